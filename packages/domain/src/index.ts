@@ -1,1 +1,6 @@
-export {}
+export { assertMember, assertScope, assertSysadmin, type Caller, isMember, isSysadmin, type Surface, surfaces } from './caller.ts'
+export { DomainError, type ErrorCode, errorCodes, isDomainError } from './error.ts'
+export { groupKey, normaliseDomain } from './group.ts'
+export { LicenseId, newId, newLicenseId } from './ids.ts'
+export { type Log, silentLog } from './log.ts'
+export { addDays, addYears, PERPETUAL_EXPIRY, rfc3339 } from './time.ts'

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { addYears, assertMember, assertScope, type Caller, groupKey, LicenseId, newLicenseId, rfc3339 } from './index.ts'
+
+const ada: Caller = { identity: 'ada', email: 'ada@acme.test', roles: [], groups: ['acme'], scopes: undefined }
+
+test('spellings of one group meet in one key, other letters do not', () => {
+  expect(new Set(['acme', ' ACME ', 'Acme'].map(groupKey))).toEqual(new Set(['acme']))
+  expect(groupKey('a\u0308cme')).toBe(groupKey('äcme'))
+  expect(groupKey('äcme')).not.toBe(groupKey('acme'))
+})
+
+test('a member may act for the own group only, a sysadmin for all', () => {
+  expect(() => assertMember(ada, ' ACME')).not.toThrow()
+  expect(() => assertMember(ada, 'globex')).toThrow('forbidden')
+  expect(() => assertMember({ ...ada, groups: [], roles: ['sysadmin'] }, 'globex')).not.toThrow()
+  expect(() => assertMember({ ...ada, groups: [], roles: ['SYSADMIN'] }, 'globex')).toThrow('forbidden')
+})
+
+test('scopes only ever narrow', () => {
+  expect(() => assertScope(ada, 'licenses:read')).not.toThrow()
+  expect(() => assertScope(ada, 'licenses:read', { 'licenses:read': true })).toThrow('forbidden')
+  expect(() => assertScope({ ...ada, scopes: [] }, 'licenses:read')).toThrow('forbidden')
+  expect(() => assertScope({ ...ada, scopes: ['licenses:read'] }, 'licenses:read')).not.toThrow()
+})
+
+test('license ids: ours and UUIDs, nothing else', () => {
+  expect(LicenseId.safeParse(newLicenseId()).success).toBe(true)
+  expect(LicenseId.safeParse('0b9f7c1e-5a43-4b9e-9d2f-3c8a1b2d4e5f').success).toBe(true)
+  for (const bad of ['L-', 'l-01', 'acme', 'L-1.lic', '', 0, ['L-1']]) expect(LicenseId.safeParse(bad).success).toBe(false)
+})
+
+test('a year later is the same day, and 29 February stays in February', () => {
+  expect(rfc3339(addYears(new Date('2024-02-29T12:00:00Z'), 1))).toBe('2025-02-28T12:00:00Z')
+  expect(rfc3339(addYears(new Date('2026-11-23T00:00:00.250Z'), 1))).toBe('2027-11-23T00:00:00.250Z')
+})
