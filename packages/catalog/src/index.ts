@@ -1,1 +1,7 @@
-export {}
+export { type BillingInterval, billingIntervals, isRecurring, stripeRecurring } from './billing-interval.ts'
+export { Coupon, StripePromotion } from './coupon.ts'
+export { type LicenseMode, licenseModeOf } from './license-mode.ts'
+export { priceOf } from './price.ts'
+export { BundleComponent, PricingTier, Product } from './product.ts'
+export { seatsFor } from './seats.ts'
+export { type PaidPeriod, termEnd } from './term.ts'
