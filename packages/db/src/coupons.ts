@@ -1,0 +1,144 @@
+import { Coupon, type StripePromotion } from '@licenseoperator/catalog'
+import type { Selectable } from 'kysely'
+import { presentOnly } from './present-only.ts'
+import type { CouponsTable, Reader, Tx } from './schema.ts'
+
+export type CouponFields = Omit<Coupon, 'id' | 'createdAt' | 'updatedAt'>
+
+/** One spelling per code: coupons are matched without regard to case. */
+export function codeKey(code: string): string {
+  return code.trim().toLowerCase()
+}
+
+/** Live coupons with that code, whatever product they belong to and whether or not they are active; oldest first. */
+export async function findByCode(db: Reader, code: string): Promise<Coupon[]> {
+  const rows = await db
+    .selectFrom('coupons')
+    .selectAll()
+    .where('code_key', '=', codeKey(code))
+    .where('deleted_at', 'is', null)
+    .orderBy('id')
+    .limit(100)
+    .execute()
+  return rows.map(toCoupon)
+}
+
+export async function listActiveOf(db: Reader, productIds: readonly number[]): Promise<Coupon[]> {
+  if (productIds.length === 0) return []
+  const rows = await db
+    .selectFrom('coupons')
+    .selectAll()
+    .where('product_id', 'in', productIds)
+    .where('active', '=', 1)
+    .where('deleted_at', 'is', null)
+    .orderBy('id')
+    .execute()
+  return rows.map(toCoupon)
+}
+
+/** @returns the new coupon's id @throws errno 1062 when the product has a live coupon with that code */
+export async function insert(tx: Tx, fields: CouponFields, now: Date): Promise<number> {
+  const { insertId } = await tx
+    .insertInto('coupons')
+    .values({ ...toRow(fields), created_at: now, updated_at: now })
+    .executeTakeFirstOrThrow()
+  return Number(insertId)
+}
+
+export async function update(tx: Tx, id: number, fields: CouponFields, now: Date): Promise<void> {
+  await tx
+    .updateTable('coupons')
+    .set({ ...toRow(fields), updated_at: now })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Remembers the promotion code and coupon that stand for it at Stripe. */
+export async function setStripePromotion(tx: Tx, id: number, promotion: StripePromotion): Promise<void> {
+  await tx
+    .updateTable('coupons')
+    .set({ stripe_promotion: JSON.stringify(promotion) })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Takes one redemption for a group; false when the total or the group's share is used up. Live reservations count. */
+export async function take(tx: Tx, id: number, groupKey: string): Promise<boolean> {
+  const total = await tx
+    .updateTable('coupons')
+    .set((eb) => ({ taken: eb('taken', '+', 1) }))
+    .where('id', '=', id)
+    .where((eb) => eb.or([eb('max_total', 'is', null), eb('taken', '<', eb.ref('max_total'))]))
+    .executeTakeFirstOrThrow()
+  if (total.numUpdatedRows !== 1n) return false
+  // The coupon's row is locked by now, so the group's counter is made and raised by one transaction at a time.
+  await tx
+    .insertInto('coupon_groups')
+    .values({ coupon_id: id, group_key: groupKey, taken: 0 })
+    .onDuplicateKeyUpdate({ coupon_id: id })
+    .execute()
+  const perGroup = await tx
+    .updateTable('coupon_groups')
+    .set((eb) => ({ taken: eb('taken', '+', 1) }))
+    .where('coupon_id', '=', id)
+    .where('group_key', '=', groupKey)
+    .where((eb) => {
+      const limit = eb.selectFrom('coupons').select('max_per_group').where('id', '=', id)
+      return eb.or([eb(limit, 'is', null), eb('taken', '<', limit)])
+    })
+    .executeTakeFirstOrThrow()
+  return perGroup.numUpdatedRows === 1n
+}
+
+/** Gives one redemption back: its reservation was released. */
+export async function giveBack(tx: Tx, id: number, groupKey: string): Promise<void> {
+  await tx
+    .updateTable('coupons')
+    .set((eb) => ({ taken: eb('taken', '-', 1) }))
+    .where('id', '=', id)
+    .where('taken', '>', 0)
+    .execute()
+  await tx
+    .updateTable('coupon_groups')
+    .set((eb) => ({ taken: eb('taken', '-', 1) }))
+    .where('coupon_id', '=', id)
+    .where('group_key', '=', groupKey)
+    .where('taken', '>', 0)
+    .execute()
+}
+
+function toCoupon(row: Selectable<CouponsTable>): Coupon {
+  return Coupon.parse(
+    presentOnly({
+      id: row.id,
+      productId: row.product_id,
+      code: row.code,
+      active: row.active === 1,
+      behavior: row.behavior,
+      maxPerGroup: row.max_per_group,
+      maxTotal: row.max_total,
+      minManagedProducts: row.min_managed_products,
+      maxManagedProducts: row.max_managed_products,
+      metadata: row.metadata,
+      stripePromotion: row.stripe_promotion,
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+    }),
+  )
+}
+
+function toRow(fields: CouponFields) {
+  return {
+    product_id: fields.productId,
+    code: fields.code,
+    code_key: codeKey(fields.code),
+    active: fields.active,
+    behavior: fields.behavior,
+    max_per_group: fields.maxPerGroup ?? null,
+    max_total: fields.maxTotal ?? null,
+    min_managed_products: fields.minManagedProducts ?? null,
+    max_managed_products: fields.maxManagedProducts ?? null,
+    metadata: JSON.stringify(fields.metadata),
+    stripe_promotion: fields.stripePromotion === undefined ? null : JSON.stringify(fields.stripePromotion),
+  }
+}

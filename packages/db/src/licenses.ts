@@ -1,0 +1,193 @@
+import { groupKey } from '@licenseoperator/domain'
+import type { Selectable } from 'kysely'
+import { isDuplicateEntry } from './mysql-error.ts'
+import type { LicensesTable, Reader, Tx } from './schema.ts'
+
+export type LicenseKind = LicensesTable['kind']
+
+/** A license as it is stored. `text` is exactly what the customer downloads. */
+export interface StoredLicense {
+  readonly licenseId: string
+  /** Names the one purchase, period or act that this license came from. Unique. */
+  readonly issuanceKey: string
+  readonly groupName: string
+  readonly email: string
+  readonly productId: number | undefined
+  readonly productSlug: string | undefined
+  readonly productKey: string
+  readonly plan: string
+  readonly domain: string | undefined
+  readonly kind: LicenseKind
+  readonly seats: number | undefined
+  readonly priceLocked: boolean
+  readonly couponCode: string | undefined
+  readonly issuedAt: Date
+  readonly expiresAt: Date
+  readonly maintenanceExpiresAt: Date | undefined
+  readonly revokedAt: Date | undefined
+  readonly keyId: string
+  readonly text: string
+  readonly identity: string | undefined
+  readonly stripe: StripeLinks
+}
+
+/** Stripe's names for where a license came from. */
+export interface StripeLinks {
+  readonly customerId?: string | undefined
+  readonly checkoutSessionId?: string | undefined
+  readonly subscriptionId?: string | undefined
+  readonly invoiceId?: string | undefined
+  readonly paymentIntentId?: string | undefined
+}
+
+export type NewLicense = Omit<StoredLicense, 'revokedAt'>
+
+/** Stores a license; false when one with this issuance key exists already: the purchase has been served. */
+export async function insert(tx: Tx, license: NewLicense): Promise<boolean> {
+  try {
+    await tx.insertInto('licenses').values(toRow(license)).execute()
+    return true
+  } catch (error) {
+    if (isDuplicateEntry(error)) return false
+    throw error
+  }
+}
+
+export async function findById(db: Reader, licenseId: string): Promise<StoredLicense | undefined> {
+  const row = await db.selectFrom('licenses').selectAll().where('license_id', '=', licenseId).executeTakeFirst()
+  return row && toLicense(row)
+}
+
+export async function findByIssuanceKey(db: Reader, issuanceKey: string): Promise<StoredLicense | undefined> {
+  const row = await db.selectFrom('licenses').selectAll().where('issuance_key', '=', issuanceKey).executeTakeFirst()
+  return row && toLicense(row)
+}
+
+/**
+ * Adds to a license what the second of two events of one purchase knows and the first did not (the session knows its id, the invoice its
+ * own). Only fills what is empty.
+ */
+export async function fillStripeLinks(tx: Tx, issuanceKey: string, links: StripeLinks): Promise<void> {
+  const known = {
+    ...(links.customerId === undefined ? {} : { stripe_customer_id: links.customerId }),
+    ...(links.checkoutSessionId === undefined ? {} : { stripe_checkout_session_id: links.checkoutSessionId }),
+    ...(links.subscriptionId === undefined ? {} : { stripe_subscription_id: links.subscriptionId }),
+    ...(links.invoiceId === undefined ? {} : { stripe_invoice_id: links.invoiceId }),
+    ...(links.paymentIntentId === undefined ? {} : { stripe_payment_intent_id: links.paymentIntentId }),
+  }
+  if (Object.keys(known).length === 0) return
+  await tx
+    .updateTable('licenses')
+    .set((eb) => ({
+      stripe_customer_id: eb.fn.coalesce('stripe_customer_id', eb.val(known.stripe_customer_id ?? null)),
+      stripe_checkout_session_id: eb.fn.coalesce('stripe_checkout_session_id', eb.val(known.stripe_checkout_session_id ?? null)),
+      stripe_subscription_id: eb.fn.coalesce('stripe_subscription_id', eb.val(known.stripe_subscription_id ?? null)),
+      stripe_invoice_id: eb.fn.coalesce('stripe_invoice_id', eb.val(known.stripe_invoice_id ?? null)),
+      stripe_payment_intent_id: eb.fn.coalesce('stripe_payment_intent_id', eb.val(known.stripe_payment_intent_id ?? null)),
+    }))
+    .where((eb) => eb.or([eb('issuance_key', '=', issuanceKey), eb('issuance_key', 'like', `${escapeLike(issuanceKey)}#%`)]))
+    .execute()
+}
+
+/** One page of a group's licenses, newest first: trials, expired and revoked ones included. */
+export async function listByGroup(
+  db: Reader,
+  query: { group: string; plan?: string | undefined; limit: number; offset: number },
+): Promise<{ items: StoredLicense[]; total: number }> {
+  let matching = db.selectFrom('licenses').where('group_key', '=', groupKey(query.group))
+  if (query.plan !== undefined) matching = matching.where('plan', '=', query.plan)
+  const [rows, { total }] = await Promise.all([
+    matching
+      .selectAll()
+      .orderBy('issued_at', 'desc')
+      .orderBy('license_id', 'desc')
+      .limit(query.limit)
+      .offset(query.offset)
+      .execute(),
+    matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+  ])
+  return { items: rows.map(toLicense), total: Number(total) }
+}
+
+/** The Stripe customer of the group's newest purchase. */
+export async function findCustomerOfGroup(db: Reader, group: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('licenses')
+    .select('stripe_customer_id')
+    .where('group_key', '=', groupKey(group))
+    .where('stripe_customer_id', 'is not', null)
+    .orderBy('issued_at', 'desc')
+    .orderBy('license_id', 'desc')
+    .executeTakeFirst()
+  return row?.stripe_customer_id ?? undefined
+}
+
+function escapeLike(text: string): string {
+  return text.replaceAll(/[\\%_]/g, (character) => `\\${character}`)
+}
+
+function toLicense(row: Selectable<LicensesTable>): StoredLicense {
+  return {
+    licenseId: row.license_id,
+    issuanceKey: row.issuance_key,
+    groupName: row.group_name,
+    email: row.email,
+    productId: row.product_id ?? undefined,
+    productSlug: row.product_slug ?? undefined,
+    productKey: row.product_key,
+    plan: row.plan,
+    domain: row.domain ?? undefined,
+    kind: row.kind,
+    seats: row.seats ?? undefined,
+    priceLocked: row.price_locked === 1,
+    couponCode: row.coupon_code ?? undefined,
+    issuedAt: row.issued_at,
+    expiresAt: row.expires_at,
+    maintenanceExpiresAt: row.maintenance_expires_at ?? undefined,
+    revokedAt: row.revoked_at ?? undefined,
+    keyId: row.key_id,
+    text: row.license_text,
+    identity: row.identity ?? undefined,
+    stripe: {
+      customerId: row.stripe_customer_id ?? undefined,
+      checkoutSessionId: row.stripe_checkout_session_id ?? undefined,
+      subscriptionId: row.stripe_subscription_id ?? undefined,
+      invoiceId: row.stripe_invoice_id ?? undefined,
+      paymentIntentId: row.stripe_payment_intent_id ?? undefined,
+    },
+  }
+}
+
+function toRow(license: NewLicense) {
+  return {
+    license_id: license.licenseId,
+    issuance_key: license.issuanceKey,
+    group_key: groupKey(license.groupName),
+    group_name: license.groupName,
+    email: license.email,
+    product_id: license.productId ?? null,
+    product_slug: license.productSlug ?? null,
+    product_key: license.productKey,
+    plan: license.plan,
+    domain: license.domain ?? null,
+    kind: license.kind,
+    seats: license.seats ?? null,
+    price_locked: license.priceLocked,
+    coupon_code: license.couponCode ?? null,
+    issued_at: license.issuedAt,
+    expires_at: license.expiresAt,
+    maintenance_expires_at: license.maintenanceExpiresAt ?? null,
+    revoked_at: null,
+    revoked_reason: null,
+    superseded_by: null,
+    key_id: license.keyId,
+    license_text: license.text,
+    identity: license.identity ?? null,
+    stripe_customer_id: license.stripe.customerId ?? null,
+    stripe_checkout_session_id: license.stripe.checkoutSessionId ?? null,
+    stripe_subscription_id: license.stripe.subscriptionId ?? null,
+    stripe_invoice_id: license.stripe.invoiceId ?? null,
+    stripe_payment_intent_id: license.stripe.paymentIntentId ?? null,
+    updated_at: license.issuedAt,
+  }
+}

@@ -1,0 +1,245 @@
+/**
+ * The schema, forward only. One DDL statement each, because MySQL commits DDL at once and a migration that fails half-way would leave its
+ * first half behind; each can be run again. A released migration never changes: append.
+ *
+ * Ids, codes and keys are `ascii_bin`: the default collation holds 'abc', 'ABC' and 'äbc' for equal. Group keys are normalised in one
+ * function and compared byte by byte (`utf8mb4_0900_bin`).
+ */
+export interface Migration {
+  readonly name: string
+  readonly sql: string
+}
+
+const tail = 'ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin'
+const ascii = (length: number) => `VARCHAR(${length}) CHARACTER SET ascii COLLATE ascii_bin`
+const instant = 'DATETIME(3)'
+/** Lower-casing can lengthen a name, so the key's column is wider than the 128 characters a group may have. */
+const group = 'VARCHAR(255)'
+
+export const migrations: readonly Migration[] = [
+  {
+    name: '0001_products',
+    sql: `CREATE TABLE IF NOT EXISTS products (
+      id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+      slug ${ascii(128)} NOT NULL,
+      name VARCHAR(255) NOT NULL,
+      description TEXT NULL,
+      type ${ascii(16)} NOT NULL,
+      plan VARCHAR(128) NOT NULL,
+      product_key VARCHAR(128) NOT NULL,
+      pricing_mode ${ascii(16)} NOT NULL,
+      active TINYINT(1) NOT NULL,
+      internal TINYINT(1) NOT NULL,
+      config_managed TINYINT(1) NOT NULL,
+      currency ${ascii(3)} NOT NULL,
+      unit_amount_minor INT UNSIGNED NOT NULL,
+      base_amount_minor INT UNSIGNED NOT NULL,
+      billing_interval ${ascii(16)} NOT NULL,
+      billing_interval_count SMALLINT UNSIGNED NOT NULL,
+      trial_period_days SMALLINT UNSIGNED NOT NULL,
+      term_duration_days INT UNSIGNED NULL,
+      max_license_total INT UNSIGNED NULL,
+      max_managed_products INT UNSIGNED NULL,
+      licenses_taken INT UNSIGNED NOT NULL DEFAULT 0,
+      lookup_key ${ascii(200)} NULL,
+      active_lookup_key ${ascii(200)} GENERATED ALWAYS AS (IF(active, lookup_key, NULL)) STORED,
+      stripe_product_id ${ascii(255)} NULL,
+      stripe_price_id ${ascii(255)} NULL,
+      metadata JSON NOT NULL,
+      pricing_tiers JSON NOT NULL,
+      bundled_products JSON NOT NULL,
+      created_at ${instant} NOT NULL,
+      updated_at ${instant} NOT NULL,
+      UNIQUE KEY products_by_slug (slug),
+      UNIQUE KEY products_by_active_lookup_key (active_lookup_key),
+      KEY products_by_stripe_price (stripe_price_id),
+      KEY products_by_product_key (product_key, active)
+    ) ${tail}`,
+  },
+  {
+    name: '0002_prices',
+    sql: `CREATE TABLE IF NOT EXISTS prices (
+      stripe_price_id ${ascii(255)} NOT NULL PRIMARY KEY,
+      product_id INT UNSIGNED NOT NULL,
+      stripe_product_id ${ascii(255)} NOT NULL,
+      currency ${ascii(3)} NOT NULL,
+      unit_amount_minor INT UNSIGNED NULL,
+      billing_interval ${ascii(16)} NOT NULL,
+      billing_interval_count SMALLINT UNSIGNED NOT NULL,
+      active TINYINT(1) NOT NULL,
+      created_at ${instant} NOT NULL,
+      KEY prices_by_product (product_id, active),
+      CONSTRAINT prices_product FOREIGN KEY (product_id) REFERENCES products (id)
+    ) ${tail}`,
+  },
+  {
+    name: '0003_coupons',
+    sql: `CREATE TABLE IF NOT EXISTS coupons (
+      id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+      product_id INT UNSIGNED NOT NULL,
+      code VARCHAR(64) NOT NULL,
+      code_key VARCHAR(64) NOT NULL,
+      live_code_key VARCHAR(64) GENERATED ALWAYS AS (IF(deleted_at IS NULL, code_key, NULL)) STORED,
+      active TINYINT(1) NOT NULL,
+      behavior ${ascii(32)} NOT NULL,
+      max_per_group INT UNSIGNED NULL,
+      max_total INT UNSIGNED NULL,
+      min_managed_products INT UNSIGNED NULL,
+      max_managed_products INT UNSIGNED NULL,
+      taken INT UNSIGNED NOT NULL DEFAULT 0,
+      metadata JSON NOT NULL,
+      stripe_promotion JSON NULL,
+      deleted_at ${instant} NULL,
+      created_at ${instant} NOT NULL,
+      updated_at ${instant} NOT NULL,
+      UNIQUE KEY coupons_by_product_and_live_code (product_id, live_code_key),
+      KEY coupons_by_code (code_key),
+      CONSTRAINT coupons_product FOREIGN KEY (product_id) REFERENCES products (id)
+    ) ${tail}`,
+  },
+  {
+    name: '0004_coupon_groups',
+    sql: `CREATE TABLE IF NOT EXISTS coupon_groups (
+      coupon_id INT UNSIGNED NOT NULL,
+      group_key ${group} NOT NULL,
+      taken INT UNSIGNED NOT NULL DEFAULT 0,
+      PRIMARY KEY (coupon_id, group_key),
+      CONSTRAINT coupon_groups_coupon FOREIGN KEY (coupon_id) REFERENCES coupons (id)
+    ) ${tail}`,
+  },
+  {
+    name: '0005_reservations',
+    sql: `CREATE TABLE IF NOT EXISTS reservations (
+      reservation_id ${ascii(40)} NOT NULL PRIMARY KEY,
+      product_id INT UNSIGNED NOT NULL,
+      takes_license TINYINT(1) NOT NULL,
+      coupon_id INT UNSIGNED NULL,
+      group_key ${group} NOT NULL,
+      status ${ascii(16)} NOT NULL,
+      stripe_session_id ${ascii(255)} NULL,
+      expires_at ${instant} NOT NULL,
+      created_at ${instant} NOT NULL,
+      settled_at ${instant} NULL,
+      UNIQUE KEY reservations_by_session (stripe_session_id),
+      KEY reservations_by_status_and_expiry (status, expires_at),
+      CONSTRAINT reservations_product FOREIGN KEY (product_id) REFERENCES products (id),
+      CONSTRAINT reservations_coupon FOREIGN KEY (coupon_id) REFERENCES coupons (id)
+    ) ${tail}`,
+  },
+  {
+    name: '0006_licenses',
+    sql: `CREATE TABLE IF NOT EXISTS licenses (
+      license_id ${ascii(66)} NOT NULL PRIMARY KEY,
+      issuance_key ${ascii(300)} NOT NULL,
+      group_key ${group} NOT NULL,
+      group_name ${group} NOT NULL,
+      email VARCHAR(254) NOT NULL,
+      product_id INT UNSIGNED NULL,
+      product_slug ${ascii(128)} NULL,
+      product_key VARCHAR(128) NOT NULL,
+      plan VARCHAR(128) NOT NULL,
+      domain VARCHAR(255) NULL,
+      kind ${ascii(16)} NOT NULL,
+      seats INT UNSIGNED NULL,
+      price_locked TINYINT(1) NOT NULL,
+      coupon_code VARCHAR(64) NULL,
+      issued_at ${instant} NOT NULL,
+      expires_at ${instant} NOT NULL,
+      maintenance_expires_at ${instant} NULL,
+      revoked_at ${instant} NULL,
+      revoked_reason VARCHAR(255) NULL,
+      superseded_by ${ascii(66)} NULL,
+      key_id ${ascii(64)} NOT NULL,
+      license_text TEXT CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+      identity VARCHAR(255) NULL,
+      stripe_customer_id ${ascii(255)} NULL,
+      stripe_checkout_session_id ${ascii(255)} NULL,
+      stripe_subscription_id ${ascii(255)} NULL,
+      stripe_invoice_id ${ascii(255)} NULL,
+      stripe_payment_intent_id ${ascii(255)} NULL,
+      updated_at ${instant} NOT NULL,
+      UNIQUE KEY licenses_by_issuance_key (issuance_key),
+      KEY licenses_by_group_newest_first (group_key, issued_at DESC, license_id DESC),
+      KEY licenses_by_customer (stripe_customer_id),
+      KEY licenses_by_subscription (stripe_subscription_id),
+      KEY licenses_by_checkout_session (stripe_checkout_session_id),
+      KEY licenses_by_payment_intent (stripe_payment_intent_id),
+      CONSTRAINT licenses_product FOREIGN KEY (product_id) REFERENCES products (id)
+    ) ${tail}`,
+  },
+  {
+    name: '0007_payments',
+    sql: `CREATE TABLE IF NOT EXISTS payments (
+      payment_key ${ascii(300)} NOT NULL PRIMARY KEY,
+      issuance_key ${ascii(300)} NOT NULL,
+      paid_at ${instant} NOT NULL,
+      captured_at ${instant} NULL,
+      group_key ${group} NULL,
+      group_name ${group} NULL,
+      customer_name VARCHAR(255) NULL,
+      customer_email VARCHAR(254) NULL,
+      currency ${ascii(3)} NOT NULL,
+      amount_subtotal_minor BIGINT NOT NULL,
+      amount_tax_minor BIGINT NOT NULL,
+      amount_total_minor BIGINT NOT NULL,
+      stripe_product_id ${ascii(255)} NULL,
+      stripe_invoice_id ${ascii(255)} NULL,
+      stripe_payment_intent_id ${ascii(255)} NULL,
+      stripe_customer_id ${ascii(255)} NULL,
+      stripe_checkout_session_id ${ascii(255)} NULL,
+      stripe_subscription_id ${ascii(255)} NULL,
+      billing_address JSON NULL,
+      created_at ${instant} NOT NULL,
+      KEY payments_newest_first (paid_at DESC, payment_key DESC),
+      KEY payments_by_group_newest_first (group_key, paid_at DESC, payment_key DESC),
+      KEY payments_by_issuance_key (issuance_key),
+      KEY payments_by_customer (stripe_customer_id)
+    ) ${tail}`,
+  },
+  {
+    name: '0008_stripe_events',
+    sql: `CREATE TABLE IF NOT EXISTS stripe_events (
+      event_id ${ascii(255)} NOT NULL PRIMARY KEY,
+      type ${ascii(255)} NOT NULL,
+      api_version ${ascii(64)} NULL,
+      status ${ascii(16)} NOT NULL,
+      reason VARCHAR(1000) NULL,
+      attempts INT UNSIGNED NOT NULL DEFAULT 0,
+      payload MEDIUMBLOB NOT NULL,
+      received_at ${instant} NOT NULL,
+      next_attempt_at ${instant} NULL,
+      settled_at ${instant} NULL,
+      KEY stripe_events_due (status, next_attempt_at)
+    ) ${tail}`,
+  },
+  {
+    name: '0009_outbox',
+    sql: `CREATE TABLE IF NOT EXISTS outbox (
+      id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+      message_id ${ascii(400)} NOT NULL,
+      subject ${ascii(255)} NOT NULL,
+      payload MEDIUMBLOB NOT NULL,
+      created_at ${instant} NOT NULL,
+      attempts INT UNSIGNED NOT NULL DEFAULT 0,
+      lease_owner ${ascii(64)} NULL,
+      leased_until ${instant} NULL,
+      published_at ${instant} NULL,
+      UNIQUE KEY outbox_by_message_id (message_id),
+      KEY outbox_unpublished (published_at, id)
+    ) ${tail}`,
+  },
+  {
+    name: '0010_audit_log',
+    sql: `CREATE TABLE IF NOT EXISTS audit_log (
+      id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+      at ${instant} NOT NULL,
+      actor VARCHAR(255) NOT NULL,
+      action ${ascii(64)} NOT NULL,
+      subject VARCHAR(300) NOT NULL,
+      \`before\` JSON NULL,
+      \`after\` JSON NULL,
+      request_id VARCHAR(128) NULL,
+      KEY audit_log_by_subject (subject, id)
+    ) ${tail}`,
+  },
+]

@@ -1,0 +1,75 @@
+import { CompiledQuery, Kysely, MysqlDialect } from 'kysely'
+import { createPool } from 'mysql2'
+import { GuardedPool } from './guarded-pool.ts'
+import type { Db, Schema } from './schema.ts'
+
+export interface DatabaseOptions {
+  readonly host: string
+  readonly port: number
+  readonly socketPath?: string | undefined
+  readonly user: string
+  readonly password: string
+  readonly database: string
+  readonly tls?: boolean | undefined
+  /** Size of the pool; as many callers again times four may wait, the rest are refused at once. */
+  readonly maxConnections?: number | undefined
+  readonly maxIdleConnections?: number | undefined
+  /** How long one caller may hold a connection: about 3 s behind an HTTP request, 15 s in a worker. */
+  readonly holdMs?: number | undefined
+  readonly acquireMs?: number | undefined
+}
+
+export interface Database {
+  readonly db: Db
+  /** @throws when MySQL does not answer within the pool's deadlines */
+  ping(): Promise<void>
+  close(): Promise<void>
+}
+
+/**
+ * A pool with limits and deadlines. Opens nothing yet: the first query connects.
+ *
+ * Sessions run READ COMMITTED (under REPEATABLE READ the relay's claim would block every insert into the outbox), give up a lock wait
+ * after 3 s (clients give up after 10 s) and speak UTC.
+ */
+export function openDatabase(options: DatabaseOptions): Database {
+  const connectionLimit = options.maxConnections ?? 10
+  const pool = createPool({
+    ...(options.socketPath === undefined ? { host: options.host, port: options.port } : { socketPath: options.socketPath }),
+    user: options.user,
+    password: options.password,
+    database: options.database,
+    ...(options.tls === true ? { ssl: { rejectUnauthorized: true } } : {}),
+    charset: 'utf8mb4',
+    timezone: 'Z',
+    connectionLimit,
+    maxIdle: Math.min(options.maxIdleConnections ?? connectionLimit, connectionLimit),
+    queueLimit: connectionLimit * 4,
+    connectTimeout: 3000,
+    enableKeepAlive: true,
+    supportBigNumbers: true,
+    flags: ['-LOCAL_FILES'],
+  })
+  pool.on('connection', (connection) => {
+    // Queued on the connection before its first user's statement; a failure makes that statement fail as well.
+    connection.query(SESSION, (error) => {
+      if (error !== null) connection.destroy()
+    })
+  })
+  const guarded = new GuardedPool(pool, { acquireMs: options.acquireMs ?? 2000, holdMs: options.holdMs ?? 3000 })
+  const db: Db = new Kysely<Schema>({ dialect: new MysqlDialect({ pool: guarded }) })
+  return {
+    db,
+    ping: async () => {
+      await db.executeQuery(CompiledQuery.raw('SELECT 1'))
+    },
+    close: () =>
+      new Promise((resolve, reject) => {
+        pool.end((error) => (error === null || error === undefined ? resolve() : reject(error)))
+      }),
+  }
+}
+
+const SESSION = `SET SESSION transaction_isolation='READ-COMMITTED', innodb_lock_wait_timeout=3, time_zone='+00:00', max_execution_time=8000,
+ collation_connection='utf8mb4_0900_bin',
+ sql_mode='STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`

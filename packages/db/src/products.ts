@@ -1,0 +1,216 @@
+import { Product } from '@licenseoperator/catalog'
+import type { Selectable } from 'kysely'
+import { presentOnly } from './present-only.ts'
+import type { ProductsTable, Reader, Tx } from './schema.ts'
+
+export type ProductFields = Omit<Product, 'id' | 'createdAt' | 'updatedAt'>
+
+export async function findBySlug(db: Reader, slug: string): Promise<Product | undefined> {
+  const row = await db.selectFrom('products').selectAll().where('slug', '=', slug).executeTakeFirst()
+  return row && toProduct(row)
+}
+
+export async function findById(db: Reader, id: number): Promise<Product | undefined> {
+  const row = await db.selectFrom('products').selectAll().where('id', '=', id).executeTakeFirst()
+  return row && toProduct(row)
+}
+
+/**
+ * The product that a storefront means: by lookup key, else by a Stripe price id (any it ever had), else by slug; active ones before
+ * inactive ones, so that a lookup key that moved finds its present owner.
+ */
+export async function findByReference(db: Reader, reference: string): Promise<Product | undefined> {
+  const byLookupKey = await db.selectFrom('products').selectAll().where('active_lookup_key', '=', reference).executeTakeFirst()
+  if (byLookupKey !== undefined) return toProduct(byLookupKey)
+  const byPrice = await db
+    .selectFrom('prices')
+    .innerJoin('products', 'products.id', 'prices.product_id')
+    .selectAll('products')
+    .where('prices.stripe_price_id', '=', reference)
+    .executeTakeFirst()
+  if (byPrice !== undefined) return toProduct(byPrice)
+  const byOwnPrice = await db
+    .selectFrom('products')
+    .selectAll()
+    .where('stripe_price_id', '=', reference)
+    .orderBy('active', 'desc')
+    .orderBy('id')
+    .executeTakeFirst()
+  return byOwnPrice === undefined ? findBySlug(db, reference) : toProduct(byOwnPrice)
+}
+
+/** Active products with that key that are not bundles themselves, those of `type` first, then the oldest. */
+export async function findComponents(db: Reader, productKey: string, type: Product['type']): Promise<Product[]> {
+  const rows = await db
+    .selectFrom('products')
+    .selectAll()
+    .where('product_key', '=', productKey)
+    .where('active', '=', 1)
+    .orderBy('id')
+    .execute()
+  const candidates = rows.map(toProduct).filter((product) => product.bundledProducts.length === 0)
+  return [...candidates.filter((product) => product.type === type), ...candidates.filter((product) => product.type !== type)]
+}
+
+/** The public shop: active and not internal, subscriptions first, then by age. Bounded by the catalog's own size limit. */
+export async function listPublic(db: Reader): Promise<Product[]> {
+  const rows = await db
+    .selectFrom('products')
+    .selectAll()
+    .where('active', '=', 1)
+    .where('internal', '=', 0)
+    .orderBy('created_at')
+    .orderBy('id')
+    .limit(CATALOG_LIMIT)
+    .execute()
+  const all = rows.map(toProduct)
+  return [
+    ...all.filter((product) => product.type === 'subscription'),
+    ...all.filter((product) => product.type !== 'subscription'),
+  ]
+}
+
+export async function listConfigManaged(db: Reader): Promise<Product[]> {
+  const rows = await db
+    .selectFrom('products')
+    .selectAll()
+    .where('config_managed', '=', 1)
+    .orderBy('id')
+    .limit(CATALOG_LIMIT)
+    .execute()
+  return rows.map(toProduct)
+}
+
+/** Every active product, for the sync to Stripe. */
+export async function listActive(db: Reader): Promise<Product[]> {
+  const rows = await db.selectFrom('products').selectAll().where('active', '=', 1).orderBy('id').limit(CATALOG_LIMIT).execute()
+  return rows.map(toProduct)
+}
+
+/** More products than this are no catalog of one vendor; every list is bounded. */
+const CATALOG_LIMIT = 1000
+
+/** @returns the new product's id @throws errno 1062 when the slug or the active lookup key is taken */
+export async function insert(tx: Tx, fields: ProductFields, now: Date): Promise<number> {
+  const { insertId } = await tx
+    .insertInto('products')
+    .values({ ...toRow(fields), created_at: now, updated_at: now })
+    .executeTakeFirstOrThrow()
+  return Number(insertId)
+}
+
+export async function update(tx: Tx, id: number, fields: ProductFields, now: Date): Promise<void> {
+  await tx
+    .updateTable('products')
+    .set({ ...toRow(fields), updated_at: now })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Remembers what Stripe calls the product and its current price. */
+export async function setStripeIds(
+  tx: Tx,
+  id: number,
+  ids: { stripeProductId: string; stripePriceId: string | undefined },
+): Promise<void> {
+  await tx
+    .updateTable('products')
+    .set({
+      stripe_product_id: ids.stripeProductId,
+      ...(ids.stripePriceId === undefined ? {} : { stripe_price_id: ids.stripePriceId }),
+    })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Takes one of the product's `maxLicenseTotal`; false when none is left. One conditional UPDATE: nothing counts first and inserts later. */
+export async function takeLicense(tx: Tx, id: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('products')
+    .set((eb) => ({ licenses_taken: eb('licenses_taken', '+', 1) }))
+    .where('id', '=', id)
+    .where((eb) => eb.or([eb('max_license_total', 'is', null), eb('licenses_taken', '<', eb.ref('max_license_total'))]))
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+/** Gives one back: a reservation was released or a license revoked. */
+export async function giveBackLicense(tx: Tx, id: number): Promise<void> {
+  await tx
+    .updateTable('products')
+    .set((eb) => ({ licenses_taken: eb('licenses_taken', '-', 1) }))
+    .where('id', '=', id)
+    .where('licenses_taken', '>', 0)
+    .execute()
+}
+
+/** Licenses sold plus live reservations of the product. */
+export async function licensesTaken(db: Reader, id: number): Promise<number> {
+  const row = await db.selectFrom('products').select('licenses_taken').where('id', '=', id).executeTakeFirstOrThrow()
+  return row.licenses_taken
+}
+
+function toProduct(row: Selectable<ProductsTable>): Product {
+  return Product.parse(
+    presentOnly({
+      id: row.id,
+      slug: row.slug,
+      name: row.name,
+      description: row.description,
+      type: row.type,
+      plan: row.plan,
+      productKey: row.product_key,
+      pricingMode: row.pricing_mode,
+      active: row.active === 1,
+      internal: row.internal === 1,
+      configManaged: row.config_managed === 1,
+      currency: row.currency,
+      unitAmountMinor: row.unit_amount_minor,
+      baseAmountMinor: row.base_amount_minor,
+      billingInterval: row.billing_interval,
+      billingIntervalCount: row.billing_interval_count,
+      trialPeriodDays: row.trial_period_days,
+      termDurationDays: row.term_duration_days,
+      maxLicenseTotal: row.max_license_total,
+      maxManagedProducts: row.max_managed_products,
+      lookupKey: row.lookup_key,
+      stripeProductId: row.stripe_product_id,
+      stripePriceId: row.stripe_price_id,
+      metadata: row.metadata,
+      pricingTiers: row.pricing_tiers,
+      bundledProducts: row.bundled_products,
+      createdAt: row.created_at,
+      updatedAt: row.updated_at,
+    }),
+  )
+}
+
+function toRow(fields: ProductFields) {
+  return {
+    slug: fields.slug,
+    name: fields.name,
+    description: fields.description ?? null,
+    type: fields.type,
+    plan: fields.plan,
+    product_key: fields.productKey,
+    pricing_mode: fields.pricingMode,
+    active: fields.active,
+    internal: fields.internal,
+    config_managed: fields.configManaged,
+    currency: fields.currency,
+    unit_amount_minor: fields.unitAmountMinor,
+    base_amount_minor: fields.baseAmountMinor,
+    billing_interval: fields.billingInterval,
+    billing_interval_count: fields.billingIntervalCount,
+    trial_period_days: fields.trialPeriodDays,
+    term_duration_days: fields.termDurationDays ?? null,
+    max_license_total: fields.maxLicenseTotal ?? null,
+    max_managed_products: fields.maxManagedProducts ?? null,
+    lookup_key: fields.lookupKey ?? null,
+    stripe_product_id: fields.stripeProductId ?? null,
+    stripe_price_id: fields.stripePriceId ?? null,
+    metadata: JSON.stringify(fields.metadata),
+    pricing_tiers: JSON.stringify(fields.pricingTiers),
+    bundled_products: JSON.stringify(fields.bundledProducts),
+  }
+}

@@ -1,0 +1,137 @@
+import type { Selectable } from 'kysely'
+import * as coupons from './coupons.ts'
+import * as products from './products.ts'
+import type { Reader, ReservationsTable, Tx } from './schema.ts'
+
+/** What a checkout holds until its session is paid or expires: one of the product's licenses, one of the coupon's redemptions, or neither. */
+export interface Reservation {
+  readonly reservationId: string
+  readonly productId: number
+  readonly takesLicense: boolean
+  readonly couponId: number | undefined
+  readonly groupKey: string
+  readonly status: 'held' | 'consumed' | 'released'
+  readonly stripeSessionId: string | undefined
+  readonly expiresAt: Date
+}
+
+export type NewReservation = Omit<Reservation, 'status' | 'stripeSessionId'>
+
+/** Takes what the reservation asks for and records it; false when the product or the coupon has none left (the caller rolls back). */
+export async function hold(tx: Tx, reservation: NewReservation, now: Date): Promise<boolean> {
+  if (reservation.takesLicense && !(await products.takeLicense(tx, reservation.productId))) return false
+  if (reservation.couponId !== undefined && !(await coupons.take(tx, reservation.couponId, reservation.groupKey))) return false
+  await tx
+    .insertInto('reservations')
+    .values({
+      reservation_id: reservation.reservationId,
+      product_id: reservation.productId,
+      takes_license: reservation.takesLicense,
+      coupon_id: reservation.couponId ?? null,
+      group_key: reservation.groupKey,
+      status: 'held',
+      stripe_session_id: null,
+      expires_at: reservation.expiresAt,
+      created_at: now,
+      settled_at: null,
+    })
+    .execute()
+  return true
+}
+
+/** Ties the reservation to the Stripe session that was made for it. */
+export async function attachSession(tx: Tx, reservationId: string, stripeSessionId: string, expiresAt: Date): Promise<void> {
+  await tx
+    .updateTable('reservations')
+    .set({ stripe_session_id: stripeSessionId, expires_at: expiresAt })
+    .where('reservation_id', '=', reservationId)
+    .execute()
+}
+
+/**
+ * The purchase went through: what was held is now sold.
+ *
+ * @returns `consumed` now, `already` before, `late` when the hold was gone by the time the money came, `unknown` for a foreign id
+ */
+export async function consume(tx: Tx, reservationId: string, now: Date): Promise<'consumed' | 'already' | 'late' | 'unknown'> {
+  const settled = await settle(tx, reservationId, 'held', 'consumed', now)
+  if (settled) return 'consumed'
+  const reservation = await find(tx, reservationId)
+  if (reservation === undefined) return 'unknown'
+  return reservation.status === 'consumed' ? 'already' : 'late'
+}
+
+/**
+ * A released reservation whose session was paid after all takes its share again.
+ *
+ * @returns false when the cap or the coupon has been given to others meanwhile (the caller parks the event)
+ */
+export async function reclaim(tx: Tx, reservationId: string, now: Date): Promise<boolean> {
+  if (!(await settle(tx, reservationId, 'released', 'consumed', now))) return false
+  const reservation = await find(tx, reservationId)
+  if (reservation === undefined) return false
+  if (reservation.takesLicense && !(await products.takeLicense(tx, reservation.productId))) return false
+  return reservation.couponId === undefined || coupons.take(tx, reservation.couponId, reservation.groupKey)
+}
+
+/** Gives back what was held; false when the reservation was not held any more (then nothing happened). */
+export async function release(tx: Tx, reservationId: string, now: Date): Promise<boolean> {
+  if (!(await settle(tx, reservationId, 'held', 'released', now))) return false
+  const reservation = await find(tx, reservationId)
+  if (reservation?.takesLicense === true) await products.giveBackLicense(tx, reservation.productId)
+  if (reservation?.couponId !== undefined) await coupons.giveBack(tx, reservation.couponId, reservation.groupKey)
+  return true
+}
+
+export async function find(db: Reader, reservationId: string): Promise<Reservation | undefined> {
+  const row = await db.selectFrom('reservations').selectAll().where('reservation_id', '=', reservationId).executeTakeFirst()
+  return row && toReservation(row)
+}
+
+export async function findBySession(db: Reader, stripeSessionId: string): Promise<Reservation | undefined> {
+  const row = await db.selectFrom('reservations').selectAll().where('stripe_session_id', '=', stripeSessionId).executeTakeFirst()
+  return row && toReservation(row)
+}
+
+/** Held reservations whose time is over, oldest first. */
+export async function listOverdue(db: Reader, now: Date, limit: number): Promise<Reservation[]> {
+  const rows = await db
+    .selectFrom('reservations')
+    .selectAll()
+    .where('status', '=', 'held')
+    .where('expires_at', '<', now)
+    .orderBy('expires_at')
+    .limit(limit)
+    .execute()
+  return rows.map(toReservation)
+}
+
+/** One conditional UPDATE decides who settles a reservation. */
+async function settle(
+  tx: Tx,
+  reservationId: string,
+  from: Reservation['status'],
+  to: Reservation['status'],
+  now: Date,
+): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('reservations')
+    .set({ status: to, settled_at: now })
+    .where('reservation_id', '=', reservationId)
+    .where('status', '=', from)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+function toReservation(row: Selectable<ReservationsTable>): Reservation {
+  return {
+    reservationId: row.reservation_id,
+    productId: row.product_id,
+    takesLicense: row.takes_license === 1,
+    couponId: row.coupon_id ?? undefined,
+    groupKey: row.group_key,
+    status: row.status,
+    stripeSessionId: row.stripe_session_id ?? undefined,
+    expiresAt: row.expires_at,
+  }
+}

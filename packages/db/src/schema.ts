@@ -1,0 +1,204 @@
+import type { ColumnType, Generated, JSONColumnType, Kysely, Transaction } from 'kysely'
+
+/** A handle for reads. Writes ask for `Tx`, so that a write outside a transaction does not compile. */
+export type Db = Kysely<Schema>
+export type Tx = Transaction<Schema>
+/** What a read may run on. */
+export type Reader = Db | Tx
+
+/** JSON text in, parsed JSON out; every reader parses it with zod before use. */
+type Json = JSONColumnType<object, string, string>
+/** TINYINT(1) in, 0 or 1 out. */
+type Flag = ColumnType<number, boolean, boolean>
+
+export interface ProductsTable {
+  id: Generated<number>
+  slug: string
+  name: string
+  description: string | null
+  type: 'subscription' | 'one_off'
+  plan: string
+  product_key: string
+  pricing_mode: 'fixed' | 'tiered'
+  active: Flag
+  internal: Flag
+  config_managed: Flag
+  currency: string
+  unit_amount_minor: number
+  base_amount_minor: number
+  billing_interval: string
+  billing_interval_count: number
+  trial_period_days: number
+  term_duration_days: number | null
+  max_license_total: number | null
+  max_managed_products: number | null
+  /** Licenses that count towards `max_license_total` plus live reservations. Changed only by conditional UPDATE. */
+  licenses_taken: Generated<number>
+  lookup_key: string | null
+  /** `lookup_key` while the product is active; unique. */
+  active_lookup_key: ColumnType<string | null, never, never>
+  stripe_product_id: string | null
+  stripe_price_id: string | null
+  metadata: Json
+  pricing_tiers: Json
+  bundled_products: Json
+  created_at: Date
+  updated_at: Date
+}
+
+/** Every Stripe price a product ever had: a renewal may still name the price that was replaced years ago. */
+export interface PricesTable {
+  stripe_price_id: string
+  product_id: number
+  stripe_product_id: string
+  currency: string
+  unit_amount_minor: number | null
+  billing_interval: string
+  billing_interval_count: number
+  active: Flag
+  created_at: Date
+}
+
+export interface CouponsTable {
+  id: Generated<number>
+  product_id: number
+  code: string
+  code_key: string
+  active: Flag
+  behavior: 'product_override' | 'stripe_promotion'
+  max_per_group: number | null
+  max_total: number | null
+  min_managed_products: number | null
+  max_managed_products: number | null
+  /** Completed redemptions plus live reservations. Changed only by conditional UPDATE. */
+  taken: Generated<number>
+  metadata: Json
+  stripe_promotion: JSONColumnType<object | null, string | null, string | null>
+  deleted_at: Date | null
+  created_at: Date
+  updated_at: Date
+}
+
+export interface CouponGroupsTable {
+  coupon_id: number
+  group_key: string
+  taken: number
+}
+
+export interface ReservationsTable {
+  reservation_id: string
+  product_id: number
+  /** True when the reservation took one of the product's `max_license_total`. */
+  takes_license: Flag
+  coupon_id: number | null
+  group_key: string
+  status: 'held' | 'consumed' | 'released'
+  stripe_session_id: string | null
+  expires_at: Date
+  created_at: Date
+  settled_at: Date | null
+}
+
+export interface LicensesTable {
+  license_id: string
+  issuance_key: string
+  group_key: string
+  group_name: string
+  email: string
+  product_id: number | null
+  product_slug: string | null
+  product_key: string
+  plan: string
+  domain: string | null
+  kind: 'subscription' | 'one_off' | 'perpetual' | 'trial' | 'manual'
+  seats: number | null
+  price_locked: Flag
+  coupon_code: string | null
+  issued_at: Date
+  expires_at: Date
+  maintenance_expires_at: Date | null
+  revoked_at: Date | null
+  revoked_reason: string | null
+  superseded_by: string | null
+  key_id: string
+  license_text: string
+  identity: string | null
+  stripe_customer_id: string | null
+  stripe_checkout_session_id: string | null
+  stripe_subscription_id: string | null
+  stripe_invoice_id: string | null
+  stripe_payment_intent_id: string | null
+  updated_at: Date
+}
+
+export interface PaymentsTable {
+  payment_key: string
+  issuance_key: string
+  paid_at: Date
+  captured_at: Date | null
+  group_key: string | null
+  group_name: string | null
+  customer_name: string | null
+  customer_email: string | null
+  currency: string
+  amount_subtotal_minor: number
+  amount_tax_minor: number
+  amount_total_minor: number
+  stripe_product_id: string | null
+  stripe_invoice_id: string | null
+  stripe_payment_intent_id: string | null
+  stripe_customer_id: string | null
+  stripe_checkout_session_id: string | null
+  stripe_subscription_id: string | null
+  billing_address: JSONColumnType<object | null, string | null, string | null>
+  created_at: Date
+}
+
+export interface StripeEventsTable {
+  event_id: string
+  type: string
+  api_version: string | null
+  status: 'received' | 'processed' | 'ignored' | 'parked'
+  reason: string | null
+  attempts: Generated<number>
+  payload: Buffer
+  received_at: Date
+  next_attempt_at: Date | null
+  settled_at: Date | null
+}
+
+export interface OutboxTable {
+  id: Generated<number>
+  message_id: string
+  subject: string
+  payload: Buffer
+  created_at: Date
+  attempts: Generated<number>
+  lease_owner: string | null
+  leased_until: Date | null
+  published_at: Date | null
+}
+
+export interface AuditLogTable {
+  id: Generated<number>
+  at: Date
+  actor: string
+  action: string
+  subject: string
+  before: JSONColumnType<object | null, string | null, never>
+  after: JSONColumnType<object | null, string | null, never>
+  request_id: string | null
+}
+
+export interface Schema {
+  products: ProductsTable
+  prices: PricesTable
+  coupons: CouponsTable
+  coupon_groups: CouponGroupsTable
+  reservations: ReservationsTable
+  licenses: LicensesTable
+  payments: PaymentsTable
+  stripe_events: StripeEventsTable
+  outbox: OutboxTable
+  audit_log: AuditLogTable
+}

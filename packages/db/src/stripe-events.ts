@@ -1,0 +1,155 @@
+import type { Selectable } from 'kysely'
+import { isDuplicateEntry } from './mysql-error.ts'
+import type { Reader, StripeEventsTable, Tx } from './schema.ts'
+
+export type EventStatus = StripeEventsTable['status']
+
+export interface StoredEvent {
+  readonly eventId: string
+  readonly type: string
+  readonly apiVersion: string | undefined
+  readonly status: EventStatus
+  readonly reason: string | undefined
+  readonly attempts: number
+  /** The raw body, byte for byte as Stripe signed it. */
+  readonly payload: Buffer
+  readonly receivedAt: Date
+}
+
+export interface ArrivedEvent {
+  readonly eventId: string
+  readonly type: string
+  readonly apiVersion: string | undefined
+  readonly payload: Uint8Array
+  readonly receivedAt: Date
+}
+
+/** Keeps an event that JetStream could not take; false when it is here already, which is as good. */
+export async function receive(tx: Tx, event: ArrivedEvent): Promise<boolean> {
+  try {
+    await tx.insertInto('stripe_events').values(newRow(event, 'received')).execute()
+    return true
+  } catch (error) {
+    if (isDuplicateEntry(error)) return false
+    throw error
+  }
+}
+
+/**
+ * Marks an event as done, in the transaction that does what it asks for. The row's key makes a second delivery wait for the first and then
+ * see it done.
+ *
+ * @returns false when it was settled before: the caller does nothing more
+ */
+export async function settle(
+  tx: Tx,
+  event: ArrivedEvent,
+  status: 'processed' | 'ignored',
+  now: Date,
+  reason?: string,
+): Promise<boolean> {
+  try {
+    await tx
+      .insertInto('stripe_events')
+      .values({ ...newRow(event, status), reason: reason ?? null, attempts: 1, next_attempt_at: null, settled_at: now })
+      .execute()
+    return true
+  } catch (error) {
+    if (!isDuplicateEntry(error)) throw error
+  }
+  const { numUpdatedRows } = await tx
+    .updateTable('stripe_events')
+    .set((eb) => ({ status, reason: reason ?? null, attempts: eb('attempts', '+', 1), next_attempt_at: null, settled_at: now }))
+    .where('event_id', '=', event.eventId)
+    .where('status', 'in', ['received', 'parked'])
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+/** Puts an event aside with the reason why it cannot be processed. Never overwrites one that has been processed meanwhile. */
+export async function park(tx: Tx, event: ArrivedEvent, reason: string, now: Date): Promise<void> {
+  const parked = { status: 'parked' as const, reason: reason.slice(0, 1000), next_attempt_at: null, settled_at: now }
+  try {
+    await tx
+      .insertInto('stripe_events')
+      .values({ ...newRow(event, 'parked'), ...parked, attempts: 1 })
+      .execute()
+  } catch (error) {
+    if (!isDuplicateEntry(error)) throw error
+    await tx
+      .updateTable('stripe_events')
+      .set((eb) => ({ ...parked, attempts: eb('attempts', '+', 1) }))
+      .where('event_id', '=', event.eventId)
+      .where('status', 'in', ['received', 'parked'])
+      .execute()
+  }
+}
+
+/**
+ * Takes events that wait in MySQL and are due, oldest first, and moves their next attempt into the future, so that no second sweeper works
+ * on them at the same time and a crash only delays them.
+ */
+export async function claimDue(tx: Tx, now: Date, againAt: Date, limit: number): Promise<StoredEvent[]> {
+  const rows = await tx
+    .selectFrom('stripe_events')
+    .selectAll()
+    .where('status', '=', 'received')
+    .where('next_attempt_at', '<=', now)
+    .orderBy('next_attempt_at')
+    .limit(limit)
+    .forUpdate()
+    .skipLocked()
+    .execute()
+  if (rows.length === 0) return []
+  const ids = rows.map((row) => row.event_id)
+  await tx
+    .updateTable('stripe_events')
+    .set((eb) => ({ next_attempt_at: againAt, attempts: eb('attempts', '+', 1) }))
+    .where('event_id', 'in', ids)
+    .execute()
+  return rows.map(toEvent)
+}
+
+export async function find(db: Reader, eventId: string): Promise<StoredEvent | undefined> {
+  const row = await db.selectFrom('stripe_events').selectAll().where('event_id', '=', eventId).executeTakeFirst()
+  return row && toEvent(row)
+}
+
+/** How many events are in each status, for metrics and `status` output. */
+export async function countByStatus(db: Reader): Promise<Record<EventStatus, number>> {
+  const rows = await db
+    .selectFrom('stripe_events')
+    .select((eb) => ['status' as const, eb.fn.countAll<number>().as('count')])
+    .groupBy('status')
+    .execute()
+  const counts = { received: 0, processed: 0, ignored: 0, parked: 0 }
+  for (const row of rows) counts[row.status] = Number(row.count)
+  return counts
+}
+
+function newRow(event: ArrivedEvent, status: EventStatus) {
+  return {
+    event_id: event.eventId,
+    type: event.type,
+    api_version: event.apiVersion ?? null,
+    status,
+    payload: Buffer.from(event.payload),
+    received_at: event.receivedAt,
+    next_attempt_at: event.receivedAt,
+    settled_at: null,
+    reason: null,
+  }
+}
+
+function toEvent(row: Selectable<StripeEventsTable>): StoredEvent {
+  return {
+    eventId: row.event_id,
+    type: row.type,
+    apiVersion: row.api_version ?? undefined,
+    status: row.status,
+    reason: row.reason ?? undefined,
+    attempts: row.attempts,
+    payload: row.payload,
+    receivedAt: row.received_at,
+  }
+}

@@ -1,0 +1,40 @@
+import type { Product } from '@licenseoperator/catalog'
+import * as products from '../products.ts'
+import type { Db } from '../schema.ts'
+import { inTransaction } from '../transaction.ts'
+
+/** A one-off product with a year's term; a test names only what it is about. */
+export function aProduct(fields: Partial<products.ProductFields> = {}): products.ProductFields {
+  const slug = fields.slug ?? `product-${crypto.randomUUID()}`
+  return {
+    slug,
+    name: 'Core',
+    type: 'one_off',
+    plan: 'core',
+    productKey: 'core',
+    pricingMode: 'fixed',
+    active: true,
+    internal: false,
+    configManaged: false,
+    currency: 'usd',
+    unitAmountMinor: 21_900,
+    baseAmountMinor: 21_900,
+    billingInterval: fields.type === 'subscription' ? 'year' : 'one_time',
+    billingIntervalCount: 1,
+    trialPeriodDays: 0,
+    lookupKey: slug,
+    metadata: {},
+    pricingTiers: [],
+    bundledProducts: [],
+    ...fields,
+  }
+}
+
+export async function insertProduct(db: Db, fields: Partial<products.ProductFields> = {}): Promise<Product> {
+  const product = aProduct(fields)
+  const now = new Date()
+  const id = await inTransaction(db, (tx) => products.insert(tx, product, now))
+  const stored = await products.findById(db, id)
+  if (stored === undefined) throw new Error('the product just inserted is not there')
+  return stored
+}

@@ -1,0 +1,2 @@
+export { aProduct, insertProduct } from './a-product.ts'
+export { createTestDatabase, type TestDatabase, testMysqlAccount } from './test-database.ts'
