@@ -1,1 +1,16 @@
-export {}
+export { type ConfigProduct, syncConfigProducts } from './catalog-sync/sync-config-products.ts'
+export { type SyncAction, type SyncReport, syncProducts } from './catalog-sync/sync-products.ts'
+export {
+  type CheckoutDeps,
+  type CheckoutRequest,
+  type CheckoutSettings,
+  createCheckoutSession,
+  type StartedCheckout,
+} from './checkout/create-checkout-session.ts'
+export { releaseOverdueReservations } from './checkout/release-overdue-reservations.ts'
+export { type EnsuredWebhook, ensureWebhook, WEBHOOK_PATH } from './ensure-webhook.ts'
+export { readStripeEvent, type StripeEvent } from './payload/stripe-event.ts'
+export { type HandledEvent, handledEvents } from './purchase/handled-events.ts'
+export { type EventOutcome, type ProcessDeps, processEvent } from './purchase/process-event.ts'
+export { createStripe, STRIPE_API_VERSION, translateStripeError } from './stripe-client.ts'
+export { verifyWebhook } from './verify-webhook.ts'

@@ -13,9 +13,10 @@ export interface Reservation {
   readonly status: 'held' | 'consumed' | 'released'
   readonly stripeSessionId: string | undefined
   readonly expiresAt: Date
+  readonly createdAt: Date
 }
 
-export type NewReservation = Omit<Reservation, 'status' | 'stripeSessionId'>
+export type NewReservation = Omit<Reservation, 'status' | 'stripeSessionId' | 'createdAt'>
 
 /** Takes what the reservation asks for and records it; false when the product or the coupon has none left (the caller rolls back). */
 export async function hold(tx: Tx, reservation: NewReservation, now: Date): Promise<boolean> {
@@ -72,6 +73,16 @@ export async function reclaim(tx: Tx, reservationId: string, now: Date): Promise
   if (reservation === undefined) return false
   if (reservation.takesLicense && !(await products.takeLicense(tx, reservation.productId))) return false
   return reservation.couponId === undefined || coupons.take(tx, reservation.couponId, reservation.groupKey)
+}
+
+/** Moves the time at which the sweeper looks at a held reservation. */
+export async function askAgainAt(tx: Tx, reservationId: string, at: Date): Promise<void> {
+  await tx
+    .updateTable('reservations')
+    .set({ expires_at: at })
+    .where('reservation_id', '=', reservationId)
+    .where('status', '=', 'held')
+    .execute()
 }
 
 /** Gives back what was held; false when the reservation was not held any more (then nothing happened). */
@@ -133,5 +144,6 @@ function toReservation(row: Selectable<ReservationsTable>): Reservation {
     status: row.status,
     stripeSessionId: row.stripe_session_id ?? undefined,
     expiresAt: row.expires_at,
+    createdAt: row.created_at,
   }
 }

@@ -1,1 +1,7 @@
-export {}
+export { announceLicense, type IssuedReason } from './announce-license.ts'
+export { downloadLicense } from './download-license.ts'
+export { issueManually, type ManualIssue, type ManualIssueRequest } from './issue-manually.ts'
+export { licenseStatus } from './license-status.ts'
+export { listGroupLicenses } from './list-group-licenses.ts'
+export { openKeyRing } from './open-key-ring.ts'
+export { type LicenseDraft, type PreparedLicense, prepareLicense } from './prepare-license.ts'

@@ -1,0 +1,174 @@
+import { licenseModeOf, priceOf, seatsFor } from '@licenseoperator/catalog'
+import { type Db, inTransaction, licenses, reading, reservations } from '@licenseoperator/db'
+import { assertMember, type Caller, DomainError, groupKey, type Log, newId, normaliseDomain } from '@licenseoperator/domain'
+import type { Stripe } from 'stripe'
+import { writePurchaseMetadata } from '../purchase/purchase-metadata.ts'
+import { isRefusal, translateStripeError } from '../stripe-client.ts'
+import { type ResolvedCheckout, resolveCheckout } from './resolve-checkout.ts'
+import { cancelUrl, type ReturnUrlSettings, successUrl } from './return-urls.ts'
+import { sessionParams } from './session-params.ts'
+
+export interface CheckoutSettings extends ReturnUrlSettings {
+  readonly requireGroupName: boolean
+  readonly automaticTax: boolean
+  readonly defaultSubscriptionSlug: string | undefined
+  readonly defaultOneOffSlug: string | undefined
+  /** Days of a one-off license whose product names none. */
+  readonly defaultTermDays: number
+  /** Trial of a subscription whose product names none. */
+  readonly defaultTrialDays: number
+}
+
+export interface CheckoutDeps {
+  readonly db: Db
+  readonly stripe: Stripe
+  readonly settings: CheckoutSettings
+  readonly log: Log
+  readonly now: () => Date
+}
+
+export interface CheckoutRequest {
+  readonly lookupKey?: string | undefined
+  readonly organizationName?: string | undefined
+  readonly organizationLongName?: string | undefined
+  readonly couponCode?: string | undefined
+  readonly cookieDomain?: string | undefined
+  readonly managedProducts?: number | undefined
+}
+
+export interface StartedCheckout {
+  readonly sessionId: string
+  readonly url: string
+}
+
+/** A session that holds something others wait for ends soon; Stripe allows 30 minutes to 24 hours. */
+const SCARCE_SESSION_MS = 60 * 60_000
+const SESSION_MS = 23 * 60 * 60_000
+/** How long a reservation outlives its session, so that a payment in the last second meets it. */
+const GRACE_MS = 10 * 60_000
+
+/**
+ * Starts a purchase: checks it, holds what is scarce, and opens a session on Stripe's hosted page.
+ *
+ * Stripe refusing releases the hold. Stripe not answering does not: the session may exist and may be paid; the sweeper asks later.
+ *
+ * @throws DomainError `invalid_payload` naming the field; `forbidden`; `quota_exceeded`; `temporarily_unavailable`
+ */
+export async function createCheckoutSession(
+  deps: CheckoutDeps,
+  caller: Caller,
+  request: CheckoutRequest,
+): Promise<StartedCheckout> {
+  const group = groupOf(deps.settings, caller, request)
+  const resolved = await reading(() =>
+    resolveCheckout(
+      deps.db,
+      { subscriptionSlug: deps.settings.defaultSubscriptionSlug, oneOffSlug: deps.settings.defaultOneOffSlug },
+      { lookupKey: filled(request.lookupKey), couponCode: filled(request.couponCode) },
+    ),
+  )
+  const plan = await planSession(deps, caller, request, group, resolved)
+  const reservation = {
+    reservationId: plan.reservationId,
+    productId: resolved.product.id,
+    takesLicense: plan.mode !== 'subscription',
+    couponId: resolved.coupon?.id,
+    groupKey: groupKey(group),
+    expiresAt: new Date(plan.expiresAt.getTime() + GRACE_MS),
+  }
+  await inTransaction(deps.db, async (tx) => {
+    const held = await reservations.hold(tx, reservation, deps.now())
+    if (!held) throw new DomainError('quota_exceeded', 'non-subscription quota exceeded')
+  })
+  const session = await openSession(deps, plan)
+  await inTransaction(deps.db, (tx) =>
+    reservations.attachSession(tx, plan.reservationId, session.sessionId, reservation.expiresAt),
+  )
+  return session
+}
+
+function groupOf(settings: CheckoutSettings, caller: Caller, request: CheckoutRequest): string {
+  const group = filled(request.organizationName)
+  if (group !== undefined) {
+    assertMember(caller, group)
+    return group
+  }
+  // Where groups are not required, the buyer is a group of one.
+  if (!settings.requireGroupName && caller.email !== undefined) return caller.email
+  throw new DomainError('invalid_payload', 'invalid request: organizationName is required', { field: 'organizationName' })
+}
+
+async function planSession(
+  deps: CheckoutDeps,
+  caller: Caller,
+  request: CheckoutRequest,
+  group: string,
+  { product, coupon }: ResolvedCheckout,
+) {
+  const { settings } = deps
+  const mode = licenseModeOf(product)
+  if (mode === 'perpetual_auto') {
+    throw new DomainError(
+      'invalid_payload',
+      'invalid request: lookupKey names a product with automatic maintenance, which cannot be bought here',
+      {
+        field: 'lookupKey',
+      },
+    )
+  }
+  const seats = seatsFor(product, coupon, request.managedProducts)
+  const amountMinor = priceOf(product, request.managedProducts)
+  if (amountMinor === undefined) {
+    throw new DomainError('invalid_payload', 'invalid request: managedProducts has no price', { field: 'managedProducts' })
+  }
+  const now = deps.now()
+  const scarce = product.maxLicenseTotal !== undefined || coupon?.maxTotal !== undefined || coupon?.maxPerGroup !== undefined
+  const reservationId = newId('R')
+  return {
+    product,
+    coupon,
+    mode,
+    amountMinor,
+    trialPeriodDays: product.trialPeriodDays > 0 ? product.trialPeriodDays : settings.defaultTrialDays,
+    customerId: await reading(() => licenses.findCustomerOfGroup(deps.db, group)),
+    email: caller.email,
+    reservationId,
+    metadata: writePurchaseMetadata({
+      group,
+      groupLongName: filled(request.organizationLongName) ?? group,
+      product,
+      mode,
+      termDays: product.termDurationDays ?? settings.defaultTermDays,
+      seats,
+      domain: normaliseDomain(request.cookieDomain),
+      email: caller.email,
+      couponCode: coupon?.code,
+      couponMetadata: coupon?.metadata ?? {},
+      identity: caller.identity,
+      reservationId,
+    }),
+    expiresAt: new Date(now.getTime() + (scarce ? SCARCE_SESSION_MS : SESSION_MS)),
+    successUrl: successUrl(settings),
+    cancelUrl: cancelUrl(settings),
+    automaticTax: settings.automaticTax,
+  }
+}
+
+async function openSession(deps: CheckoutDeps, plan: Awaited<ReturnType<typeof planSession>>): Promise<StartedCheckout> {
+  try {
+    const session = await deps.stripe.checkout.sessions.create(sessionParams(plan), {
+      idempotencyKey: `checkout-${plan.reservationId}`,
+    })
+    if (session.url === null) throw new DomainError('internal', 'failed to create checkout session')
+    return { sessionId: session.id, url: session.url }
+  } catch (error) {
+    if (isRefusal(error)) await inTransaction(deps.db, (tx) => reservations.release(tx, plan.reservationId, deps.now()))
+    else deps.log.warn('checkout session has an unknown outcome, its reservation is kept', { reservationId: plan.reservationId })
+    throw translateStripeError(error)
+  }
+}
+
+function filled(text: string | undefined): string | undefined {
+  const trimmed = text?.trim()
+  return trimmed === '' ? undefined : trimmed
+}

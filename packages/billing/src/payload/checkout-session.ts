@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { Address, Expandable, Metadata } from './id-of.ts'
+
+const amount = z.int().nullish()
+const SessionShape = z.looseObject({
+  id: z.string(),
+  mode: z.string(),
+  payment_status: z.string(),
+  status: z.string().nullish(),
+  created: z.int(),
+  expires_at: z.int().nullish(),
+  amount_subtotal: amount,
+  amount_total: amount,
+  total_details: z.looseObject({ amount_tax: amount }).nullish(),
+  currency: z.string().nullish(),
+  customer: Expandable,
+  customer_email: z.string().nullish(),
+  customer_details: z.looseObject({ email: z.string().nullish(), name: z.string().nullish(), address: Address }).nullish(),
+  metadata: Metadata,
+  subscription: Expandable,
+  invoice: Expandable,
+  payment_intent: Expandable,
+})
+
+/** What we read of a checkout session: the same through all supported API versions. Amounts in minor units. */
+export function readCheckoutSession(object: unknown) {
+  const session = SessionShape.parse(object)
+  return {
+    id: session.id,
+    mode: session.mode,
+    paymentStatus: session.payment_status,
+    status: session.status ?? undefined,
+    amountSubtotalMinor: session.amount_subtotal ?? 0,
+    amountTaxMinor: session.total_details?.amount_tax ?? 0,
+    amountTotalMinor: session.amount_total ?? 0,
+    currency: session.currency ?? undefined,
+    customerId: session.customer,
+    email: session.customer_details?.email ?? session.customer_email ?? undefined,
+    customerName: session.customer_details?.name ?? undefined,
+    billingAddress: session.customer_details?.address,
+    metadata: session.metadata,
+    subscriptionId: session.subscription,
+    invoiceId: session.invoice,
+    paymentIntentId: session.payment_intent,
+  }
+}
+export type CheckoutSession = ReturnType<typeof readCheckoutSession>

@@ -1,0 +1,97 @@
+import { DomainError } from '@licenseoperator/domain'
+import { z } from 'zod'
+import { Address, Expandable, Metadata } from './id-of.ts'
+
+const amount = z.int()
+const seconds = z.int()
+const details = z.looseObject({ subscription: Expandable, metadata: Metadata.optional() }).nullish()
+
+/** Both shapes of an invoice line: since basil the price hangs in `pricing`, before it is an object of its own. */
+const LineShape = z.looseObject({
+  amount,
+  period: z.looseObject({ start: seconds, end: seconds }),
+  pricing: z.looseObject({ price_details: z.looseObject({ price: Expandable, product: Expandable }).nullish() }).nullish(),
+  price: z.looseObject({ id: z.string(), product: Expandable }).nullish(),
+  parent: z.looseObject({ subscription_item_details: z.looseObject({ proration: z.boolean().nullish() }).nullish() }).nullish(),
+  proration: z.boolean().nullish(),
+  type: z.string().nullish(),
+})
+
+const InvoiceShape = z.looseObject({
+  id: z.string(),
+  status: z.string().nullish(),
+  paid: z.boolean().nullish(),
+  billing_reason: z.string().nullish(),
+  created: seconds,
+  currency: z.string(),
+  customer: Expandable,
+  customer_email: z.string().nullish(),
+  customer_name: z.string().nullish(),
+  customer_address: Address,
+  subtotal: amount,
+  total: amount,
+  total_taxes: z.array(z.looseObject({ amount })).nullish(),
+  tax: amount.nullish(),
+  status_transitions: z.looseObject({ paid_at: seconds.nullish() }).nullish(),
+  parent: z.looseObject({ subscription_details: details }).nullish(),
+  subscription: Expandable,
+  subscription_details: z.looseObject({ metadata: Metadata.optional() }).nullish(),
+  payment_intent: Expandable,
+  metadata: Metadata,
+  lines: z.looseObject({ data: z.array(LineShape) }),
+})
+
+/**
+ * What we read of an invoice, in the shape of API versions from acacia (2025-02) to endive (2026-10). Amounts in minor units.
+ *
+ * `period` is that of the subscription's own line, never the invoice's (which says when items could be added), and never a proration's.
+ *
+ * @throws ZodError for an unknown shape: the caller parks it, nothing is ever read as zero or 1970
+ */
+export function readInvoice(object: unknown) {
+  const invoice = InvoiceShape.parse(object)
+  const line = invoice.lines.data.find((one) => !isProration(one) && one.type !== 'invoiceitem')
+  const taxes = invoice.total_taxes?.reduce((sum, tax) => sum + tax.amount, 0) ?? invoice.tax ?? 0
+  const paidAt = invoice.status_transitions?.paid_at
+  return {
+    id: invoice.id,
+    paid: invoice.status === 'paid' || invoice.paid === true,
+    billingReason: invoice.billing_reason ?? undefined,
+    createdAt: new Date(invoice.created * 1000),
+    paidAt: paidAt === undefined || paidAt === null ? undefined : new Date(paidAt * 1000),
+    currency: invoice.currency,
+    customerId: invoice.customer,
+    email: invoice.customer_email ?? undefined,
+    customerName: invoice.customer_name ?? undefined,
+    billingAddress: invoice.customer_address,
+    amountSubtotalMinor: invoice.subtotal,
+    amountTaxMinor: taxes,
+    amountTotalMinor: invoice.total,
+    subscriptionId: invoice.parent?.subscription_details?.subscription ?? invoice.subscription,
+    metadata: firstFilled(
+      invoice.parent?.subscription_details?.metadata,
+      invoice.subscription_details?.metadata,
+      invoice.metadata,
+    ),
+    paymentIntentId: invoice.payment_intent,
+    priceId: line?.pricing?.price_details?.price ?? line?.price?.id,
+    stripeProductId: line?.pricing?.price_details?.product ?? line?.price?.product,
+    period: line === undefined ? undefined : { start: new Date(line.period.start * 1000), end: new Date(line.period.end * 1000) },
+  }
+}
+export type Invoice = ReturnType<typeof readInvoice>
+
+/** @throws DomainError `invalid_payload` when the invoice has no subscription line whose period could be the paid one */
+export function paidPeriodOf(invoice: Invoice): { start: Date; end: Date } {
+  if (invoice.period === undefined)
+    throw new DomainError('invalid_payload', 'invalid payload: the invoice has no subscription line', { field: 'lines' })
+  return invoice.period
+}
+
+function isProration(line: z.infer<typeof LineShape>): boolean {
+  return line.parent?.subscription_item_details?.proration === true || line.proration === true
+}
+
+function firstFilled(...candidates: (Record<string, string> | undefined)[]): Record<string, string> {
+  return candidates.find((metadata) => metadata !== undefined && Object.keys(metadata).length > 0) ?? {}
+}

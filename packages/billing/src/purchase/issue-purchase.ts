@@ -1,0 +1,186 @@
+import { licenseModeOf, type PaidPeriod, type Product, termEnd } from '@licenseoperator/catalog'
+import {
+  audit,
+  inTransaction,
+  licenses,
+  payments,
+  products,
+  reading,
+  reservations,
+  stripeEvents,
+  type Tx,
+} from '@licenseoperator/db'
+import { DomainError, normaliseDomain } from '@licenseoperator/domain'
+import {
+  announceLicense,
+  type IssuedReason,
+  type LicenseDraft,
+  type PreparedLicense,
+  prepareLicense,
+} from '@licenseoperator/licensing'
+import type { EventOutcome, ProcessDeps } from './process-event.ts'
+import type { PurchaseMetadata } from './purchase-metadata.ts'
+
+type PaymentFacts = Omit<
+  payments.NewPayment,
+  | 'issuanceKey'
+  | 'capturedAt'
+  | 'groupName'
+  | 'stripeInvoiceId'
+  | 'stripePaymentIntentId'
+  | 'stripeCustomerId'
+  | 'stripeCheckoutSessionId'
+  | 'stripeSubscriptionId'
+>
+
+/** One paid purchase or period, read from whichever event told of it first. */
+export interface PaidPurchase {
+  readonly issuanceKey: string
+  readonly metadata: PurchaseMetadata
+  readonly reason: IssuedReason
+  /** Absolute, by Stripe's clock: the same in every event of the purchase. */
+  readonly purchasedAt: Date
+  readonly period: PaidPeriod | undefined
+  readonly email: string | undefined
+  readonly priceId: string | undefined
+  readonly links: licenses.StripeLinks
+  readonly payment: PaymentFacts
+}
+
+/** The processor itself, as the audit log names it. */
+const PROCESSOR = { identity: 'stripe' }
+
+/**
+ * Stores and announces the license of a purchase: event, reservation, licenses, payment, audit and outbox in one transaction. The issuance key
+ * decides: the first event of the purchase issues, every other one only adds what it knows.
+ *
+ * @throws DomainError when the purchase cannot be served; the caller parks the event with that reason
+ */
+export async function issuePurchase(
+  deps: ProcessDeps,
+  arrived: stripeEvents.ArrivedEvent,
+  purchase: PaidPurchase,
+): Promise<EventOutcome> {
+  // Signing costs a millisecond of a core, so a purchase that was served already is not signed again.
+  const served = await reading(() => licenses.findByIssuanceKey(deps.db, purchase.issuanceKey))
+  const prepared = served === undefined ? await prepare(deps, purchase) : []
+  const groupName = served?.groupName ?? purchase.metadata.group
+  const now = deps.now()
+  const settled = await inTransaction(deps.db, async (tx) => {
+    if (!(await stripeEvents.settle(tx, arrived, 'processed', now))) return false
+    const issued = prepared.length > 0 && (await storeAll(tx, prepared))
+    if (issued) {
+      await consumeReservation(tx, purchase, now)
+      for (const one of prepared) await announceLicense(tx, deps.subjectLicenseIssued, one, purchase.reason, now)
+      const after = { issuanceKey: purchase.issuanceKey, licenseIds: prepared.map((one) => one.license.licenseId) }
+      await audit.record(tx, { at: now, caller: PROCESSOR, action: 'license.issued', subject: `event:${arrived.eventId}`, after })
+    } else {
+      await licenses.fillStripeLinks(tx, purchase.issuanceKey, purchase.links)
+    }
+    // A trial's invoice of zero pays for nothing and is no payment.
+    if (purchase.payment.amountTotalMinor > 0) await payments.record(tx, paymentOf(purchase, groupName), now)
+    return true
+  })
+  if (!settled) return { kind: 'already', eventId: arrived.eventId }
+  deps.log.info('purchase processed', {
+    eventId: arrived.eventId,
+    issuanceKey: purchase.issuanceKey,
+    licenseIds: prepared.map((one) => one.license.licenseId),
+  })
+  return { kind: 'processed', eventId: arrived.eventId }
+}
+
+async function prepare(deps: ProcessDeps, purchase: PaidPurchase): Promise<PreparedLicense[]> {
+  const product = await boughtProduct(deps, purchase)
+  const main = await prepareLicense(deps.keys, draftOf(purchase, product))
+  const components: PreparedLicense[] = []
+  for (const component of product.bundledProducts) {
+    const [part] = await reading(() => products.findComponents(deps.db, component.productKey, product.type))
+    if (part === undefined) throw unserved(`bundle component ${component.productKey} is not in the catalog`)
+    const seats = component.managedProducts ?? part.maxManagedProducts
+    for (let copy = 0; copy < component.quantity; copy += 1) {
+      const draft = draftOf(purchase, product)
+      const issuanceKey = `${purchase.issuanceKey}#${components.length + 1}`
+      const own = { issuanceKey, productId: part.id, productSlug: part.slug, productKey: part.productKey, plan: part.plan, seats }
+      components.push(await prepareLicense(deps.keys, { ...draft, ...own }))
+    }
+  }
+  return [main, ...components]
+}
+
+/** The product that was bought, also when it has been deactivated or re-priced since. */
+async function boughtProduct(deps: ProcessDeps, { metadata, priceId }: PaidPurchase): Promise<Product> {
+  const reference = metadata.product_slug ?? priceId
+  if (reference === undefined) throw unserved('the purchase names no product')
+  const product = await reading(() =>
+    metadata.product_slug === undefined ? products.findByReference(deps.db, reference) : products.findBySlug(deps.db, reference),
+  )
+  if (product === undefined) throw unserved(`product ${reference} is not in the catalog`)
+  return product
+}
+
+function draftOf(purchase: PaidPurchase, product: Product): LicenseDraft {
+  const { metadata } = purchase
+  const email = metadata.email ?? purchase.email
+  if (metadata.group === undefined) throw unserved('the purchase has no group_name')
+  if (email === undefined) throw unserved('the purchase has no e-mail address')
+  const mode = metadata.license_mode ?? licenseModeOf(product)
+  const termDurationDays = metadata.term_days ?? product.termDurationDays
+  if (mode === 'one_off' && termDurationDays === undefined) throw unserved('the purchase has no term')
+  return {
+    issuanceKey: purchase.issuanceKey,
+    groupName: metadata.group,
+    email,
+    productId: product.id,
+    productSlug: product.slug,
+    productKey: metadata.product_key ?? product.productKey,
+    plan: metadata.plan ?? product.plan,
+    domain: normaliseDomain(metadata.domain),
+    kind: mode === 'perpetual_auto' || mode === 'perpetual_manual' ? 'perpetual' : mode,
+    seats: metadata.managed_products ?? (product.bundledProducts.length > 0 ? undefined : product.maxManagedProducts),
+    priceLocked: false,
+    couponCode: metadata.coupon_code,
+    issuedAt: purchase.purchasedAt,
+    ...termEnd(mode, purchase.purchasedAt, { termDurationDays: termDurationDays ?? 0, period: purchase.period }),
+    identity: metadata.identity,
+    stripe: purchase.links,
+  }
+}
+
+/** All licenses of the purchase or none: the first one's issuance key stands for them all. */
+async function storeAll(tx: Tx, prepared: readonly PreparedLicense[]): Promise<boolean> {
+  for (const [index, one] of prepared.entries()) {
+    if (await licenses.insert(tx, one.license)) continue
+    if (index === 0) return false
+    throw unserved('a part of the bundle was issued before')
+  }
+  return true
+}
+
+/** What the checkout held is now sold. A renewal's was consumed by the first period; a purchase from outside our checkout held nothing. */
+async function consumeReservation(tx: Tx, { metadata }: PaidPurchase, now: Date): Promise<void> {
+  if (metadata.reservation_id === undefined) return
+  const outcome = await reservations.consume(tx, metadata.reservation_id, now)
+  if (outcome === 'late' && !(await reservations.reclaim(tx, metadata.reservation_id, now))) {
+    throw unserved('the reservation had expired and its share has been sold to others')
+  }
+}
+
+function paymentOf(purchase: PaidPurchase, groupName: string | undefined): payments.NewPayment {
+  const { links } = purchase
+  return {
+    ...purchase.payment,
+    issuanceKey: purchase.issuanceKey,
+    capturedAt: purchase.payment.paidAt,
+    groupName,
+    stripeInvoiceId: links.invoiceId,
+    stripePaymentIntentId: links.paymentIntentId,
+    stripeCustomerId: links.customerId,
+    stripeCheckoutSessionId: links.checkoutSessionId,
+    stripeSubscriptionId: links.subscriptionId,
+  }
+}
+
+function unserved(reason: string): DomainError {
+  return new DomainError('invalid_payload', `cannot issue: ${reason}`)
+}

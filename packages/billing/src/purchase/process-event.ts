@@ -1,0 +1,107 @@
+import { type Db, inTransaction, stripeEvents } from '@licenseoperator/db'
+import { DomainError, isDomainError, type Log } from '@licenseoperator/domain'
+import type { KeyRing } from '@licenseoperator/signing'
+import type { Stripe } from 'stripe'
+import { z } from 'zod'
+import { readStripeEvent, type StripeEvent } from '../payload/stripe-event.ts'
+import { translateStripeError } from '../stripe-client.ts'
+import { type HandledEvent, isHandled } from './handled-events.ts'
+import { issueFromCheckout } from './issue-from-checkout.ts'
+import { issueFromInvoice } from './issue-from-invoice.ts'
+import { releaseCheckout } from './release-checkout.ts'
+
+export interface ProcessDeps {
+  readonly db: Db
+  readonly stripe: Stripe
+  readonly keys: KeyRing
+  readonly subjectLicenseIssued: string
+  readonly log: Log
+  readonly now: () => Date
+}
+
+/** A raw event on its way, from JetStream or from MySQL. */
+export interface IncomingEvent {
+  /** The exact text that Stripe signed. */
+  readonly payload: string
+  readonly receivedAt: Date
+  /** How often it was tried before, this time included. */
+  readonly deliveryCount: number
+}
+
+/**
+ * What became of an event. `processed`, `ignored` and `parked` are final and stored; `retry` means that something it needs is away now and
+ * nothing was stored.
+ */
+export type EventOutcome =
+  | { readonly kind: 'processed' | 'already' | 'ignored' | 'parked'; readonly eventId: string; readonly reason?: string }
+  | { readonly kind: 'retry'; readonly eventId: string; readonly reason: string }
+
+export type EventHandler = (deps: ProcessDeps, event: StripeEvent, arrived: stripeEvents.ArrivedEvent) => Promise<EventOutcome>
+
+const handlers = {
+  'checkout.session.completed': issueFromCheckout,
+  'checkout.session.async_payment_succeeded': issueFromCheckout,
+  'checkout.session.async_payment_failed': releaseCheckout,
+  'checkout.session.expired': releaseCheckout,
+  'invoice.payment_succeeded': issueFromInvoice,
+} satisfies Record<HandledEvent, EventHandler>
+
+/** A bug or a poisoned event fails the same way each time; after this many tries it is put aside so that others flow. */
+const MAX_TRIES = 5
+
+/**
+ * Does what a Stripe event asks for, once, however often and in whatever order it arrives. Safe to repeat at any time.
+ *
+ * @throws DomainError `temporarily_unavailable` when not even the outcome could be stored: the caller tries again later
+ */
+export async function processEvent(deps: ProcessDeps, incoming: IncomingEvent): Promise<EventOutcome> {
+  const event = readStripeEvent(incoming.payload)
+  const arrived = {
+    eventId: event.id,
+    type: event.type,
+    apiVersion: event.apiVersion,
+    payload: Buffer.from(incoming.payload),
+    receivedAt: incoming.receivedAt,
+  }
+  try {
+    if (!isHandled(event.type)) return await ignore(deps, arrived, 'not a handled event type')
+    return await handlers[event.type](deps, event, arrived)
+  } catch (error) {
+    return settleFailure(deps, arrived, translateStripeError(error), incoming.deliveryCount)
+  }
+}
+
+/** Records an event that asks for nothing. */
+export async function ignore(
+  deps: Pick<ProcessDeps, 'db' | 'now'>,
+  arrived: stripeEvents.ArrivedEvent,
+  reason: string,
+): Promise<EventOutcome> {
+  const settled = await inTransaction(deps.db, (tx) => stripeEvents.settle(tx, arrived, 'ignored', deps.now(), reason))
+  return { kind: settled ? 'ignored' : 'already', eventId: arrived.eventId, reason }
+}
+
+async function settleFailure(
+  deps: ProcessDeps,
+  arrived: stripeEvents.ArrivedEvent,
+  error: unknown,
+  tries: number,
+): Promise<EventOutcome> {
+  const { eventId } = arrived
+  // A dependency that is away says nothing about the event: it waits, however long, and is never parked for that.
+  if (isDomainError(error, 'temporarily_unavailable')) return { kind: 'retry', eventId, reason: error.message }
+  const reason = reasonFor(error)
+  if (!(error instanceof DomainError) && !(error instanceof z.ZodError) && tries < MAX_TRIES)
+    return { kind: 'retry', eventId, reason }
+  await inTransaction(deps.db, (tx) => stripeEvents.park(tx, arrived, reason, deps.now()))
+  deps.log.error('stripe event parked', { eventId, type: arrived.type, apiVersion: arrived.apiVersion, reason })
+  return { kind: 'parked', eventId, reason }
+}
+
+/** For people, and without values: a payload holds names and addresses, a driver's message holds SQL. */
+function reasonFor(error: unknown): string {
+  if (error instanceof DomainError) return error.message
+  if (error instanceof z.ZodError)
+    return `unknown payload shape: ${error.issues.map((issue) => `${issue.path.join('.')} ${issue.code}`).join(', ')}`
+  return `unexpected ${error instanceof Error ? error.name : typeof error}`
+}

@@ -1,0 +1,73 @@
+import type { LicenseMode, Product } from '@licenseoperator/catalog'
+import { z } from 'zod'
+
+const count = z
+  .string()
+  .regex(/^\d{1,9}$/)
+  .transform(Number)
+
+/**
+ * What a checkout writes into the metadata of session, subscription and payment intent, so that any one event of the purchase is enough to
+ * issue its license, and so that it is issued as it was bought whatever the catalog says by then.
+ */
+export const PurchaseMetadata = z
+  .object({
+    group_name: z.string().min(1).max(128).optional(),
+    group: z.string().min(1).max(128).optional(),
+    product_slug: z.string().optional(),
+    product_key: z.string().optional(),
+    plan: z.string().optional(),
+    domain: z.string().optional(),
+    email: z.string().optional(),
+    organization_long_name: z.string().optional(),
+    coupon_code: z.string().optional(),
+    identity: z.string().optional(),
+    reservation_id: z.string().optional(),
+    managed_products: count.optional(),
+    license_mode: z.enum(['subscription', 'one_off', 'perpetual_manual', 'perpetual_auto']).optional(),
+    term_days: count.optional(),
+  })
+  .transform(({ group_name, group, ...metadata }) => ({ ...metadata, group: group_name ?? group }))
+export type PurchaseMetadata = z.infer<typeof PurchaseMetadata>
+
+export interface Purchase {
+  readonly group: string
+  readonly groupLongName: string
+  readonly product: Product
+  readonly mode: LicenseMode
+  readonly termDays: number
+  readonly seats: number | undefined
+  readonly domain: string | undefined
+  readonly email: string | undefined
+  readonly couponCode: string | undefined
+  /** The coupon's own metadata; our keys win. */
+  readonly couponMetadata: Readonly<Record<string, string>>
+  readonly identity: string
+  readonly reservationId: string
+}
+
+/** The metadata of a purchase in Stripe's form: both spellings of the group, no empty values (Stripe reads them as "remove"). */
+export function writePurchaseMetadata(purchase: Purchase): Record<string, string> {
+  const own = {
+    group_name: purchase.group,
+    group: purchase.group,
+    organization_long_name: purchase.groupLongName,
+    product_slug: purchase.product.slug,
+    product_key: purchase.product.productKey,
+    plan: purchase.product.plan,
+    license_mode: purchase.mode,
+    term_days: String(purchase.termDays),
+    managed_products: purchase.seats === undefined ? '' : String(purchase.seats),
+    domain: purchase.domain ?? '',
+    email: purchase.email ?? '',
+    coupon_code: purchase.couponCode ?? '',
+    identity: purchase.identity,
+    reservation_id: purchase.reservationId,
+  }
+  return { ...purchase.couponMetadata, ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== '')) }
+}
+
+/** True when nothing in the metadata was written by us: a purchase that another application on the same Stripe account made. */
+export function isForeign(metadata: PurchaseMetadata): boolean {
+  return metadata.product_slug === undefined && metadata.reservation_id === undefined && metadata.product_key === undefined
+}

@@ -1,0 +1,17 @@
+import { inTransaction, reservations, stripeEvents } from '@licenseoperator/db'
+import { readCheckoutSession } from '../payload/checkout-session.ts'
+import type { EventHandler } from './process-event.ts'
+import { PurchaseMetadata } from './purchase-metadata.ts'
+
+/** A session that expired, or whose delayed payment failed, gives back what it held. */
+export const releaseCheckout: EventHandler = async (deps, event, arrived) => {
+  const metadata = PurchaseMetadata.parse(readCheckoutSession(event.object).metadata)
+  const { reservation_id: reservationId } = metadata
+  const now = deps.now()
+  const settled = await inTransaction(deps.db, async (tx) => {
+    if (!(await stripeEvents.settle(tx, arrived, 'processed', now))) return false
+    if (reservationId !== undefined) await reservations.release(tx, reservationId, now)
+    return true
+  })
+  return { kind: settled ? 'processed' : 'already', eventId: event.id }
+}

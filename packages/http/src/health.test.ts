@@ -1,0 +1,47 @@
+import { Hono } from 'hono'
+import { expect, test } from 'vitest'
+import { addHealth } from './health.ts'
+import type { HttpEnv } from './http-env.ts'
+
+function anAppWith(checks: Record<string, () => Promise<void>>): Hono<HttpEnv> {
+  const app = new Hono<HttpEnv>()
+  addHealth(app, { checks, timeoutMs: 20 })
+  return app
+}
+
+const up = async () => {}
+const down = async () => {
+  throw new Error('connect ECONNREFUSED root:secret@10.0.0.7')
+}
+
+test('alive whatever the dependencies do', async () => {
+  const answer = await anAppWith({ mysql: down }).request('/healthz')
+  expect([answer.status, await answer.json()]).toEqual([200, { status: 'ok' }])
+})
+
+test('ready when every check is', async () => {
+  const answer = await anAppWith({ mysql: up, jetstream: up }).request('/readyz')
+  expect([answer.status, await answer.json()]).toEqual([200, { status: 'ok', checks: { mysql: 'up', jetstream: 'up' } }])
+})
+
+test('not ready names what is down, or silent, and nothing else', async () => {
+  const silent = () => new Promise<void>(() => {})
+  const answer = await anAppWith({ mysql: down, jetstream: silent, clock: up }).request('/readyz')
+  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5'])
+  expect(await answer.json()).toEqual({ status: 'unavailable', checks: { mysql: 'down', jetstream: 'down', clock: 'up' } })
+})
+
+test('many probes at once ask each dependency once', async () => {
+  let asked = 0
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const app = anAppWith({
+    mysql: () => {
+      asked += 1
+      return promise
+    },
+  })
+  const probes = Array.from({ length: 20 }, () => app.request('/readyz'))
+  resolve()
+  expect((await Promise.all(probes)).map((answer) => answer.status)).toEqual(Array(20).fill(200))
+  expect(asked).toBe(1)
+})

@@ -1,0 +1,89 @@
+import { type Caller, DomainError, groupKey } from '@licenseoperator/domain'
+import { type JWTPayload, jwtVerify } from 'jose'
+import { z } from 'zod'
+import { TOKEN_ALGORITHM, tokenKey } from './token-key.ts'
+
+export interface TokenRules {
+  /** HMAC secret shared with the identity service, at least 32 bytes. */
+  readonly secret: string | Uint8Array
+  /** A token that names an issuer must name this one; empty or absent: not checked. */
+  readonly issuer?: string
+  /** A token that names audiences must name this one; empty or absent: not checked. */
+  readonly audience?: string
+  readonly now?: () => Date
+}
+
+export interface TokenVerifier {
+  /** @throws DomainError `unauthorized`, the same for every reason */
+  verify(token: string): Promise<Caller>
+}
+
+/** Tolerated difference between the clocks of the identity service and ours, seconds (contract 1.2). */
+const LEEWAY_SECONDS = 30
+/** The header block ends at 16 KiB; a cookie may not be larger either. */
+const MAX_TOKEN_LENGTH = 8 * 1024
+/** Three base64url parts. jose would take padding and blanks, too. */
+const compactToken = /^[\w-]+\.[\w-]+\.[\w-]+$/
+
+const Strings = z.array(z.string()).catch([])
+const User = z.object({
+  identity: z
+    .string()
+    .max(255)
+    .refine((identity) => identity.trim() !== ''),
+  email: z.string().optional().catch(undefined),
+  roles: Strings,
+  groups: Strings.transform((groups) => [...new Set(groups.map(groupKey))].filter((group) => group !== '')),
+})
+
+/**
+ * Verifies tokens by contract 1.2: HS256 only, `exp` required, `nbf` honoured, 30 s leeway, a present `iss` or `aud` must match,
+ * `user.identity` required. Roles and groups of a wrong type count as none.
+ *
+ * @throws RangeError when the secret is too short or a PEM
+ */
+export function createTokenVerifier({ secret, issuer, audience, now = () => new Date() }: TokenRules): TokenVerifier {
+  const key = tokenKey(secret)
+  return {
+    async verify(token) {
+      // `pat_…` is a personal access token of another service and falls out here: it is no JWT.
+      if (token.length > MAX_TOKEN_LENGTH || !compactToken.test(token)) throw unauthorized()
+      const claims = await verifiedClaims(token, await key(), now())
+      if (!matches(claims.iss, issuer) || !matches(claims.aud, audience)) throw unauthorized()
+      const user = User.safeParse(claims.user)
+      if (!user.success) throw unauthorized()
+      return { ...user.data, email: user.data.email, scopes: scopesOf(claims) }
+    },
+  }
+}
+
+async function verifiedClaims(token: string, key: Parameters<typeof jwtVerify>[1], currentDate: Date): Promise<JWTPayload> {
+  try {
+    const rules = { algorithms: [TOKEN_ALGORITHM], requiredClaims: ['exp'], clockTolerance: LEEWAY_SECONDS, currentDate }
+    return (await jwtVerify(token, key, rules)).payload
+  } catch {
+    // Neither the reason nor the claims may leave: bad and expired tokens must look alike.
+    throw unauthorized()
+  }
+}
+
+function matches(claim: unknown, expected: string | undefined): boolean {
+  if (claim === undefined || expected === undefined || expected === '') return true
+  return Array.isArray(claim) ? claim.includes(expected) : claim === expected
+}
+
+/** Scopes only narrow: of two claims both count, and a claim of a wrong type names nothing. */
+function scopesOf(claims: JWTPayload): string[] | undefined {
+  const lists = ['scope', 'scp'].filter((name) => name in claims).map((name) => scopeList(claims[name]))
+  const [first, second = first] = lists
+  return first?.filter((scope) => second?.includes(scope))
+}
+
+function scopeList(claim: unknown): string[] {
+  if (typeof claim === 'string') return claim.split(' ').filter((scope) => scope !== '')
+  return Strings.parse(claim)
+}
+
+function unauthorized(): DomainError {
+  return new DomainError('unauthorized', 'unauthorized')
+}

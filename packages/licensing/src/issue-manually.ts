@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto'
+import { audit, type Db, inTransaction, licenses, products, type Tx } from '@licenseoperator/db'
+import { addDays, assertSysadmin, type Caller, DomainError, groupKey, normaliseDomain } from '@licenseoperator/domain'
+import type { KeyRing } from '@licenseoperator/signing'
+import { licenseStatus } from './license-status.ts'
+import { type LicenseDraft, type PreparedLicense, prepareLicense } from './prepare-license.ts'
+
+export interface ManualIssueRequest {
+  readonly group: string
+  readonly email: string
+  readonly productKey: string
+  readonly plan: string | undefined
+  /** End of validity; absent: the policy's term from now. */
+  readonly expiresAt: Date | undefined
+  readonly domain: string | undefined
+  readonly seats: number | undefined
+  readonly priceLocked: boolean | undefined
+}
+
+export interface ManualIssue {
+  readonly license: licenses.NewLicense
+  /** False when an equal license of the group was there already and is returned. */
+  readonly created: boolean
+}
+
+export interface ManualIssueDeps {
+  readonly keys: KeyRing
+  /** Absent: the license is signed and returned, not stored. */
+  readonly db: Db | undefined
+  readonly policy: { readonly defaultPlan: string; readonly defaultTermDays: number; readonly defaultPriceLocked: boolean }
+  readonly now: () => Date
+}
+
+/**
+ * Issues a license by hand. Emits no event.
+ *
+ * With a database, an unexpired and unrevoked license with the same group, product key, plan, domain, and the same end and seats where these
+ * were asked for, is returned instead of a second one, however many ask at once.
+ *
+ * @throws DomainError `forbidden`; `invalid_payload` for an end in the past or an unknown product key; `quota_exceeded` when the product has
+ *   no license left
+ */
+export async function issueManually(deps: ManualIssueDeps, caller: Caller, request: ManualIssueRequest): Promise<ManualIssue> {
+  assertSysadmin(caller)
+  const now = deps.now()
+  const wanted = draft(deps, request, now)
+  if (deps.db === undefined) return { license: (await prepareLicense(deps.keys, wanted)).license, created: true }
+  const db = deps.db
+  const prepared = await prepareLicense(deps.keys, wanted)
+  return inTransaction(db, (tx) => storeOrReuse(tx, caller, request, prepared, now))
+}
+
+function draft(deps: ManualIssueDeps, request: ManualIssueRequest, now: Date): LicenseDraft {
+  if (request.expiresAt !== undefined && request.expiresAt <= now) {
+    throw new DomainError('invalid_payload', 'invalid payload: exp must be in the future', { field: 'exp' })
+  }
+  return {
+    issuanceKey: '',
+    groupName: request.group.trim(),
+    email: request.email,
+    productId: undefined,
+    productSlug: undefined,
+    productKey: request.productKey.trim().toLowerCase(),
+    plan: (request.plan ?? deps.policy.defaultPlan).trim().toLowerCase(),
+    domain: normaliseDomain(request.domain),
+    kind: 'manual',
+    seats: request.seats,
+    priceLocked: request.priceLocked ?? deps.policy.defaultPriceLocked,
+    couponCode: undefined,
+    issuedAt: now,
+    expiresAt: request.expiresAt ?? addDays(now, deps.policy.defaultTermDays),
+    maintenanceExpiresAt: undefined,
+    identity: undefined,
+    stripe: {},
+  }
+}
+
+/**
+ * The issuance key is made of what was asked for and of how many such licenses came before, so requests at the same instant meet in one key
+ * and the loser of the race reads the winner's license.
+ */
+async function storeOrReuse(
+  tx: Tx,
+  caller: Caller,
+  request: ManualIssueRequest,
+  prepared: PreparedLicense,
+  now: Date,
+): Promise<ManualIssue> {
+  const { license } = prepared
+  const asked = [
+    groupKey(license.groupName),
+    license.productKey,
+    license.plan,
+    license.domain ?? '',
+    request.expiresAt?.toISOString() ?? '',
+    request.seats ?? '',
+  ]
+  const fingerprint = createHash('sha256').update(JSON.stringify(asked)).digest('hex')
+  for (let generation = 1; ; generation += 1) {
+    const issuanceKey = `manual:${fingerprint}:${generation}`
+    const existing = await licenses.findByIssuanceKey(tx, issuanceKey)
+    if (existing !== undefined && licenseStatus(existing, now) === 'ACTIVE') return { license: existing, created: false }
+    if (existing !== undefined) continue
+    const product = (await products.findComponents(tx, license.productKey, 'one_off')).find((one) => one.plan === license.plan)
+    const stored = { ...license, issuanceKey, productId: product?.id, productSlug: product?.slug }
+    if (!(await licenses.insert(tx, stored))) {
+      generation -= 1
+      continue
+    }
+    if (product?.type === 'one_off' && !(await products.takeLicense(tx, product.id))) {
+      throw new DomainError('quota_exceeded', 'non-subscription quota exceeded')
+    }
+    await audit.record(tx, {
+      at: now,
+      caller,
+      action: 'license.issued',
+      subject: `license:${license.licenseId}`,
+      after: { issuanceKey },
+    })
+    return { license: stored, created: true }
+  }
+}

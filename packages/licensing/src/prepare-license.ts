@@ -1,0 +1,49 @@
+import type { licenses } from '@licenseoperator/db'
+import { DomainError, newLicenseId, rfc3339 } from '@licenseoperator/domain'
+import { type KeyRing, type SignedLicense, signLicense } from '@licenseoperator/signing'
+
+/** Everything a license says, before it has an id and a signature. */
+export type LicenseDraft = Omit<licenses.NewLicense, 'licenseId' | 'keyId' | 'text'>
+
+export interface PreparedLicense {
+  readonly license: licenses.NewLicense
+  readonly signed: SignedLicense
+}
+
+/**
+ * Names and signs a license. Slow and repeatable only at a cost, so it happens before the transaction that stores it.
+ *
+ * @throws DomainError `invalid_payload` when no signing key is configured for the product key
+ */
+export async function prepareLicense(keys: KeyRing, draft: LicenseDraft): Promise<PreparedLicense> {
+  const key = keys.signingKeyFor(draft.productKey)
+  if (key === undefined) {
+    throw new DomainError(
+      'invalid_payload',
+      `invalid payload: no signing key is configured for product key ${draft.productKey}`,
+      {
+        field: 'productKey',
+      },
+    )
+  }
+  const licenseId = newLicenseId()
+  const signed = await signLicense(
+    {
+      v: 1,
+      licenseId,
+      group: draft.groupName,
+      email: draft.email,
+      productKey: draft.productKey,
+      plan: draft.plan,
+      ...(draft.domain === undefined ? {} : { domain: draft.domain }),
+      ...(draft.seats === undefined ? {} : { seats: draft.seats }),
+      licenseType: draft.kind,
+      issuedAt: rfc3339(draft.issuedAt),
+      expiresAt: rfc3339(draft.expiresAt),
+      ...(draft.maintenanceExpiresAt === undefined ? {} : { maintenanceExpiresAt: rfc3339(draft.maintenanceExpiresAt) }),
+      priceLocked: draft.priceLocked,
+    },
+    key,
+  )
+  return { license: { ...draft, licenseId, keyId: signed.keyId, text: signed.text }, signed }
+}
