@@ -4,6 +4,7 @@ import { type Kysely, sql } from 'kysely'
 import { type Migration, migrations } from './migrations.ts'
 import { mysqlErrorFacts } from './mysql-error.ts'
 import type { Db, Schema } from './schema.ts'
+import { reading } from './transaction.ts'
 
 export interface SchemaStatus {
   readonly applied: readonly string[]
@@ -55,7 +56,7 @@ export async function schemaStatus(db: Kysely<Schema>): Promise<SchemaStatus> {
 
 /** @throws DomainError `temporarily_unavailable` with the command to run when the schema is not exactly the one this release knows */
 export async function assertSchemaCurrent(db: Db): Promise<void> {
-  const { pending, unknown } = await schemaStatus(db)
+  const { pending, unknown } = await reading(() => schemaStatus(db))
   if (pending.length > 0) {
     throw new DomainError(
       'temporarily_unavailable',

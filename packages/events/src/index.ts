@@ -1,1 +1,9 @@
-export {}
+export { type ConsumedMessage, type ConsumeOptions, consume, type HandlerResult } from './consume.ts'
+export { ensureStreams, type StreamNames, type StreamOptions, streamNameFor } from './ensure-streams.ts'
+export { EventsUnavailable, MessageTooLarge, StreamFull, StreamMissing } from './event-errors.ts'
+export { findMessage } from './find-message.ts'
+export { LicenseIssued, licenseIssuedJsonSchema, licenseIssuedMessageId } from './license-issued.ts'
+export { type EventsLog, type NatsLink, openNatsLink } from './nats-link.ts'
+export { ping } from './ping.ts'
+export { type PublishedMessage, publishDurably } from './publish-durably.ts'
+export { StripeWebhookMessage } from './stripe-webhook-message.ts'

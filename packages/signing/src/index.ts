@@ -1,1 +1,6 @@
-export {}
+export { createKeyRing, type KeyRing } from './node/create-key-ring.ts'
+export { type GeneratedKey, generateSigningKey } from './node/generate-signing-key.ts'
+export { keyId, loadSigningKey, loadVerificationKey, type SigningKey, type VerificationKey } from './node/load-key.ts'
+export { type SignedLicense, signLicense } from './node/sign-license.ts'
+export { verifyLicense } from './node/verify-license.ts'
+export * from './shared-api.ts'

@@ -1,1 +1,4 @@
-export {}
+export { type AcquireOptions, acquireStack } from './acquire-stack.ts'
+export type { ServerControl } from './servers/server-control.ts'
+export type { Stack } from './stack.ts'
+export { StackUnavailable } from './stack-unavailable.ts'

@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Config } from '@licenseoperator/config'
+import { assertSchemaCurrent, type Database, openDatabase } from '@licenseoperator/db'
+import { DomainError, isDomainError, type Log } from '@licenseoperator/domain'
+import {
+  EventsUnavailable,
+  ensureStreams,
+  type NatsLink,
+  openNatsLink,
+  publishDurably,
+  type StreamNames,
+} from '@licenseoperator/events'
+
+/** How long a starting service waits for what it depends on before it says so and ends. */
+const START_WAIT_MS = 15_000
+const WORKER_HOLD_MS = 15_000
+
+/** What the three roles share: one pool, one NATS connection, the names of the streams. */
+export class Connections {
+  readonly database: Database
+  readonly nats: NatsLink
+  readonly #config: Config
+  #streams: StreamNames | undefined
+
+  constructor(config: Config, log: Log) {
+    const { mysql, nats } = config
+    this.#config = config
+    this.database = openDatabase({
+      ...mysql,
+      password: mysql.password.reveal(),
+      maxConnections: mysql.maxOpenConns,
+      maxIdleConnections: mysql.maxIdleConns,
+      holdMs: WORKER_HOLD_MS,
+    })
+    this.nats = openNatsLink({ url: nats.url.reveal(), name: 'licenseoperator-ingest', log })
+  }
+
+  /**
+   * Waits a bounded time for MySQL with the schema this release knows.
+   *
+   * @throws DomainError with one sentence for the operator
+   */
+  async mysqlReady(): Promise<void> {
+    const deadline = Date.now() + START_WAIT_MS
+    for (;;) {
+      try {
+        return await assertSchemaCurrent(this.database.db)
+      } catch (error) {
+        // Without a cause it is the schema's version, which waiting does not mend.
+        if (!isDomainError(error, 'temporarily_unavailable') || error.cause === undefined) throw error
+        if (Date.now() > deadline)
+          throw new DomainError('temporarily_unavailable', `MySQL cannot be reached at ${this.#mysqlAddress()}`, { cause: error })
+        await sleep(500)
+      }
+    }
+  }
+
+  #mysqlAddress(): string {
+    const { socketPath, host, port } = this.#config.mysql
+    return socketPath ?? `${host}:${port}`
+  }
+
+  /** The streams, made where they are missing. @throws EventsUnavailable after the wait */
+  async streams(waitMs = START_WAIT_MS): Promise<StreamNames> {
+    this.#streams ??= await this.ensureStreams(waitMs)
+    return this.#streams
+  }
+
+  async ensureStreams(waitMs = START_WAIT_MS): Promise<StreamNames> {
+    this.#streams = await ensureStreams(await this.nats.ready(waitMs), this.#config.nats)
+    return this.#streams
+  }
+
+  /** Publishes within about four seconds, or says why not: at once while the connection is down. */
+  async publish(message: { subject: string; data: Uint8Array; messageId: string }): Promise<void> {
+    if (!this.nats.connected) throw new EventsUnavailable('NATS is not connected')
+    await this.streams(1000)
+    await publishDurably(await this.nats.ready(100), message)
+  }
+
+  async close(): Promise<void> {
+    await this.nats.close()
+    await this.database.close()
+  }
+}

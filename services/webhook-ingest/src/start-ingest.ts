@@ -1,0 +1,151 @@
+import { createStripe, type EventOutcome, type ProcessDeps } from '@licenseoperator/billing'
+import type { Config } from '@licenseoperator/config'
+import { outbox, reading } from '@licenseoperator/db'
+import { type Log, newId } from '@licenseoperator/domain'
+import { consume, findMessage, ping } from '@licenseoperator/events'
+import { createMetrics, type Metrics, serveGracefully } from '@licenseoperator/http'
+import { openKeyRing } from '@licenseoperator/licensing'
+import { Connections } from './connections.ts'
+import { every } from './every.ts'
+import { runSweeps, webhookHandler } from './processor/run-processor.ts'
+import { createReceiver, type ReceiverDeps } from './receiver/create-receiver.ts'
+import { runRelay } from './relay/run-relay.ts'
+
+export const ingestRoles = ['receiver', 'processor', 'relay'] as const
+export type IngestRole = (typeof ingestRoles)[number]
+
+export interface Ingest {
+  /** Where the receiver listens; every role serves health and metrics there. */
+  readonly url: string
+  /** Stops taking work, finishes what is in flight, closes the connections. */
+  stop(): Promise<void>
+}
+
+/** Name of the processor's durable consumer; several processors share its work. */
+const DURABLE = 'licenseoperator_processor'
+const BACKLOG_EVERY_MS = 10_000
+
+/**
+ * Starts the roles of the ingest that were asked for, in one process.
+ *
+ * The receiver starts even while NATS is away, because it has MySQL to fall back on; processor and relay are of no use without it.
+ *
+ * @throws ConfigError, SigningKeyError, CannotListen, or DomainError/EventsUnavailable with one sentence after a bounded wait
+ */
+export async function startIngest(options: { config: Config; roles: readonly IngestRole[]; log: Log }): Promise<Ingest> {
+  const { config, roles, log } = options
+  const connections = new Connections(config, log)
+  try {
+    await connections.mysqlReady()
+    if (roles.some((role) => role !== 'receiver')) await connections.streams()
+    const metrics = createMetrics()
+    const receiver = createReceiver(receiverDeps(config, connections, metrics, log))
+    const stopping = new AbortController()
+    const work = startWork(options, connections, metrics, stopping.signal)
+    const serving = await serveGracefully({ fetch: receiver.fetch, ...config.ingest.addr, log })
+    log.info('webhook-ingest runs', { url: serving.url, roles })
+    return {
+      url: serving.url,
+      stop: async () => {
+        await serving.stop()
+        stopping.abort()
+        await Promise.all(work)
+        await connections.close()
+      },
+    }
+  } catch (error) {
+    await connections.close()
+    throw error
+  }
+}
+
+/** What the receiver needs of the connections; also used by a process that serves the webhook beside other routes. */
+export function receiverDeps(config: Config, connections: Connections, metrics: Metrics, log: Log): ReceiverDeps {
+  return {
+    db: connections.database.db,
+    publish: (message) => connections.publish({ ...message, subject: config.nats.subjectStripeWebhook }),
+    stripe: createStripe({ apiKey: config.stripe.apiKey.reveal(), apiBase: config.stripe.apiBase }),
+    webhookSecrets: config.stripe.webhookSecrets.map((secret) => secret.reveal()),
+    checks: {
+      mysql: () => connections.database.ping(),
+      nats: async () => ping(await connections.nats.ready(100), 1500),
+    },
+    log,
+    metrics,
+    now: () => new Date(),
+  }
+}
+
+/** Starts processor and relay where asked for. @returns promises that resolve once each has stopped */
+export function startWork(
+  options: { config: Config; roles: readonly IngestRole[]; log: Log },
+  connections: Connections,
+  metrics: Metrics,
+  signal: AbortSignal,
+): Promise<unknown>[] {
+  const { roles } = options
+  return [
+    ...(roles.includes('processor') ? [runProcessor(options, connections, metrics, signal)] : []),
+    ...(roles.includes('relay') ? [startRelay(options, connections, metrics, signal)] : []),
+  ]
+}
+
+async function runProcessor(
+  { config, log }: { config: Config; log: Log },
+  connections: Connections,
+  metrics: Metrics,
+  signal: AbortSignal,
+) {
+  const outcomes = metrics.counter('licenseoperator_events_total', 'Stripe events by outcome of a try', ['outcome'])
+  const onOutcome = (outcome: EventOutcome) => outcomes.inc({ outcome: outcome.kind })
+  const deps: ProcessDeps = {
+    db: connections.database.db,
+    stripe: createStripe({ apiKey: config.stripe.apiKey.reveal(), apiBase: config.stripe.apiBase }),
+    keys: openKeyRing(config.security.map((pair) => ({ ...pair, privateKeyPem: pair.privateKeyPem.reveal() }))),
+    subjectLicenseIssued: config.nats.subjectLicenseIssued,
+    log,
+    now: () => new Date(),
+  }
+  const { webhookStream } = await connections.streams()
+  const consuming = consume(
+    await connections.nats.ready(15_000),
+    {
+      stream: webhookStream,
+      durable: DURABLE,
+      filterSubject: config.nats.subjectStripeWebhook,
+      signal,
+      log,
+      onMissing: async () => void (await connections.ensureStreams(2000)),
+    },
+    webhookHandler(deps, onOutcome),
+  )
+  await Promise.all([consuming, runSweeps(deps, onOutcome, signal)])
+}
+
+async function startRelay({ log }: { log: Log }, connections: Connections, metrics: Metrics, signal: AbortSignal) {
+  const { db } = connections.database
+  const unpublished = metrics.gauge('licenseoperator_outbox_unpublished', 'Announcements that wait to be published')
+  const { licenseIssuedStream } = await connections.streams()
+  const relaying = runRelay(
+    {
+      db,
+      publish: (message) => connections.publish(message),
+      isPublished: async (message) =>
+        findMessage(await connections.nats.ready(1000), { stream: licenseIssuedStream, ...message }),
+      log,
+      now: () => new Date(),
+      owner: newId('relay'),
+    },
+    signal,
+  )
+  const watching = every(
+    BACKLOG_EVERY_MS,
+    signal,
+    async () => {
+      unpublished.set({}, (await reading(() => outbox.backlog(db))).count)
+      return 0
+    },
+    () => log.debug('the size of the outbox is not known now'),
+  )
+  await Promise.all([relaying, watching])
+}

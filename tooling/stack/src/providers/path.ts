@@ -1,0 +1,14 @@
+import { runCommand } from '../run-command.ts'
+import { isUsableMysqld, isUsableNats } from '../server-version.ts'
+import type { Programs } from '../servers/server-commands.ts'
+
+/** The servers that are on PATH. @returns the programs, or the reason why they cannot be used */
+export async function pathPrograms(): Promise<Programs | string> {
+  const mysqld = await runCommand('mysqld', ['--no-defaults', '--version'])
+  if (mysqld.code === 127) return 'PATH: there is no mysqld'
+  if (!isUsableMysqld(mysqld.stdout)) return 'PATH: mysqld is MariaDB or older than 8.0.19'
+  const nats = await runCommand('nats-server', ['--version'])
+  if (nats.code === 127) return 'PATH: there is no nats-server'
+  if (!isUsableNats(nats.stdout)) return 'PATH: nats-server is older than 2.10'
+  return { mysqld: { command: 'mysqld', prefix: [], options: [] }, natsServer: 'nats-server' }
+}
