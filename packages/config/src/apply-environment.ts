@@ -1,61 +1,82 @@
 import type { ConfigProblem } from './config-error.ts'
-import { isMap, type Raw } from './read-yaml.ts'
+import { parseJson } from './leaf.ts'
+import { isMap, type Raw, withoutNulls } from './read-yaml.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
 
 const PREFIX = 'LICENSEOPERATOR_'
 /** Variables of our tools, which share the prefix and are no configuration. */
 const NOT_OURS = /^LICENSEOPERATOR_(?:STACK|TEST)_/
 
-/** How the text of a variable becomes a value: most leaves take text, lists of objects and maps come as JSON. */
-const JSON_KEYS = new Set(['security', 'stripe.products', 'internal_auth.required_scopes', 'product_display.features'])
+/** Lists and maps come as JSON; all other leaves read text themselves. */
+const JSON_KEYS: ReadonlySet<string> = new Set([
+  'security',
+  'stripe.products',
+  'internal_auth.required_scopes',
+  'product_display.features',
+])
 
 /**
  * Lays the environment over the file: `stripe.api_key` is `LICENSEOPERATOR_STRIPE_API_KEY`. An empty variable counts as absent.
  *
  * @param keys  every known key path, `_file` variants included
+ * @returns `raw`: a copy with the variables in it; `variables`: which variable set a key; `unread`: keys whose variable is not JSON
  */
 export function applyEnvironment(
   raw: Raw,
   keys: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
-): { raw: Raw; problems: ConfigProblem[]; warnings: string[] } {
-  const result = structuredClone(raw)
-  const problems: ConfigProblem[] = []
-  const variables = new Map(keys.map((key) => [variableFor(key), key]))
+  env: Environment,
+): { raw: Raw; variables: ReadonlyMap<string, string>; problems: ConfigProblem[]; warnings: string[]; unread: string[] } {
+  const names = new Set(keys.map(variableFor))
   const warnings = Object.keys(env)
-    .filter((name) => name.startsWith(PREFIX) && !NOT_OURS.test(name) && !variables.has(name))
+    .filter((name) => name.startsWith(PREFIX) && !NOT_OURS.test(name) && !names.has(name))
     .map((name) => `environment variable ${name} is not a configuration key`)
-  for (const [name, key] of variables) {
-    const text = env[name]
-    if (text === undefined || text === '') continue
-    const value = JSON_KEYS.has(key) ? parseJson(text) : text
-    if (value === undefined) problems.push({ path: key, message: `${name} must be JSON` })
-    else put(result, key, value)
+  const variables = new Map(keys.map((key) => [key, variableFor(key)] as const).filter(([, name]) => filled(env[name])))
+  const result = withoutOverridden(raw, variables)
+  const problems: ConfigProblem[] = []
+  const unread: string[] = []
+  for (const [key, name] of variables) {
+    const text = env[name] ?? ''
+    const value = JSON_KEYS.has(key) ? withoutNulls(parseJson(text)) : text
+    if (value !== undefined) put(result, key, value)
+    else {
+      problems.push({ path: key, message: 'must be JSON' })
+      unread.push(key)
+    }
   }
-  return { raw: result, problems, warnings }
+  return { raw: result, variables, problems, warnings, unread }
 }
 
 function variableFor(key: string): string {
   return PREFIX + key.toUpperCase().replaceAll('.', '_')
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+export function filled(text: string | undefined): text is string {
+  return text !== undefined && text !== ''
 }
 
-/** A value and its `_file` twin exclude each other, and the environment wins over the file for the pair. */
+/** A value and its `_file` twin are one setting: a variable for either replaces whichever the file has. */
+function withoutOverridden(raw: Raw, variables: ReadonlyMap<string, string>): Raw {
+  const copy = structuredClone(raw)
+  for (const key of variables.keys()) {
+    const [section = '', leaf] = key.split('.')
+    const holder = copy[section]
+    if (leaf === undefined) delete copy[section]
+    else if (isMap(holder)) {
+      delete holder[leaf]
+      delete holder[leaf.endsWith('_file') ? leaf.slice(0, -'_file'.length) : `${leaf}_file`]
+    }
+  }
+  return copy
+}
+
+/** A section that is no map stays as it is: its schema reports it. */
 function put(raw: Raw, key: string, value: unknown): void {
   const [section = '', leaf] = key.split('.')
-  if (leaf === undefined) {
-    raw[section] = value
-    return
+  if (leaf === undefined) raw[section] = value
+  else {
+    raw[section] ??= {}
+    const holder = raw[section]
+    if (isMap(holder)) holder[leaf] = value
   }
-  const existing = raw[section]
-  const target = isMap(existing) ? existing : {}
-  raw[section] = target
-  delete target[leaf.endsWith('_file') ? leaf.slice(0, -5) : `${leaf}_file`]
-  target[leaf] = value
 }

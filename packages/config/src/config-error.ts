@@ -2,7 +2,7 @@
 export const EX_CONFIG = 78
 
 export interface ConfigProblem {
-  /** Key path as in the file, e.g. `stripe.api_key`. */
+  /** Key path as in the file, e.g. `stripe.api_key` or `security[0].product_key`; the file's own path when it is at fault as a whole. */
   readonly path: string
   /** What is wrong; never the value. */
   readonly message: string
@@ -21,7 +21,6 @@ export class ConfigError extends Error {
 
 /** One line per problem, for the terminal. */
 export function describeConfigError(error: ConfigError): string {
-  return ['the configuration is not usable:', ...error.problems.map((problem) => `  ${problem.path}: ${problem.message}`)].join(
-    '\n',
-  )
+  const lines = error.problems.map((problem) => `  ${problem.path}: ${problem.message}`)
+  return ['the configuration is not usable:', ...lines].join('\n')
 }

@@ -1,4 +1,6 @@
 export { ConfigError, type ConfigProblem, describeConfigError, EX_CONFIG } from './config-error.ts'
 export { describeConfig } from './describe-config.ts'
-export { type Config, type LoadedConfig, loadConfig, type SectionName, sectionNames } from './load-config.ts'
+export type { MysqlAccount } from './dsn.ts'
+export { type Config, type LoadedConfig, type LoadOptions, loadConfig, type SectionName, sectionNames } from './load-config.ts'
+export { CannotRead, type FileText, type ReadFile } from './read-file.ts'
 export { Secret } from './secret.ts'

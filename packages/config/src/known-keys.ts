@@ -3,33 +3,62 @@ import { isMap, type Raw } from './read-yaml.ts'
 import { fileKeys } from './resolve-secret-files.ts'
 import { commonSections, requiredSections } from './sections.ts'
 
-const schemas: Record<string, z.ZodType> = { ...commonSections, ...requiredSections }
+const schemas: Readonly<Record<string, z.core.$ZodType>> = { ...commonSections, ...requiredSections }
 
-/** Every key path that can be set: `security` as a whole, all others as `section.key`. */
+/** Every key path that a variable can set: `security` as a whole, all others as `section.key`, with their `_file` twins. */
 export function knownKeys(): string[] {
   return Object.entries(schemas).flatMap(([section, schema]) => {
-    const leaves = leavesOf(schema)
+    const leaves = shapeOf(schema)
     if (leaves === undefined) return [section]
     const fromFiles = (fileKeys[section] ?? []).map((leaf) => `${leaf}_file`)
-    return [...leaves, ...fromFiles].map((leaf) => `${section}.${leaf}`)
+    return [...Object.keys(leaves), ...fromFiles].map((leaf) => `${section}.${leaf}`)
   })
 }
 
-/** One line for each key of the file that means nothing here. */
+/** One line for each key of the file that means nothing here, however deep. */
 export function unknownKeys(raw: Raw): string[] {
-  const known = new Set(knownKeys())
   return Object.entries(raw).flatMap(([section, value]) => {
-    if (schemas[section] === undefined) return [`unknown section ${section}`]
-    if (!isMap(value)) return []
-    return Object.keys(value)
-      .filter((leaf) => !known.has(`${section}.${leaf}`))
-      .map((leaf) => `unknown key ${section}.${leaf}`)
+    const schema = Object.hasOwn(schemas, section) ? schemas[section] : undefined
+    if (schema === undefined) return [`unknown section: ${printable(section)}`]
+    const fromFiles = (fileKeys[section] ?? []).map((leaf) => `${leaf}_file`)
+    return unknownIn(schema, value, section, new Set(fromFiles))
   })
 }
 
-/** Keys of the object at the bottom of a schema; `undefined` for a list. */
-function leavesOf(schema: z.core.$ZodType): string[] | undefined {
-  if (schema instanceof z.ZodObject) return Object.keys(schema.shape)
-  if (schema instanceof z.ZodPipe) return leavesOf(schema.in)
-  return undefined
+function unknownIn(schema: z.core.$ZodType, value: unknown, path: string, also: ReadonlySet<string> = new Set()): string[] {
+  const element = elementOf(schema)
+  if (element !== undefined && Array.isArray(value)) {
+    return value.flatMap((part, index) => unknownIn(element, part, `${path}[${index}]`, also))
+  }
+  const shape = shapeOf(schema)
+  if (shape === undefined || !isMap(value)) return []
+  return Object.entries(value).flatMap(([name, part]) => {
+    const known = Object.hasOwn(shape, name) ? shape[name] : undefined
+    if (known !== undefined) return unknownIn(known, part, `${path}.${name}`)
+    return also.has(name) ? [] : [`unknown key: ${path}.${printable(name)}`]
+  })
+}
+
+/** `{api_key:sk_…}` without a space is one long key: a name that does not look like one may be a secret. */
+function printable(name: string): string {
+  return /^[a-z][a-z_]{0,40}$/.test(name) ? name : '(not a plain name)'
+}
+
+function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core.$ZodType>> | undefined {
+  const inner = unwrapped(schema)
+  return inner instanceof z.ZodObject ? inner.shape : undefined
+}
+
+function elementOf(schema: z.core.$ZodType): z.core.$ZodType | undefined {
+  const inner = unwrapped(schema)
+  return inner instanceof z.ZodArray ? inner.element : undefined
+}
+
+/** The schema of the input: what stands before transformations, defaults and the like. */
+function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
+  if (schema instanceof z.ZodPipe) return unwrapped(schema.in)
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    return unwrapped(schema.unwrap())
+  }
+  return schema
 }

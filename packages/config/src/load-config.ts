@@ -1,10 +1,12 @@
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { applyEnvironment } from './apply-environment.ts'
+import { applyEnvironment, type Environment, filled } from './apply-environment.ts'
+import { checkRelations, doubtful } from './check-relations.ts'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
 import { knownKeys, unknownKeys } from './known-keys.ts'
-import { readYaml } from './read-yaml.ts'
-import { resolveSecretFiles } from './resolve-secret-files.ts'
+import { CannotRead, othersCanRead, type ReadFile, readFile as readFromDisk } from './read-file.ts'
+import { isMap, type Raw, readYaml } from './read-yaml.ts'
+import { holdsSecret, resolveSecretFiles } from './resolve-secret-files.ts'
 import { commonSections, requiredSections } from './sections.ts'
 
 const common = z.object(commonSections).transform(({ product_display, license_policy, ...sections }) => ({
@@ -24,13 +26,34 @@ interface RequiredSections {
 export type SectionName = keyof RequiredSections
 export const sectionNames = ['security', 'internalAuth', 'stripe', 'nats', 'mysql'] as const satisfies readonly SectionName[]
 
+/** The sections by their names in the file. */
+const namesInFile = {
+  security: 'security',
+  internalAuth: 'internal_auth',
+  stripe: 'stripe',
+  nats: 'nats',
+  mysql: 'mysql',
+} as const satisfies Record<SectionName, keyof typeof requiredSections>
+
 /** The configuration with the sections that were asked for; by default all of them. Deeply frozen. */
 export type Config<S extends SectionName = SectionName> = Readonly<z.infer<typeof common>> & Readonly<Pick<RequiredSections, S>>
 
 export interface LoadedConfig<S extends SectionName> {
   readonly config: Config<S>
-  /** Things that do not keep a program from running: unknown keys, a key file that others can read. */
+  /** Things that do not keep a program from running: unknown keys, a key file that others can read. Never holds a value. */
   readonly warnings: readonly string[]
+}
+
+export interface LoadOptions<S extends SectionName> {
+  /** The file; else the variable CONFIG_FILE, else `config/config.yaml`, which may be missing when the environment says enough. */
+  readonly path?: string | undefined
+  readonly env: Environment
+  /** Sections that the caller needs. The others are not looked at, so that a command that only signs needs no database. */
+  readonly require?: readonly S[]
+  /** Values below the file's, in the shape of the file. */
+  readonly defaults?: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  /** Reads the file and those named by `…_file` keys; from the disk by default. */
+  readonly readFile?: ReadFile
 }
 
 const DEFAULT_PATH = 'config/config.yaml'
@@ -39,63 +62,92 @@ const COMMON_NAMES = Object.keys(commonSections)
 /**
  * The configuration: environment over file over default.
  *
- * @param path     the file; else the variable CONFIG_FILE, else `config/config.yaml`, which may be missing when the environment says enough
- * @param require  the sections that the caller needs; others are not looked at, so that a command that only signs needs no database
- * @throws ConfigError with every problem and its key path
+ * @throws ConfigError with every problem and its key path, never a value
  */
-export function loadConfig<const S extends SectionName>(options: {
-  path?: string | undefined
-  env: Readonly<Record<string, string | undefined>>
-  require: readonly S[]
-}): LoadedConfig<S> {
-  const named = options.path ?? filled(options.env.CONFIG_FILE)
-  const path = named ?? DEFAULT_PATH
-  const file = readYaml(path)
-  if (file === undefined && named !== undefined) throw new ConfigError([{ path, message: 'there is no such file' }])
-  const { raw, problems, warnings } = applyEnvironment(file ?? {}, knownKeys(), options.env)
-  const files = resolveSecretFiles(raw, dirname(path))
-  problems.push(...files.problems)
-  warnings.push(...unknownKeys(raw), ...files.warnings)
+export function loadConfig<const S extends SectionName = SectionName>(options: LoadOptions<S>): LoadedConfig<S> {
+  const { env, readFile = readFromDisk } = options
+  const path = options.path ?? (filled(env.CONFIG_FILE) ? env.CONFIG_FILE : DEFAULT_PATH)
+  const file = readConfigFile(path, readFile)
+  if (file === undefined && path !== DEFAULT_PATH) throw new ConfigError([{ path, message: 'there is no such file' }])
 
-  const commonRaw = Object.fromEntries(COMMON_NAMES.map((name) => [name, raw[name] ?? {}]))
-  const config: Record<string, unknown> = { ...collect(common, commonRaw, [], problems) }
-  const readers: Record<SectionName, () => unknown> = {
-    security: () => collect(requiredSections.security, raw.security, ['security'], problems),
-    internalAuth: () => collect(requiredSections.internal_auth, raw.internal_auth ?? {}, ['internal_auth'], problems),
-    stripe: () => collect(requiredSections.stripe, raw.stripe ?? {}, ['stripe'], problems),
-    nats: () => collect(requiredSections.nats, raw.nats ?? {}, ['nats'], problems),
-    mysql: () => collect(requiredSections.mysql, raw.mysql ?? {}, ['mysql'], problems),
+  const wanted = sectionNames.filter((name) => options.require === undefined || options.require.some((one) => one === name))
+  const sections = new Set([...COMMON_NAMES, ...wanted.map((name) => namesInFile[name])])
+  const overlay = applyEnvironment(merged(options.defaults ?? {}, file?.raw ?? {}), knownKeys(), env)
+  const { raw } = overlay
+  const unknown = unknownKeys(raw)
+  const files = resolveSecretFiles(raw, [...sections], dirname(path), readFile)
+
+  const parsed = parseSections(raw, wanted)
+  const unread = new Set([...overlay.unread, ...files.unread])
+  const problems = [
+    ...overlay.problems.filter((problem) => sections.has(problem.path.replace(/\..*/, ''))),
+    ...files.problems,
+    ...parsed.problems.filter((problem) => !unread.has(problem.path)),
+    ...checkRelations(raw, sections),
+  ].map((problem) => withVariable(problem, overlay.variables))
+  if (problems.length > 0) {
+    // Then the likeliest mistake is the folder that the program was started in.
+    if (file === undefined) problems.unshift({ path, message: 'there is no such file' })
+    throw new ConfigError(problems)
   }
-  for (const section of options.require) config[section] = readers[section]()
-  if (problems.length > 0) throw new ConfigError(problems)
-  return { config: deepFreeze(asConfig<S>(config)), warnings }
+  const warnings = [...(file?.warnings ?? []), ...overlay.warnings, ...unknown, ...files.warnings, ...doubtful(raw, sections)]
+  return { config: deepFreeze(asConfig<S>(parsed.config)), warnings }
+}
+
+function readConfigFile(path: string, readFile: ReadFile): { raw: Raw; warnings: string[] } | undefined {
+  try {
+    const content = readFile(path)
+    const raw = readYaml(path, content.text)
+    const exposed = othersCanRead(content) && holdsSecret(raw)
+    return { raw, warnings: exposed ? [`${path}: holds secrets, and other users of this machine can read it`] : [] }
+  } catch (error) {
+    if (!(error instanceof CannotRead)) throw error
+    if (error.missing) return undefined
+    throw new ConfigError([{ path, message: error.message }])
+  }
+}
+
+function merged(defaults: NonNullable<LoadOptions<never>['defaults']>, file: Raw): Raw {
+  const result: Raw = { ...file }
+  for (const [section, values] of Object.entries(defaults)) {
+    const own = file[section] ?? {}
+    if (isMap(own)) result[section] = { ...values, ...own }
+  }
+  return result
+}
+
+/** Every section by itself, so that one that is wrong hides nothing in another. */
+function parseSections(raw: Raw, wanted: readonly SectionName[]): { config: Record<string, unknown>; problems: ConfigProblem[] } {
+  const problems: ConfigProblem[] = []
+  const parse = (schema: z.ZodType, value: unknown, at: readonly string[]): unknown => {
+    const result = schema.safeParse(value)
+    if (result.success) return result.data
+    problems.push(...result.error.issues.map((issue) => ({ path: pathText([...at, ...issue.path]), message: issue.message })))
+    return undefined
+  }
+  const commonValues = parse(common, Object.fromEntries(COMMON_NAMES.map((name) => [name, raw[name] ?? {}])), [])
+  const required = wanted.map((name) => {
+    const inFile = namesInFile[name]
+    return [name, parse(requiredSections[inFile], raw[inFile] ?? (inFile === 'security' ? undefined : {}), [inFile])]
+  })
+  return { config: { ...(isMap(commonValues) ? commonValues : {}), ...Object.fromEntries(required) }, problems }
+}
+
+/** `['stripe', 'products', 0, 'slug']` as people write it: `stripe.products[0].slug`. */
+function pathText(path: readonly PropertyKey[]): string {
+  return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`)).join('')
+}
+
+/** Says which variable is at fault: the file would be searched in vain. */
+function withVariable(problem: ConfigProblem, variables: ReadonlyMap<string, string>): ConfigProblem {
+  const key = /^\w+(?:\.\w+)?/.exec(problem.path)?.[0] ?? problem.path
+  const variable = variables.get(key) ?? variables.get(key.replace(/\..*/, '')) ?? variables.get(`${key}_file`)
+  return variable === undefined ? problem : { ...problem, message: `${problem.message} (from ${variable})` }
 }
 
 /** Without a problem every section that was asked for has been parsed by its schema, which is what `Config` says. */
 function asConfig<S extends SectionName>(sections: Record<string, unknown>): Config<S> {
   return sections as Config<S>
-}
-
-function collect<T extends z.ZodType>(
-  schema: T,
-  value: unknown,
-  path: readonly string[],
-  problems: ConfigProblem[],
-): z.infer<T> | undefined {
-  const result = schema.safeParse(value)
-  if (result.success) return result.data
-  for (const issue of result.error.issues) {
-    problems.push({ path: [...path, ...issue.path].map(String).join('.'), message: messageOf(issue) })
-  }
-  return undefined
-}
-
-function messageOf(issue: z.core.$ZodIssue): string {
-  return issue.code === 'invalid_type' && issue.input === undefined ? 'is required' : issue.message
-}
-
-function filled(text: string | undefined): string | undefined {
-  return text === '' ? undefined : text
 }
 
 function deepFreeze<T>(value: T): T {

@@ -1,31 +1,37 @@
-import { readFileSync, statSync } from 'node:fs'
 import { parseDocument } from 'yaml'
 import { ConfigError } from './config-error.ts'
 
-const MAX_BYTES = 1024 * 1024
-
+/** Data of a YAML or JSON document, or of a part of it. A key without a value is absent. */
 export type Raw = Record<string, unknown>
 
+/** How often one anchor may be used, multiplied along nested ones: a few lines of YAML can otherwise stand for gigabytes. */
+const MAX_ALIASES = 50
+
+const REASONS: Readonly<Record<string, string>> = {
+  DUPLICATE_KEY: 'has the same key twice',
+  MULTIPLE_DOCS: 'holds more than one document',
+  TAB_AS_INDENT: 'is indented with a tab',
+  TAG_RESOLVE_FAILED: 'uses a YAML tag',
+}
+
 /**
- * Reads the configuration file.
+ * Reads the text of a configuration file.
  *
- * @returns `undefined` when there is no such file
- * @throws ConfigError for anything that is not one YAML map; messages carry a line number and never the text
+ * @param path  only for messages
+ * @throws ConfigError for anything that is not one plain YAML map; messages carry a line number and never the text
  */
-export function readYaml(path: string): Raw | undefined {
-  const text = readText(path)
-  if (text === undefined) return undefined
-  const document = parseDocument(text, { uniqueKeys: true, merge: false, version: '1.2', schema: 'core', logLevel: 'silent' })
+export function readYaml(path: string, text: string): Raw {
+  const fail = (message: string) => new ConfigError([{ path, message }])
+  const document = parseDocument(text, { merge: false, schema: 'core', uniqueKeys: true, logLevel: 'silent' })
   const [error] = [...document.errors, ...document.warnings]
   if (error !== undefined) {
-    throw problem(
-      path,
-      `is not valid YAML (${error.code}${error.linePos === undefined ? '' : `, line ${error.linePos[0].line}`})`,
-    )
+    const line = error.linePos === undefined ? '' : ` (line ${error.linePos[0].line})`
+    throw fail(`${REASONS[error.code] ?? `is not valid YAML: ${error.code}`}${line}`)
   }
-  const value = toData(path, () => document.toJS({ maxAliasCount: 50 }))
-  if (value === null || value === undefined) return {}
-  if (!isMap(value)) throw problem(path, 'must be a map of sections')
+  const value = toData(() => document.toJS({ maxAliasCount: MAX_ALIASES }))
+  if (value === undefined) throw fail('uses too many YAML aliases, or one inside itself')
+  if (value === null) return {}
+  if (!isMap(value)) throw fail('must be a map of sections')
   return value
 }
 
@@ -33,28 +39,20 @@ export function isMap(value: unknown): value is Raw {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function toData(path: string, convert: () => unknown): unknown {
+/** A copy without the keys that have no value, so that `issuer:` means the default. */
+export function withoutNulls(value: unknown, within: readonly unknown[] = []): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (within.includes(value)) throw new RangeError('cyclic')
+  const deeper = [...within, value]
+  if (Array.isArray(value)) return value.map((part) => withoutNulls(part, deeper))
+  const entries = Object.entries(value).filter(([, part]) => part !== null)
+  return Object.fromEntries(entries.map(([name, part]) => [name, withoutNulls(part, deeper)]))
+}
+
+function toData(convert: () => unknown): unknown {
   try {
-    return convert()
+    return withoutNulls(convert())
   } catch {
-    throw problem(path, 'uses too many YAML aliases')
+    return undefined
   }
-}
-
-function readText(path: string): string | undefined {
-  try {
-    const { size } = statSync(path)
-    if (size > MAX_BYTES) throw problem(path, 'is larger than 1 MiB')
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if (error instanceof ConfigError) throw error
-    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
-    if (code === 'ENOENT') return undefined
-    if (code === 'EISDIR') throw problem(path, 'is a directory')
-    throw problem(path, `cannot be read (${String(code)})`)
-  }
-}
-
-function problem(path: string, message: string): ConfigError {
-  return new ConfigError([{ path, message }])
 }

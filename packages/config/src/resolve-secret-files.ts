@@ -1,6 +1,6 @@
-import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { ConfigProblem } from './config-error.ts'
+import { CannotRead, othersCanRead, type ReadFile } from './read-file.ts'
 import { isMap, type Raw } from './read-yaml.ts'
 
 /** Keys whose value may stand in a file of its own, named by the key with `_file` behind it. */
@@ -13,46 +13,68 @@ export const fileKeys: Readonly<Record<string, readonly string[]>> = {
   license: ['public_key_pem'],
 }
 
-/** A key file that its group or everybody can read. */
-const READABLE_BY_OTHERS = 0o044
+const isPublic = (leaf: string) => leaf === 'public_key_pem'
 
 /**
- * Replaces every `x_file` by `x`. Relative paths start at the configuration file's folder.
+ * Replaces every `x_file` by `x`, without the white space around the text. Relative paths start at `baseFolder`.
  *
  * @param raw  changed in place
+ * @param sections  names of the sections to look at
+ * @returns `unread`: the paths of keys that have no value because their file could not be read
  */
-export function resolveSecretFiles(raw: Raw, baseFolder: string): { problems: ConfigProblem[]; warnings: string[] } {
+export function resolveSecretFiles(
+  raw: Raw,
+  sections: readonly string[],
+  baseFolder: string,
+  readFile: ReadFile,
+): { problems: ConfigProblem[]; warnings: string[]; unread: string[] } {
   const problems: ConfigProblem[] = []
   const warnings: string[] = []
-  for (const [section, leaves] of Object.entries(fileKeys)) {
-    const value = raw[section]
-    const holders = Array.isArray(value)
-      ? value.map((holder, index) => ({ holder, path: `${section}[${index}]` }))
-      : [{ holder: value, path: section }]
-    for (const { holder, path } of holders) {
-      if (isMap(holder)) for (const leaf of leaves) resolveOne(holder, leaf, `${path}.${leaf}`)
-    }
-  }
-  return { problems, warnings }
-
-  function resolveOne(holder: Raw, leaf: string, path: string): void {
+  const unread: string[] = []
+  for (const { holder, path, leaf } of sections.flatMap((section) => candidates(raw, section))) {
     const file = holder[`${leaf}_file`]
-    if (file === undefined) return
     delete holder[`${leaf}_file`]
+    // Templates leave empty text where nothing was filled in.
+    if (file === undefined || file === '') continue
     if (holder[leaf] !== undefined) problems.push({ path, message: `${leaf} and ${leaf}_file exclude each other` })
-    else if (typeof file !== 'string') problems.push({ path: `${path}_file`, message: 'must be a path' })
-    else holder[leaf] = read(resolve(baseFolder, file), path)
-  }
-
-  function read(file: string, path: string): string | undefined {
-    try {
-      if (!path.endsWith('public_key_pem') && (statSync(file).mode & READABLE_BY_OTHERS) !== 0) {
-        warnings.push(`${path}_file: other users of this machine can read the file`)
+    else {
+      const message = typeof file === 'string' ? read(holder, leaf, path, file) : 'must be a path'
+      if (message !== undefined) {
+        problems.push({ path: `${path}_file`, message })
+        unread.push(path)
       }
-      return readFileSync(file, 'utf8').trim()
-    } catch {
-      problems.push({ path: `${path}_file`, message: 'names a file that cannot be read' })
-      return undefined
     }
   }
+  return { problems, warnings, unread }
+
+  function read(holder: Raw, leaf: string, path: string, file: string): string | undefined {
+    try {
+      const content = readFile(resolve(baseFolder, file))
+      if (!isPublic(leaf) && othersCanRead(content)) warnings.push(`${path}_file: other users of this machine can read the file`)
+      holder[leaf] = content.text.trim()
+      return undefined
+    } catch (error) {
+      if (error instanceof CannotRead) return `the file it names: ${error.message}`
+      throw error
+    }
+  }
+}
+
+/** Whether a secret stands in the data itself, not in a file beside it. */
+export function holdsSecret(raw: Raw): boolean {
+  return Object.keys(fileKeys).some((section) =>
+    candidates(raw, section).some(
+      ({ holder, leaf }) => !isPublic(leaf) && typeof holder[leaf] === 'string' && holder[leaf] !== '',
+    ),
+  )
+}
+
+function candidates(raw: Raw, section: string): { holder: Raw; path: string; leaf: string }[] {
+  const value = raw[section]
+  const holders = Array.isArray(value)
+    ? value.map((holder, index) => ({ holder, path: `${section}[${index}]` }))
+    : [{ holder: value, path: section }]
+  return holders.flatMap(({ holder, path }) =>
+    isMap(holder) ? (fileKeys[section] ?? []).map((leaf) => ({ holder, path: `${path}.${leaf}`, leaf })) : [],
+  )
 }

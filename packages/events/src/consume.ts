@@ -1,145 +1,147 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AckPolicy, type ConsumerMessages, type JsMsg, type NatsConnection, NatsError, nanos } from 'nats'
+import { findStream } from './ensure-streams.ts'
+import { EventsUnavailable } from './event-errors.ts'
+import { giveBack, handleMessage, type MessageHandler } from './handle-message.ts'
+import { isConnected } from './is-connected.ts'
 import type { EventsLog } from './nats-link.ts'
-
-export interface ConsumedMessage {
-  readonly data: Uint8Array
-  /** `Nats-Msg-Id`, empty when the publisher gave none. */
-  readonly messageId: string
-  /** 1 for the first delivery. */
-  readonly deliveryCount: number
-  readonly streamSequence: number
-  readonly publishedAt: Date
-}
-
-export type HandlerResult = { readonly kind: 'done' } | { readonly kind: 'retry'; readonly afterMs: number }
+import { within } from './within.ts'
 
 export interface ConsumeOptions {
   readonly stream: string
+  /** Consumers of the same durable name share the work. */
   readonly durable: string
   readonly filterSubject: string
-  /** Unacknowledged for this long, a message is delivered again. */
+  /** Without acknowledgement or sign of life for this long, a message is delivered again. 30 s unless given. */
   readonly ackWaitMs?: number
+  /** Delivered and unacknowledged messages of all consumers of the durable together, 64 unless given. */
   readonly maxAckPending?: number
-  /** Messages handled side by side. */
+  /** Messages handled side by side, 8 unless given. */
   readonly concurrency?: number
+  /** Messages fetched ahead, twice the concurrency unless given, at most 100: what waits here is not worked on elsewhere. */
+  readonly maxMessages?: number
   /** Ends the loop: pulls no more and waits for what is in flight, up to `stopMs`. */
   readonly signal: AbortSignal
+  /** 5 s unless given. */
   readonly stopMs?: number
   readonly log: EventsLog
-  /** Called when stream or consumer are gone, to make the stream again. */
+  /** Called when stream or consumer may be gone, to make the stream again. Where it fails, it is called again. */
   readonly onMissing: () => Promise<void>
 }
 
 const HEARTBEAT_MS = 10_000
-const MAX_RETRY_MS = 60_000
+const MAX_PAUSE_MS = 2000
+const REQUEST_TIMEOUT_MS = 3000
 
 /**
  * Works off a durable pull consumer with explicit acknowledgement until the signal ends it; survives restarts of the server and makes a
- * consumer that was deleted again. A handler that throws gets the message back later; how often is the handler's to limit, by
- * `deliveryCount`.
+ * consumer that was deleted again. A handler that throws gets the message back later, each time after a longer pause; how often is the
+ * handler's to limit, by `deliveryCount`.
  *
  * Delivery is at least once: a message may come again although it was handled, and to another consumer at the same time.
+ *
+ * @throws EventsUnavailable when the connection is closed before the signal came
  */
-export async function consume(
-  connection: NatsConnection,
-  options: ConsumeOptions,
-  handler: (message: ConsumedMessage) => Promise<HandlerResult>,
-): Promise<void> {
+export async function consume(connection: NatsConnection, options: ConsumeOptions, handler: MessageHandler): Promise<void> {
+  const { signal, log, stopMs = 5000, ackWaitMs = 30_000 } = options
   const inFlight = new Set<Promise<void>>()
-  for (let failures = 0; !options.signal.aborted; ) {
+  const gone = new AbortController()
+  const handling = { heartbeatMs: Math.min(HEARTBEAT_MS, ackWaitMs / 3), gone: gone.signal, log }
+  let failures = 0
+  while (!signal.aborted) {
     try {
-      await pull(connection, options, handler, inFlight)
-      failures = 0
-    } catch (error) {
-      failures += 1
-      options.log.warn('the consumer was interrupted, trying again', {
-        code: error instanceof NatsError ? error.code : 'unknown',
+      const messages = await pull(connection, options)
+      await handleEach(messages, options, inFlight, (message) => {
+        failures = 0
+        return handleMessage(message, handler, handling)
       })
-      await sleep(Math.min(2000, 100 * 2 ** Math.min(failures, 5)), undefined, { signal: options.signal }).catch(() => undefined)
-      await options.onMissing().catch(() => undefined)
+    } catch (error) {
+      log.warn('consuming was interrupted, going on', { durable: options.durable, reason: reasonOf(error) })
     }
+    if (signal.aborted) break
+    if (connection.isClosed()) throw new EventsUnavailable('the NATS connection is closed')
+    failures += 1
+    await sleep(Math.min(MAX_PAUSE_MS, 50 * 2 ** Math.min(failures, 6)), undefined, { signal }).catch(() => undefined)
+    if (!signal.aborted)
+      await options.onMissing().catch((error) => log.warn('the stream is missing', { reason: reasonOf(error) }))
   }
-  await Promise.race([Promise.all(inFlight), sleep(options.stopMs ?? 5000, undefined, { ref: false })])
+  await within(Promise.all(inFlight), stopMs)
+  gone.abort()
 }
 
-async function pull(
-  connection: NatsConnection,
-  options: ConsumeOptions,
-  handler: (message: ConsumedMessage) => Promise<HandlerResult>,
-  inFlight: Set<Promise<void>>,
-): Promise<void> {
-  const concurrency = options.concurrency ?? 8
-  await ensureConsumer(connection, options)
-  const consumer = await connection.jetstream({ timeout: 3000 }).consumers.get(options.stream, options.durable)
+/** Starts pulling, from the consumer that is made where it is missing. */
+async function pull(connection: NatsConnection, options: ConsumeOptions): Promise<ConsumerMessages> {
+  const {
+    durable,
+    filterSubject,
+    ackWaitMs = 30_000,
+    maxAckPending = 64,
+    concurrency = 8,
+    maxMessages = concurrency * 2,
+  } = options
+  if (!isConnected(connection)) throw new EventsUnavailable('NATS is not connected')
+  const manager = await connection.jetstreamManager({ timeout: REQUEST_TIMEOUT_MS, checkAPI: false })
+  // A stream that went may have come back under another name.
+  const stream = (await findStream(manager, filterSubject)) ?? options.stream
+  await manager.consumers.add(stream, {
+    durable_name: durable,
+    ack_policy: AckPolicy.Explicit,
+    ack_wait: nanos(ackWaitMs),
+    max_ack_pending: maxAckPending,
+    max_deliver: -1,
+    filter_subject: filterSubject,
+  })
+  const consumer = await connection.jetstream({ timeout: REQUEST_TIMEOUT_MS }).consumers.get(stream, durable)
   const messages = await consumer.consume({
-    max_messages: Math.min(100, concurrency * 2),
+    max_messages: Math.min(100, maxMessages),
     expires: 5000,
     abort_on_missing_resource: true,
   })
-  const stop = () => messages.stop()
-  options.signal.addEventListener('abort', stop, { once: true })
-  try {
-    if (options.signal.aborted) messages.stop()
-    await handleEach(messages, concurrency, inFlight, (message) => handleOne(message, handler, options))
-  } finally {
-    options.signal.removeEventListener('abort', stop)
-    messages.stop()
-  }
+  // The client's own loop does not notice: it would wait for ever and write to the console every few seconds.
+  connection.closed().then(() => messages.stop())
+  return messages
 }
 
 async function handleEach(
   messages: ConsumerMessages,
-  concurrency: number,
+  { signal, concurrency = 8 }: ConsumeOptions,
   inFlight: Set<Promise<void>>,
   handle: (message: JsMsg) => Promise<void>,
 ): Promise<void> {
-  for await (const message of messages) {
-    const work = handle(message).finally(() => inFlight.delete(work))
-    inFlight.add(work)
-    if (inFlight.size >= concurrency) await Promise.race(inFlight)
-  }
-}
-
-async function handleOne(
-  message: JsMsg,
-  handler: (message: ConsumedMessage) => Promise<HandlerResult>,
-  options: ConsumeOptions,
-): Promise<void> {
-  const working = setInterval(() => message.working(), HEARTBEAT_MS)
-  const deliveryCount = message.info.deliveryCount
+  const stop = () => messages.stop()
+  signal.addEventListener('abort', stop, { once: true })
   try {
-    const result = await handler({
-      data: message.data,
-      messageId: message.headers?.get('Nats-Msg-Id') ?? '',
-      deliveryCount,
-      streamSequence: message.seq,
-      publishedAt: new Date(message.info.timestampNanos / 1_000_000),
-    })
-    if (result.kind === 'done') await message.ackAck()
-    else message.nak(jittered(result.afterMs))
-  } catch (error) {
-    // A lost acknowledgement or a failed handler: the message comes again either way, and the handler is idempotent.
-    options.log.warn('a message comes again', { reason: error instanceof Error ? error.name : 'unknown', deliveryCount })
-    message.nak(jittered(Math.min(MAX_RETRY_MS, 250 * 2 ** Math.min(deliveryCount, 8))))
+    if (signal.aborted) messages.stop()
+    for await (const message of messages) {
+      // After the signal the client still yields what it fetched ahead.
+      if (inFlight.size >= concurrency) await oneDone(inFlight, signal)
+      if (signal.aborted) {
+        giveBack(message)
+        continue
+      }
+      const work = handle(message).finally(() => inFlight.delete(work))
+      inFlight.add(work)
+    }
   } finally {
-    clearInterval(working)
+    signal.removeEventListener('abort', stop)
+    messages.stop()
   }
 }
 
-/** Messages that failed together should not come back together. */
-function jittered(delayMs: number): number {
-  return Math.round(delayMs * (0.5 + Math.random()))
+/** Resolves when one of the handlers is done, or with the signal: a handler that hangs must not hold up the end. */
+function oneDone(inFlight: ReadonlySet<Promise<void>>, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve()
+  return new Promise((resolve) => {
+    const go = () => {
+      signal.removeEventListener('abort', go)
+      resolve()
+    }
+    signal.addEventListener('abort', go)
+    Promise.race(inFlight).then(go, go)
+  })
 }
 
-async function ensureConsumer(connection: NatsConnection, options: ConsumeOptions): Promise<void> {
-  const manager = await connection.jetstreamManager({ timeout: 3000 })
-  await manager.consumers.add(options.stream, {
-    durable_name: options.durable,
-    ack_policy: AckPolicy.Explicit,
-    ack_wait: nanos(options.ackWaitMs ?? 30_000),
-    max_ack_pending: options.maxAckPending ?? 64,
-    max_deliver: -1,
-    filter_subject: options.filterSubject,
-  })
+function reasonOf(error: unknown): string {
+  if (error instanceof NatsError) return error.api_error?.description ?? error.message
+  return error instanceof Error ? error.name : 'unknown'
 }

@@ -42,33 +42,42 @@ export function streamNameFor(subject: string): string {
  */
 export async function ensureStreams(connection: NatsConnection, options: StreamOptions): Promise<StreamNames> {
   try {
-    const manager = await connection.jetstreamManager({ timeout: 3000 })
+    const manager = await connection.jetstreamManager({ timeout: 3000, checkAPI: false })
+    const maxMessageBytes = connection.info?.max_payload
     const issuedRetention = options.licenseIssuedRetention === 'limits' ? RetentionPolicy.Limits : RetentionPolicy.Workqueue
     return {
-      webhookStream: await ensureStream(manager, options.subjectStripeWebhook, RetentionPolicy.Workqueue),
-      licenseIssuedStream: await ensureStream(manager, options.subjectLicenseIssued, issuedRetention),
+      webhookStream: await ensureStream(
+        manager,
+        configOf(options.subjectStripeWebhook, RetentionPolicy.Workqueue, maxMessageBytes),
+      ),
+      licenseIssuedStream: await ensureStream(manager, configOf(options.subjectLicenseIssued, issuedRetention, maxMessageBytes)),
     }
   } catch (error) {
+    if (error instanceof EventsUnavailable) throw error
     throw new EventsUnavailable('JetStream streams cannot be looked up or created', { cause: error })
   }
 }
 
-async function ensureStream(manager: JetStreamManager, subject: string, retention: RetentionPolicy): Promise<string> {
-  const existing = await streamOf(manager, subject)
+type NewStream = Partial<StreamConfig> & { readonly name: string; readonly subjects: [string] }
+
+async function ensureStream(manager: JetStreamManager, config: NewStream): Promise<string> {
+  const [subject] = config.subjects
+  const existing = await findStream(manager, subject)
   if (existing !== undefined) return existing
   try {
-    const { config } = await manager.streams.add(configOf(subject, retention))
+    await manager.streams.add(config)
     return config.name
   } catch (error) {
     if (!(error instanceof NatsError) || ![NAME_IN_USE, SUBJECT_OVERLAP].includes(error.api_error?.err_code ?? 0)) throw error
     // Another process was faster.
-    const winner = await streamOf(manager, subject)
-    if (winner === undefined) throw error
-    return winner
+    const winner = await findStream(manager, subject)
+    if (winner !== undefined) return winner
+    throw new EventsUnavailable(`no stream can be made for ${subject}: ${error.message}`, { cause: error })
   }
 }
 
-async function streamOf(manager: JetStreamManager, subject: string): Promise<string | undefined> {
+/** Name of the stream that covers a subject, under whatever name it was made. */
+export async function findStream(manager: JetStreamManager, subject: string): Promise<string | undefined> {
   try {
     return await manager.streams.find(subject)
   } catch (error) {
@@ -77,7 +86,7 @@ async function streamOf(manager: JetStreamManager, subject: string): Promise<str
   }
 }
 
-function configOf(subject: string, retention: RetentionPolicy): Partial<StreamConfig> & { name: string } {
+function configOf(subject: string, retention: RetentionPolicy, maxMessageBytes: number | undefined): NewStream {
   return {
     name: streamNameFor(subject),
     subjects: [subject],
@@ -87,6 +96,7 @@ function configOf(subject: string, retention: RetentionPolicy): Partial<StreamCo
     discard: DiscardPolicy.New,
     max_age: nanos(30 * DAY_MS),
     duplicate_window: nanos(DAY_MS),
+    ...(maxMessageBytes === undefined ? {} : { max_msg_size: maxMessageBytes }),
     deny_delete: true,
     deny_purge: true,
   }

@@ -1,17 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { connect, createInbox, type NatsConnection } from 'nats'
+import { connect, createInbox, ErrorCode, type NatsConnection } from 'nats'
 import { EventsUnavailable } from './event-errors.ts'
+import { isConnected, markConnected } from './is-connected.ts'
+import { type NatsTarget, readNatsUrl } from './nats-target.ts'
+import { within } from './within.ts'
 
-/** What this package needs of a log. */
+/** What this package needs of a log. Fields never carry credentials or payloads. */
 export interface EventsLog {
   info(message: string, fields?: Record<string, unknown>): void
   warn(message: string, fields?: Record<string, unknown>): void
+  error(message: string, fields?: Record<string, unknown>): void
+}
+
+export interface NatsLinkOptions {
+  /** `nats://` or `tls://`, credentials allowed; never logged. */
+  readonly url: string
+  /** Shown in the server's connection list, and the name in the connection's own inbox prefix, `_INBOX_{name}`. */
+  readonly name: string
+  readonly log: EventsLog
 }
 
 export interface NatsLink {
   /** True while the connection is up. */
   readonly connected: boolean
-  /** The connection once it is up. @throws EventsUnavailable after `timeoutMs` */
+  /**
+   * The connection once it is up. It heals itself: keep it for as long as it serves.
+   *
+   * @throws EventsUnavailable after `timeoutMs`, or when the link is closed: one sentence, without credentials
+   */
   ready(timeoutMs: number): Promise<NatsConnection>
   /** Hands over what is buffered, for two seconds at most, and closes. */
   close(): Promise<void>
@@ -23,125 +39,151 @@ export interface NatsLink {
  * The client's defaults give up for good after ten tries and notice a half-open peer after four minutes; credentials that are being rotated
  * would end reconnecting as well.
  *
- * @param url   `nats://` or `tls://`, credentials allowed; never logged
- * @param name  shown in the server's connection list
+ * @throws EventsUnavailable when the URL is none
  */
-export function openNatsLink(options: { url: string; name: string; log: EventsLog }): NatsLink {
-  return new Link(options)
+export function openNatsLink(options: NatsLinkOptions): NatsLink {
+  const target = readNatsUrl(options.url)
+  if (target === undefined) throw new EventsUnavailable('the NATS URL is not of the form nats://host:port')
+  return new Link(options, target)
 }
 
 const CLOSE_MS = 2000
+const FIRST_RETRY_MS = 100
+const MAX_RETRY_MS = 1000
 
 class Link implements NatsLink {
-  readonly #options: { url: string; name: string; log: EventsLog }
+  readonly #options: NatsLinkOptions
+  readonly #target: NatsTarget
   readonly #closing = new AbortController()
-  readonly #opened: Promise<NatsConnection>
   #connection: NatsConnection | undefined
-  #up = false
+  #lastErrorCode: string | undefined
+  #waiting: (() => void)[] = []
+  readonly #kept: Promise<void>
 
-  constructor(options: { url: string; name: string; log: EventsLog }) {
+  constructor(options: NatsLinkOptions, target: NatsTarget) {
     this.#options = options
-    this.#opened = this.#open()
-    // Whoever waits in `ready` sees the failure; without a waiter it is no unhandled rejection.
-    this.#opened.catch(() => undefined)
+    this.#target = target
+    this.#kept = this.#keep()
   }
 
   get connected(): boolean {
-    return this.#up
+    return this.#connection !== undefined && isConnected(this.#connection)
   }
 
   async ready(timeoutMs: number): Promise<NatsConnection> {
-    if (this.#connection !== undefined && this.#up) return this.#connection
     const deadline = Date.now() + timeoutMs
-    const connection = await within(this.#opened, timeoutMs)
-    while (!this.#up && Date.now() < deadline) await sleep(Math.min(50, Math.max(1, deadline - Date.now())))
-    if (this.#up) return connection
-    throw unreachable()
+    for (;;) {
+      const connection = this.#connection
+      if (connection !== undefined && isConnected(connection)) return connection
+      const leftMs = deadline - Date.now()
+      if (leftMs <= 0 || this.#closing.signal.aborted) throw this.#unreachable()
+      await within(new Promise<void>((resolve) => this.#waiting.push(resolve)), leftMs)
+    }
   }
 
   async close(): Promise<void> {
     this.#closing.abort()
+    this.#wake()
     const connection = this.#connection
-    if (connection === undefined || connection.isClosed()) return
-    const drained = connection.drain().then(
-      () => true,
-      () => false,
-    )
-    await Promise.race([drained, sleep(CLOSE_MS)])
-    await connection.close()
+    if (connection !== undefined && !connection.isClosed()) {
+      // Draining waits for the server; while that is away there is nobody to hand over to.
+      if (isConnected(connection))
+        await within(
+          connection.drain().catch(() => undefined),
+          CLOSE_MS,
+        )
+      await connection.close()
+    }
+    await this.#kept
   }
 
-  async #open(): Promise<NatsConnection> {
-    const { url, name, log } = this.#options
-    const { servers, ...credentials } = connectTarget(url)
-    for (let attempt = 1; ; attempt += 1) {
-      if (this.#closing.signal.aborted) throw unreachable()
+  async #keep(): Promise<void> {
+    for (let failures = 0; !this.#closing.signal.aborted; ) {
       try {
-        const connection = await connect({
-          servers,
-          ...credentials,
-          name,
-          maxReconnectAttempts: -1,
-          reconnectTimeWait: 250,
-          reconnectJitter: 250,
-          pingInterval: 10_000,
-          maxPingOut: 2,
-          timeout: 3000,
-          ignoreAuthErrorAbort: true,
-          // Permissions can then allow each service its own replies only.
-          inboxPrefix: createInbox(`_INBOX_${name.replaceAll(/[^A-Za-z0-9]/g, '_')}`),
-        })
-        this.#connection = connection
-        this.#up = true
-        this.#watch(connection)
-        log.info('connected to NATS')
-        return connection
+        const connection = await connect({ ...this.#target.options, ...this.#settings() })
+        failures = 0
+        await this.#follow(connection)
       } catch (error) {
-        if (attempt === 1) log.warn('NATS cannot be reached, trying on', { code: codeOf(error) })
-        await sleep(Math.min(1000, 100 * attempt), undefined, { signal: this.#closing.signal }).catch(() => undefined)
+        this.#noteFailure(codeOf(error))
+        failures += 1
+        await this.#pause(Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * failures))
       }
     }
+  }
+
+  #settings() {
+    const { name } = this.#options
+    return {
+      name,
+      timeout: 3000,
+      maxReconnectAttempts: -1,
+      reconnectTimeWait: 250,
+      reconnectJitter: 750,
+      reconnectJitterTLS: 750,
+      pingInterval: 10_000,
+      maxPingOut: 2,
+      ignoreAuthErrorAbort: true,
+      noAsyncTraces: true,
+      // Permissions can then allow each service its own replies only.
+      inboxPrefix: createInbox(`_INBOX_${name.replaceAll(/[^A-Za-z0-9]/g, '_')}`),
+    }
+  }
+
+  /** Until the connection is closed by us, or against all settings by the client: then a new one follows. */
+  async #follow(connection: NatsConnection): Promise<void> {
+    const { log } = this.#options
+    this.#connection = connection
+    this.#lastErrorCode = undefined
+    log.info('connected to NATS', { server: this.#target.address })
+    this.#wake()
+    // `close` may have come while the client was dialling.
+    if (this.#closing.signal.aborted) await connection.close()
+    void this.#watch(connection)
+    const reason = await connection.closed()
+    if (!(reason instanceof Error)) return this.#closing.abort()
+    log.error('NATS connection ended, opening a new one', { server: this.#target.address, code: codeOf(reason) })
   }
 
   async #watch(connection: NatsConnection): Promise<void> {
+    const { log } = this.#options
     for await (const status of connection.status()) {
       if (status.type === 'disconnect') {
-        this.#up = false
-        this.#options.log.warn('NATS connection lost, reconnecting')
+        markConnected(connection, false)
+        if (!this.#closing.signal.aborted) log.warn('NATS connection lost, reconnecting', { server: this.#target.address })
       } else if (status.type === 'reconnect') {
-        this.#up = true
-        this.#options.log.info('NATS connection is back')
+        markConnected(connection, true)
+        this.#lastErrorCode = undefined
+        log.info('NATS connection is back', { server: this.#target.address })
+        this.#wake()
       } else if (status.type === 'error') {
-        this.#options.log.warn('NATS reports an error', { code: String(status.data) })
+        this.#noteFailure(String(status.data))
       }
     }
-    this.#up = false
   }
-}
 
-function connectTarget(url: string): { servers: string; user?: string; pass?: string } {
-  const parsed = new URL(url)
-  const servers = `${parsed.protocol}//${parsed.host}`
-  if (parsed.username === '') return { servers }
-  return { servers, user: decodeURIComponent(parsed.username), pass: decodeURIComponent(parsed.password) }
-}
-
-async function within<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
-  const timeout = new AbortController()
-  try {
-    return await Promise.race([
-      promise,
-      sleep(timeoutMs, undefined, { signal: timeout.signal }).then(() => {
-        throw unreachable()
-      }),
-    ])
-  } finally {
-    timeout.abort()
+  /** Logged once for each change: what lasts would fill the log otherwise. */
+  #noteFailure(code: string): void {
+    if (code === this.#lastErrorCode || this.#closing.signal.aborted) return
+    this.#lastErrorCode = code
+    this.#options.log.warn('NATS reports an error', { server: this.#target.address, code })
   }
-}
 
-function unreachable(): EventsUnavailable {
-  return new EventsUnavailable('NATS cannot be reached')
+  #wake(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const resolve of waiting) resolve()
+  }
+
+  async #pause(delayMs: number): Promise<void> {
+    await sleep(delayMs, undefined, { signal: this.#closing.signal }).catch(() => undefined)
+  }
+
+  #unreachable(): EventsUnavailable {
+    if (this.#closing.signal.aborted) return new EventsUnavailable('the NATS connection is closed')
+    const refused = this.#lastErrorCode === ErrorCode.AuthorizationViolation
+    const what = refused ? 'refuses the credentials' : 'cannot be reached'
+    return new EventsUnavailable(`NATS at ${this.#target.address} ${what}`)
+  }
 }
 
 function codeOf(error: unknown): string {

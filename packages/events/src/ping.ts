@@ -1,22 +1,21 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { NatsConnection } from 'nats'
 import { EventsUnavailable } from './event-errors.ts'
+import { isConnected } from './is-connected.ts'
+import { within } from './within.ts'
 
-/** Asks JetStream for its account: an answer means that the server is there and JetStream is on. @throws EventsUnavailable */
+/**
+ * For a health check: asks JetStream for its account. An answer means that the server is there and JetStream is on.
+ *
+ * @throws EventsUnavailable at once while the connection is down, else after `timeoutMs`
+ */
 export async function ping(connection: NatsConnection, timeoutMs: number): Promise<void> {
-  const asked = connection.jetstreamManager({ timeout: timeoutMs }).then((manager) => manager.getAccountInfo())
-  const late = new AbortController()
+  if (!isConnected(connection)) throw new EventsUnavailable('NATS is not connected')
+  let answer: unknown
   try {
-    await Promise.race([
-      asked,
-      sleep(timeoutMs, undefined, { signal: late.signal }).then(() => {
-        throw new Error('no answer')
-      }),
-    ])
+    const manager = await connection.jetstreamManager({ timeout: timeoutMs, checkAPI: false })
+    answer = await within(manager.getAccountInfo(), timeoutMs)
   } catch (error) {
     throw new EventsUnavailable('JetStream does not answer', { cause: error })
-  } finally {
-    late.abort()
-    asked.catch(() => undefined)
   }
+  if (answer === undefined) throw new EventsUnavailable('JetStream does not answer')
 }

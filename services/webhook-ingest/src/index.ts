@@ -1,2 +1,4 @@
-export { createReceiver, type ReceiverDeps } from './receiver/create-receiver.ts'
-export { type IngestRole, ingestRoles, startIngest } from './start-ingest.ts'
+export { Connections } from './connections.ts'
+export { prepareStripe } from './prepare-stripe.ts'
+export { addWebhook, createReceiver, type ReceiverDeps } from './receiver/create-receiver.ts'
+export { type Ingest, type IngestRole, ingestRoles, receiverDeps, startIngest, startWork } from './start-ingest.ts'

@@ -7,6 +7,7 @@ import { createMetrics, type Metrics, serveGracefully } from '@licenseoperator/h
 import { openKeyRing } from '@licenseoperator/licensing'
 import { Connections } from './connections.ts'
 import { every } from './every.ts'
+import { prepareStripe } from './prepare-stripe.ts'
 import { runSweeps, webhookHandler } from './processor/run-processor.ts'
 import { createReceiver, type ReceiverDeps } from './receiver/create-receiver.ts'
 import { runRelay } from './relay/run-relay.ts'
@@ -37,6 +38,7 @@ export async function startIngest(options: { config: Config; roles: readonly Ing
   const connections = new Connections(config, log)
   try {
     await connections.mysqlReady()
+    await prepareStripe(config, connections.database.db, log)
     if (roles.some((role) => role !== 'receiver')) await connections.streams()
     const metrics = createMetrics()
     const receiver = createReceiver(receiverDeps(config, connections, metrics, log))

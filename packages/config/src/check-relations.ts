@@ -1,0 +1,96 @@
+import { checkProduct, maps, repeated } from './check-product.ts'
+import type { ConfigProblem } from './config-error.ts'
+import { isMap, type Raw } from './read-yaml.ts'
+import { subjects } from './sections.ts'
+
+/** What a scope claim can name; contract of the bearer token. */
+const SURFACES: ReadonlySet<string> = new Set([
+  'catalog:admin',
+  'licenses:issue',
+  'licenses:read',
+  'licenses:revoke',
+  'trials:issue',
+  'payments:checkout',
+  'payments:read',
+  'payments:export',
+])
+
+/** How a file or a variable writes `false`. */
+const OFF: ReadonlySet<unknown> = new Set([false, 'false', '0'])
+
+/** Rules between keys, as problems; only of the sections that are asked for. */
+export function checkRelations(raw: Raw, sections: ReadonlySet<string>): ConfigProblem[] {
+  const problems: ConfigProblem[] = []
+  if (sections.has('security')) problems.push(...repeated(maps(raw.security), 'product_key', 'security', 'is configured twice'))
+  if (sections.has('stripe') && isMap(raw.stripe)) {
+    problems.push(...checkStripe(raw.stripe))
+    if (sections.has('security') && Array.isArray(raw.security))
+      problems.push(...checkProductKeys(maps(raw.stripe.products), maps(raw.security)))
+  }
+  if (sections.has('nats') && isMap(raw.nats)) problems.push(...checkSubjects(raw.nats))
+  return problems
+}
+
+/** What is allowed and probably not meant. */
+export function doubtful(raw: Raw, sections: ReadonlySet<string>): string[] {
+  const warnings: string[] = []
+  if (isMap(raw.retention) && OFF.has(raw.retention.delete_only_trials)) {
+    warnings.push('retention.delete_only_trials: false has no effect, paid licenses are never deleted')
+  }
+  if (sections.has('internal_auth') && isMap(raw.internal_auth) && isMap(raw.internal_auth.required_scopes)) {
+    const unknown = Object.keys(raw.internal_auth.required_scopes).filter((name) => !SURFACES.has(name)).length
+    if (unknown > 0)
+      warnings.push(
+        `internal_auth.required_scopes: ${unknown} of its names protect nothing; known are ${[...SURFACES].join(', ')}`,
+      )
+  }
+  if (sections.has('stripe') && isMap(raw.stripe)) {
+    for (const [index, product] of maps(raw.stripe.products).entries()) {
+      if (product?.max_license_total !== undefined && (product.type ?? 'subscription') === 'subscription') {
+        warnings.push(`stripe.products[${index}].max_license_total: is not enforced for a subscription`)
+      }
+    }
+  }
+  return warnings
+}
+
+function checkStripe(stripe: Raw): ConfigProblem[] {
+  const problems: ConfigProblem[] = []
+  const overridden = stripe.api_base !== undefined && stripe.api_base !== ''
+  // A live key must not travel to a test double.
+  if (overridden && typeof stripe.api_key === 'string' && /^\s*[sr]k_live_/.test(stripe.api_key)) {
+    problems.push({ path: 'stripe.api_base', message: 'must not be set together with a live key' })
+  }
+  const products = maps(stripe.products)
+  const priced = products.map((one) =>
+    one === undefined || OFF.has(one.active) ? undefined : { lookup_key: one.lookup_key || one.slug },
+  )
+  problems.push(
+    ...repeated(products, 'slug', 'stripe.products', 'is used twice'),
+    ...repeated(priced, 'lookup_key', 'stripe.products', 'is used twice among active products (by default it is the slug)'),
+  )
+  for (const [index, product] of products.entries()) {
+    if (product !== undefined) problems.push(...checkProduct(product, `stripe.products[${index}]`))
+  }
+  return problems
+}
+
+/** A product without a signing key could be sold and not be delivered. */
+function checkProductKeys(products: readonly (Raw | undefined)[], security: readonly (Raw | undefined)[]): ConfigProblem[] {
+  const name = (holder: Raw | undefined) =>
+    typeof holder?.product_key === 'string' ? holder.product_key.trim().toLowerCase() : ''
+  const known = new Set(security.map(name))
+  return products.flatMap((product, index) =>
+    name(product) === '' || known.has(name(product))
+      ? []
+      : [{ path: `stripe.products[${index}].product_key`, message: 'has no signing key in security' }],
+  )
+}
+
+function checkSubjects(nats: Raw): ConfigProblem[] {
+  const { subject_license_issued: issued, subject_stripe_webhook: webhook } = subjects
+  // One stream covers each subject, and no two streams may cover the same.
+  return (nats.subject_license_issued ?? issued) === (nats.subject_stripe_webhook ?? webhook)
+    ? [{ path: 'nats.subject_stripe_webhook', message: 'must differ from subject_license_issued' }]
+    : []
+}

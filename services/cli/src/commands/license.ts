@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs'
+import { rfc3339 } from '@licenseoperator/domain'
+import { issueManually, openKeyRing } from '@licenseoperator/licensing'
+import {
+  createKeyRing,
+  type KeyRing,
+  type LicenseVerdict,
+  loadVerificationKey,
+  parseLicenseWithoutVerifying,
+  verifyLicense,
+} from '@licenseoperator/signing'
+import type { Command, Context } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { configFor, shellCaller, withDatabase } from '../load.ts'
+import { printFacts } from '../print.ts'
+import { emailAddress, instant, isSet, optionalText, parsed, requiredText, texts, wholeNumber } from '../read-flags.ts'
+import { UsageError } from '../usage-error.ts'
+
+async function issue(context: Context): Promise<number> {
+  const request = {
+    group: requiredText(context, 'group'),
+    email: parsed('email', emailAddress, requiredText(context, 'email')) ?? '',
+    productKey: requiredText(context, 'product-key'),
+    plan: optionalText(context, 'plan'),
+    expiresAt: parsed('expires', instant, optionalText(context, 'expires')),
+    domain: optionalText(context, 'domain'),
+    seats: parsed('seats', wholeNumber(0, 2_147_483_647), optionalText(context, 'seats')),
+    priceLocked: isSet(context, 'price-locked') ? true : undefined,
+  }
+  if (request.group.length > 128) throw new UsageError('--group must have at most 128 characters')
+  const caller = shellCaller(context)
+  // Without --persist the license is only signed: no MySQL, no NATS, no Stripe key is needed.
+  const issued = isSet(context, 'persist') ? await issueAndStore() : await issueOnly()
+  const { license, created } = issued
+  if (isSet(context, 'json')) {
+    const { licenseId, groupName, email, productKey, plan, seats, keyId, text } = license
+    context.print(
+      JSON.stringify({
+        licenseId,
+        group: groupName,
+        email,
+        productKey,
+        plan,
+        seats,
+        expiresAt: rfc3339(license.expiresAt),
+        keyId,
+        created,
+        text,
+      }),
+    )
+  } else {
+    context.print(license.text.trimEnd())
+    context.note(created ? `issued ${license.licenseId}` : `${license.licenseId} existed already`)
+  }
+  return exitCodes.done
+
+  async function issueOnly() {
+    const config = configFor(context, ['security'])
+    return issueManually(
+      { keys: keyRingOf(config), db: undefined, policy: config.licensePolicy, now: context.now },
+      caller,
+      request,
+    )
+  }
+  async function issueAndStore() {
+    const config = configFor(context, ['security', 'mysql'])
+    return withDatabase(config, ({ db }) =>
+      issueManually({ keys: keyRingOf(config), db, policy: config.licensePolicy, now: context.now }, caller, request),
+    )
+  }
+}
+
+async function verify(context: Context, [file]: readonly string[]): Promise<number> {
+  const text = readLicense(file)
+  const publicKeys = texts(context, 'public-key')
+  const ring =
+    publicKeys.length > 0
+      ? createKeyRing(publicKeys.map((path) => ({ key: loadVerificationKey(readText(path)) })))
+      : keyRingOf(configFor(context, ['security']))
+  const productKey = optionalText(context, 'product-key')
+  const domain = optionalText(context, 'domain')
+  const graceDays = parsed('grace-days', wholeNumber(0, 36_500), optionalText(context, 'grace-days'))
+  const verdict = verifyLicense(text, ring, {
+    now: context.now,
+    ...(graceDays === undefined ? {} : { graceDays }),
+    ...(productKey === undefined ? {} : { expectedProductKey: productKey.toLowerCase() }),
+    ...(domain === undefined ? {} : { expectedDomain: domain }),
+  })
+  printFacts(context, { status: verdict.status, message: verdict.message, ...licenseOf(verdict) })
+  return verdict.status === 'valid' ? exitCodes.done : exitCodes.no
+}
+
+function licenseOf(verdict: LicenseVerdict): object {
+  return 'license' in verdict && verdict.license !== undefined ? verdict.license : {}
+}
+
+async function inspect(context: Context, [file]: readonly string[]): Promise<number> {
+  const parsedLicense = parseLicenseWithoutVerifying(readLicense(file))
+  if (parsedLicense.status === 'malformed') {
+    printFacts(context, { status: parsedLicense.status, message: parsedLicense.message })
+    return exitCodes.no
+  }
+  const { status, keyId, license } = parsedLicense
+  printFacts(context, { status, keyId, ...license })
+  return exitCodes.done
+}
+
+function keyRingOf(config: ReturnType<typeof configFor<'security'>>): KeyRing {
+  return openKeyRing(config.security.map((pair) => ({ ...pair, privateKeyPem: pair.privateKeyPem.reveal() })))
+}
+
+function readLicense(file: string | undefined): string {
+  if (file === undefined) throw new UsageError('a license file is required (- for standard input)')
+  return readText(file === '-' ? 0 : file)
+}
+
+function readText(file: string | 0): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    throw new UsageError(`cannot read ${file === 0 ? 'standard input' : file}`)
+  }
+}
+
+export const license: readonly Command[] = [
+  {
+    name: 'issue',
+    description: 'Sign a license; with --persist also store it. Emits no event',
+    flags: [
+      ['--group <name>', 'Customer group'],
+      ['--email <address>', 'Contact of the customer'],
+      ['--product-key <key>', 'Product key; a signing key must be configured for it'],
+      ['--plan <plan>', 'Plan (default license_policy.default_plan)'],
+      ['--expires <instant>', 'End of validity, RFC 3339 (default license_policy.default_term_days from now)'],
+      ['--domain <domain>', 'Domain the license is bound to'],
+      ['--seats <count>', 'Seat limit (default none)'],
+      ['--price-locked', 'Mark the price as locked'],
+      ['--persist', 'Store the license in MySQL'],
+    ],
+    run: issue,
+  },
+  {
+    name: 'verify <file>',
+    description: 'Verify a license file; exit code 0 valid, 3 not',
+    flags: [
+      ['--public-key <file>', 'Trusted public key (repeatable; default: the configured signing keys)'],
+      ['--product-key <key>', 'Product the license must be for'],
+      ['--domain <domain>', 'Domain the license must be for'],
+      ['--grace-days <days>', 'Days after expiry in which it still counts as valid'],
+    ],
+    run: verify,
+  },
+  { name: 'inspect <file>', description: 'Show what a license file says, without verifying it', flags: [], run: inspect },
+]

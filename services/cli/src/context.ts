@@ -1,0 +1,23 @@
+/** What a command may use of the world, so that a test can run it in process. */
+export interface Context {
+  /** Flags as they were typed, by their name in kebab case; a flag without a value is `''`. Repeated flags keep every value. */
+  readonly flags: ReadonlyMap<string, readonly string[]>
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** One line of output. */
+  readonly print: (line: string) => void
+  /** One line for the person, beside the output. */
+  readonly note: (line: string) => void
+  readonly now: () => Date
+}
+
+/** @returns the exit code */
+export type Run = (context: Context, args: readonly string[]) => Promise<number>
+
+export interface Command {
+  /** As in the help: `issue`, `verify <file>`. */
+  readonly name: string
+  readonly description: string
+  /** Flag in cac's notation and its description. */
+  readonly flags: readonly (readonly [flag: string, description: string])[]
+  readonly run: Run
+}

@@ -1,0 +1,13 @@
+import { EX_CONFIG } from '@licenseoperator/config'
+
+/** What the command's exit code says. Documented in the README. */
+export const exitCodes = {
+  done: 0,
+  /** It did not work: something is away, or was refused. */
+  failed: 1,
+  /** Unknown command or flag, a missing or impossible value. */
+  usage: 2,
+  /** The question was answered with no: the license is not valid, the schema is not current. */
+  no: 3,
+  config: EX_CONFIG,
+} as const

@@ -1,0 +1,38 @@
+import { type Config, loadConfig, type SectionName } from '@licenseoperator/config'
+import { type Database, openDatabase } from '@licenseoperator/db'
+import type { Caller } from '@licenseoperator/domain'
+import type { Context } from './context.ts'
+import { optionalText } from './read-flags.ts'
+
+/** The sections of the configuration that a command needs; warnings go beside the output. */
+export function configFor<const S extends SectionName>(context: Context, sections: readonly S[]): Config<S> {
+  const { config, warnings } = loadConfig({ path: optionalText(context, 'config'), env: context.env, require: sections })
+  for (const warning of warnings) context.note(`warning: ${warning}`)
+  return config
+}
+
+/** Runs `work` with a database and closes it, whatever happens. */
+export async function withDatabase<T>(
+  config: Config<'mysql'>,
+  work: (database: Database) => Promise<T>,
+  holdMs = 15_000,
+): Promise<T> {
+  const { mysql } = config
+  const database = openDatabase({ ...mysql, password: mysql.password.reveal(), maxConnections: 4, holdMs, acquireMs: 5000 })
+  try {
+    return await work(database)
+  } finally {
+    await database.close()
+  }
+}
+
+/** Who acts when somebody runs the command: the operating system has decided that they may. */
+export function shellCaller(context: Context): Caller {
+  return {
+    identity: `cli:${context.env.USER ?? context.env.LOGNAME ?? 'unknown'}`,
+    email: undefined,
+    roles: ['sysadmin'],
+    groups: [],
+    scopes: undefined,
+  }
+}

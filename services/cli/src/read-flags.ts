@@ -1,0 +1,85 @@
+import { z } from 'zod'
+import type { Context } from './context.ts'
+import { UsageError } from './usage-error.ts'
+
+/**
+ * Flags as they were typed. The parser behind our command library turns what looks like a number into one, and a group named `007` or `1e5` would
+ * become another group.
+ *
+ * @param argv  arguments behind the command
+ */
+export function flagsOf(argv: readonly string[]): { flags: Map<string, string[]>; args: string[] } {
+  const flags = new Map<string, string[]>()
+  const args: string[] = []
+  for (let index = 0; index < argv.length; index += 1) {
+    const word = argv[index] ?? ''
+    if (word === '--') {
+      args.push(...argv.slice(index + 1))
+      break
+    }
+    if (!word.startsWith('--')) {
+      args.push(word)
+      continue
+    }
+    const equals = word.indexOf('=')
+    const name = word.slice(2, equals < 0 ? undefined : equals)
+    const next = argv[index + 1]
+    let value = equals < 0 ? '' : word.slice(equals + 1)
+    if (equals < 0 && next !== undefined && !next.startsWith('--') && !SWITCHES.has(name)) {
+      value = next
+      index += 1
+    }
+    flags.set(name, [...(flags.get(name) ?? []), value])
+  }
+  return { flags, args }
+}
+
+/** Flags that take no value. */
+const SWITCHES = new Set(['json', 'persist', 'price-locked', 'help', 'version', 'dry-run', 'force'])
+
+export function isSet(context: Context, name: string): boolean {
+  return context.flags.has(name)
+}
+
+export function optionalText(context: Context, name: string): string | undefined {
+  const values = context.flags.get(name)
+  if (values === undefined) return undefined
+  const value = values.at(-1)?.trim() ?? ''
+  if (value === '') throw new UsageError(`--${name} needs a value`)
+  return value
+}
+
+export function requiredText(context: Context, name: string): string {
+  const value = optionalText(context, name)
+  if (value === undefined) throw new UsageError(`--${name} is required`)
+  return value
+}
+
+/** Every value of a flag that may be repeated; commas separate as well. */
+export function texts(context: Context, name: string): string[] {
+  return (context.flags.get(name) ?? [])
+    .flatMap((value) => value.split(','))
+    .map((value) => value.trim())
+    .filter((value) => value !== '')
+}
+
+/** A flag's value as a schema reads it. @throws UsageError naming the flag */
+export function parsed<T extends z.ZodType>(name: string, schema: T, value: string | undefined): z.infer<T> | undefined {
+  if (value === undefined) return undefined
+  const result = schema.safeParse(value)
+  if (result.success) return result.data
+  throw new UsageError(`--${name} ${result.error.issues[0]?.message ?? 'is not valid'}`)
+}
+
+export const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,10}$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`)
+
+export const instant = z.iso
+  .datetime({ offset: true, error: 'must be an instant such as 2027-01-01T00:00:00Z' })
+  .transform((value) => new Date(value))
+
+export const emailAddress = z.email('must be an e-mail address').max(254, 'must have at most 254 characters')

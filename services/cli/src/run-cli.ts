@@ -1,0 +1,101 @@
+import { ConfigError, describeConfigError } from '@licenseoperator/config'
+import { DomainError } from '@licenseoperator/domain'
+import { CannotListen } from '@licenseoperator/http'
+import { SigningKeyError } from '@licenseoperator/signing'
+import { cac } from 'cac'
+import { config } from './commands/config.ts'
+import { db } from './commands/db.ts'
+import { keys } from './commands/keys.ts'
+import { license } from './commands/license.ts'
+import { serve } from './commands/serve.ts'
+import { stripe } from './commands/stripe.ts'
+import { token } from './commands/token.ts'
+import type { Command, Context } from './context.ts'
+import { exitCodes } from './exit-codes.ts'
+import { flagsOf } from './read-flags.ts'
+import { UsageError } from './usage-error.ts'
+
+const VERSION = '0.1.0'
+const PROGRAM = 'licenseoperator'
+
+/** Commands of two words, by their first; `serve` stands alone. */
+const groups: Readonly<Record<string, readonly Command[]>> = { license, keys, token, db, stripe, config }
+
+/**
+ * Runs one command line.
+ *
+ * @param argv  arguments behind the program's name
+ * @returns the exit code, see `exitCodes`
+ */
+export async function runCli(argv: readonly string[], world: Omit<Context, 'flags'>): Promise<number> {
+  try {
+    const [first = ''] = argv
+    const group = Object.hasOwn(groups, first) ? groups[first] : undefined
+    const outcome =
+      group === undefined
+        ? await dispatch(PROGRAM, [serve], argv, world)
+        : await dispatch(`${PROGRAM} ${first}`, group, argv.slice(1), world)
+    return outcome
+  } catch (error) {
+    world.note(error instanceof ConfigError ? describeConfigError(error) : `${PROGRAM}: ${sentenceFor(error)}`)
+    if (error instanceof ConfigError) return exitCodes.config
+    return error instanceof UsageError || isCacError(error) ? exitCodes.usage : exitCodes.failed
+  }
+}
+
+/** Lets the command library match the command, check its flags and write help; what the flags say is read as typed. */
+async function dispatch(
+  program: string,
+  commands: readonly Command[],
+  argv: readonly string[],
+  world: Omit<Context, 'flags'>,
+): Promise<number> {
+  const cli = cac(program)
+  const { flags, args } = flagsOf(argv)
+  let result: Promise<number> | undefined
+  for (const command of commands) {
+    const matched = cli.command(command.name, command.description)
+    for (const [flag, description] of [...command.flags, ...everywhere]) matched.option(flag, description)
+    matched.action(() => {
+      result = command.run({ ...world, flags }, args.slice(1))
+    })
+  }
+  cli.help()
+  cli.version(VERSION)
+  cli.parse(['node', program, ...argv], { run: false })
+  if (flags.has('help') || flags.has('version')) return exitCodes.done
+  if (cli.matchedCommand === undefined) {
+    if (argv.length === 0) {
+      cli.outputHelp()
+      if (program === PROGRAM)
+        world.print(
+          `\nFurther commands: ${Object.keys(groups)
+            .map((name) => `${PROGRAM} ${name}`)
+            .join(', ')}`,
+        )
+    }
+    throw new UsageError(argv.length === 0 ? 'a command is required' : `unknown command ${argv[0] ?? ''}; try ${program} --help`)
+  }
+  await cli.runMatchedCommand()
+  if (result === undefined) throw new UsageError('nothing to do')
+  return result
+}
+
+const everywhere = [
+  ['--config <file>', 'Configuration file (default CONFIG_FILE, else config/config.yaml)'],
+  ['--json', 'Output for programs'],
+] as const
+
+function isCacError(error: unknown): boolean {
+  return error instanceof Error && error.name === 'CACError'
+}
+
+/** One line. Errors that are not ours may carry SQL or values: only their name is shown. */
+function sentenceFor(error: unknown): string {
+  if (error instanceof DomainError && error.code === 'temporarily_unavailable' && error.cause !== undefined)
+    return 'a service it needs cannot be reached (MySQL, NATS or Stripe)'
+  const ours = [DomainError, UsageError, SigningKeyError, CannotListen].some((kind) => error instanceof kind) || isCacError(error)
+  if (ours && error instanceof Error) return error.message
+  if (error instanceof Error && error.name === 'EventsUnavailable') return error.message
+  return `failed (${error instanceof Error ? error.name : 'unknown error'})`
+}

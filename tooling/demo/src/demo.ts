@@ -1,0 +1,114 @@
+import { loadVerificationKey, verifyLicense } from '@licenseoperator/signing'
+import { download, IssuedEvents, payOnHostedPage, startCheckout } from './buy.ts'
+import { type Environment, startEnvironment } from './environment.ts'
+import { verifyWithOpenssl } from './verify-with-openssl.ts'
+
+const SUBJECT = 'licenseoperator.license.issued'
+const EVENT_MS = 30_000
+
+interface Step {
+  readonly name: string
+  readonly ms: number
+  readonly result: string
+}
+
+const steps: Step[] = []
+
+/** Does one step, remembers how long it took and what it gave, and shows it. */
+async function step<T>(name: string, work: () => Promise<T>, show: (result: T) => string): Promise<T> {
+  const start = performance.now()
+  const result = await work()
+  const done = { name, ms: Math.round(performance.now() - start), result: show(result) }
+  steps.push(done)
+  return result
+}
+
+async function buy(
+  environment: Environment,
+  events: IssuedEvents,
+  what: string,
+  order: { lookupKey: string; managedProducts?: number },
+) {
+  const session = await step(
+    `${what}: checkout session`,
+    () => startCheckout(environment, order),
+    (one) => one.sessionId,
+  )
+  await step(
+    `${what}: pay on the hosted page`,
+    () => payOnHostedPage(session.url),
+    (location) => location,
+  )
+  const event = await step(
+    `${what}: event on JetStream`,
+    () => events.next(EVENT_MS),
+    (one) => `${one.licenseId} ${one.reason}${one.seats === undefined ? '' : `, ${one.seats} seats`}`,
+  )
+  if (event.group !== environment.group) throw new Error(`the event names group ${event.group}`)
+  const text = await step(
+    `${what}: download the license`,
+    () => download(environment, event.licenseId),
+    (one) => `${one.length} bytes`,
+  )
+  await step(
+    `${what}: verify offline`,
+    async () => {
+      const verdict = verifyLicense(text, loadVerificationKey(environment.publicKeyPem))
+      if (verdict.status !== 'valid') throw new Error(`verdict ${verdict.status}: ${verdict.message}`)
+      if (verdict.license.seats !== order.managedProducts)
+        throw new Error(`the license has ${verdict.license.seats ?? 'no'} seats`)
+      return verdict
+    },
+    (verdict) => `valid until ${verdict.license.expiresAt}`,
+  )
+  await step(
+    `${what}: verify with openssl`,
+    async () => {
+      if (event.licenseText !== text) throw new Error('the event and the download differ')
+      verifyWithOpenssl(event, environment.publicKeyFile, environment.folder)
+    },
+    () => 'Verified OK',
+  )
+}
+
+async function demo(environment: Environment): Promise<void> {
+  const events = await IssuedEvents.subscribe(environment.stack.natsUrl, SUBJECT)
+  try {
+    await buy(environment, events, 'one-off', { lookupKey: 'core-one-off' })
+    await buy(environment, events, 'subscription', { lookupKey: 'core', managedProducts: 5 })
+  } finally {
+    await events.close()
+  }
+}
+
+function table(): string {
+  const width = Math.max(...steps.map((one) => one.name.length))
+  return steps.map((one) => `  ${one.name.padEnd(width)}  ${String(one.ms).padStart(6)} ms  ${one.result}`).join('\n')
+}
+
+const say = (line: string) => process.stdout.write(`${line}\n`)
+let environment: Environment | undefined
+let interrupted = false
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    interrupted = true
+    void (environment?.stop() ?? Promise.resolve()).then(() => process.exit(130))
+  })
+}
+try {
+  environment = await step(
+    'set up',
+    () => startEnvironment(say),
+    (started) => `api ${started.apiUrl}, Stripe emulator ${started.emulatorUrl}`,
+  )
+  await demo(environment)
+  say(`\n${table()}\n\ndemo: ok, stack provider ${environment.stack.provider}`)
+} catch (error) {
+  if (!interrupted) {
+    if (steps.length > 0) say(`\n${table()}`)
+    say(`\ndemo: failed after ${steps.length} steps: ${error instanceof Error ? error.message : 'unknown error'}`)
+    process.exitCode = 1
+  }
+} finally {
+  if (!interrupted) await environment?.stop()
+}

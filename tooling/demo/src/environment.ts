@@ -1,0 +1,200 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { generateSigningKey } from '@licenseoperator/signing'
+import { acquireStack, type Stack } from '@licenseoperator/stack'
+import { createControlClient, type EmulatorControl } from '@licenseoperator/stripe-emulator'
+import { stringify } from 'yaml'
+import { z } from 'zod'
+import { demoCatalog } from './catalog.ts'
+import { type RunningProcess, runProcess, runToEnd, waitUntilReady } from './run-process.ts'
+
+/** Everything a purchase needs, running: stack, Stripe emulator, api and webhook-ingest as processes of their own. */
+export interface Environment {
+  readonly stack: Stack
+  readonly apiUrl: string
+  readonly ingestUrl: string
+  readonly emulatorUrl: string
+  readonly control: EmulatorControl
+  /** For every command of the operator. */
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly publicKeyPem: string
+  readonly publicKeyFile: string
+  readonly folder: string
+  readonly group: string
+  /** A member's token, as the storefront has it. */
+  readonly memberToken: string
+  readonly adminToken: string
+  readonly processes: readonly RunningProcess[]
+  stop(): Promise<void>
+}
+
+const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
+export const CLI = at('services/cli/src/main.ts')
+
+const EmulatorAddress = z.object({ url: z.url(), apiKey: z.string(), controlToken: z.string() })
+const EnsuredWebhook = z.object({ secret: z.string() })
+
+/**
+ * Starts everything with a throw-away configuration and keys.
+ *
+ * @param say  progress, a line at a time
+ */
+export async function startEnvironment(say: (line: string) => void): Promise<Environment> {
+  const folder = mkdtempSync(join(tmpdir(), 'licenseoperator-demo-'))
+  const stops: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })]
+  const stop = async () => {
+    for (const one of stops.splice(0).reverse()) await one()
+  }
+  try {
+    const stack = await acquireStack({ log: (line) => say(`stack: ${line}`) })
+    stops.push(() => stack.stop())
+    say(`stack: provider=${stack.provider} (${stack.providerDetail})`)
+    return await startServices({ stack, folder, say, stops, stop })
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function startServices(started: {
+  stack: Stack
+  folder: string
+  say: (line: string) => void
+  stops: (() => Promise<void>)[]
+  stop: () => Promise<void>
+}): Promise<Environment> {
+  const { stack, folder, say, stops, stop } = started
+  const processes: RunningProcess[] = []
+  const start = (name: string, script: string, args: readonly string[], env: Readonly<Record<string, string | undefined>>) => {
+    const { running, child } = runProcess({ name, script, args, env, logFile: join(folder, `${name}.log`) })
+    processes.push(running)
+    stops.push(() => running.stop())
+    return { running, child }
+  }
+  const emulator = await startEmulatorProcess(start)
+  const key = await generateSigningKey({ modulusLength: 2048 })
+  const publicKeyFile = join(folder, 'demo.pub.pem')
+  writeFileSync(publicKeyFile, key.publicKeyPem)
+  const [apiPort, ingestPort] = [await freePort(), await freePort()]
+  const [apiUrl, ingestUrl] = [`http://127.0.0.1:${apiPort}`, `http://127.0.0.1:${ingestPort}`]
+  const config = join(folder, 'config.yaml')
+  const env: Record<string, string | undefined> = { ...withoutOurs(process.env), CONFIG_FILE: config }
+  const write = (webhookSecret: string) =>
+    writeFileSync(config, stringify(configuration({ stack, key, apiPort, ingestPort, apiUrl, emulator, webhookSecret })), {
+      mode: 0o600,
+    })
+  write('whsec_not_known_yet')
+
+  say('database, catalog and webhook endpoint')
+  await runToEnd(CLI, ['db', 'migrate'], env)
+  await runToEnd(CLI, ['stripe', 'sync-products'], env)
+  const ensured = await runToEnd(CLI, ['stripe', 'ensure-webhook', '--public-url', ingestUrl, '--json'], env)
+  write(EnsuredWebhook.parse(JSON.parse(ensured)).secret)
+
+  say('api and webhook-ingest')
+  const api = start('api', at('services/api/src/main.ts'), [], env)
+  const ingest = start('webhook-ingest', at('services/webhook-ingest/src/main.ts'), [], env)
+  await Promise.all([
+    waitUntilReady(api.running, api.child, `${apiUrl}/readyz`),
+    waitUntilReady(ingest.running, ingest.child, `${ingestUrl}/readyz`),
+  ])
+  const group = 'acme'
+  const mint = async (...args: string[]) => (await runToEnd(CLI, ['token', 'mint', ...args], env)).trim()
+  return {
+    stack,
+    apiUrl,
+    ingestUrl,
+    emulatorUrl: emulator.url,
+    control: createControlClient(emulator.url, emulator.controlToken),
+    env,
+    publicKeyPem: key.publicKeyPem,
+    publicKeyFile,
+    folder,
+    group,
+    memberToken: await mint('--identity', 'ada', '--email', 'ada@acme.example', '--group', group),
+    adminToken: await mint('--identity', 'operator'),
+    processes,
+    stop,
+  }
+}
+
+type Start = (
+  name: string,
+  script: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+) => ReturnType<typeof runProcess>
+
+/** The emulator says where it listens in its first line. */
+async function startEmulatorProcess(start: Start): Promise<z.infer<typeof EmulatorAddress>> {
+  const { child, running } = start(
+    'stripe-emulator',
+    at('tooling/stripe-emulator/src/main.ts'),
+    ['--port', '0'],
+    withoutOurs(process.env),
+  )
+  const line = await new Promise<string>((resolve, reject) => {
+    let text = ''
+    child.stdout?.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+      if (text.includes('\n')) resolve(text.slice(0, text.indexOf('\n')))
+    })
+    child.once('exit', () => reject(new Error(`the Stripe emulator did not start; its log is ${running.logFile}`)))
+  })
+  return EmulatorAddress.parse(JSON.parse(line))
+}
+
+function configuration(facts: {
+  stack: Stack
+  key: { privateKeyPem: string; publicKeyPem: string }
+  apiPort: number
+  ingestPort: number
+  apiUrl: string
+  emulator: { url: string; apiKey: string }
+  webhookSecret: string
+}): object {
+  return {
+    server: { addr: `127.0.0.1:${facts.apiPort}`, public_base_url: facts.apiUrl },
+    ingest: { addr: `127.0.0.1:${facts.ingestPort}` },
+    security: ['core', 'core_one_off'].map((product_key) => ({
+      product_key,
+      private_key_pem: facts.key.privateKeyPem,
+      public_key_pem: facts.key.publicKeyPem,
+    })),
+    internal_auth: { jwt_secret: crypto.randomUUID() + crypto.randomUUID(), token_ttl: '2h' },
+    stripe: {
+      api_key: facts.emulator.apiKey,
+      webhook_secret: facts.webhookSecret,
+      root_app_url: 'https://shop.example',
+      frontend_base_path: 'dashboard',
+      api_base: facts.emulator.url,
+      default_subscription_slug: 'core',
+      default_one_off_slug: 'core-one-off',
+      products: demoCatalog,
+    },
+    nats: { url: facts.stack.natsUrl },
+    mysql: { dsn: facts.stack.mysqlDsn, max_open_conns: 20 },
+    product_display: { description: 'Core, self-hosted', features: ['Runs on your machines', 'Verified offline'] },
+  }
+}
+
+/** Whatever the caller's shell configures must not leak into a throw-away environment. */
+function withoutOurs(env: NodeJS.ProcessEnv): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !name.startsWith('LICENSEOPERATOR_') && name !== 'CONFIG_FILE'),
+  )
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}

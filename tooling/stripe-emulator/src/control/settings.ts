@@ -1,0 +1,100 @@
+/** How webhooks are delivered. Given globally, or in a rule for some event types only. */
+export interface DeliverySwitches {
+  /** Copies sent at the same instant; default 1. */
+  copies: number
+  /** One more copy this long after the first was sent; `null` for none. */
+  laterCopyMs: number | null
+  /** Fixed wait before the first try, a random one between two bounds, or `until_released` by the control call. */
+  delay: number | { minMs: number; maxMs: number } | 'until_released'
+  /** Never delivered: found only through `GET /v1/events`. */
+  drop: boolean
+  badSignature: boolean
+  /** The signature's timestamp lies this far back (more than 300 s is refused by the SDK). */
+  signatureAgeSeconds: number
+  /** Two `v1` signatures, a foreign one first, as while a secret is rolled. */
+  twoSignatures: boolean
+}
+
+/** Switches for the events that match; the first `times` of them (default: all). */
+export interface DeliveryRule extends Partial<DeliverySwitches> {
+  /** Event type, `*` for any run of characters (`invoice.*`), or an event id. */
+  match: string
+  times?: number
+}
+
+export interface Settings {
+  webhooks: DeliverySwitches & {
+    /** Order of the events one change makes. */
+    order: 'as_made' | 'reversed' | 'shuffled'
+    shuffleSeed: string
+    /** Event type that is sent only after all other events of the same change were tried; `null` for none. */
+    holdBack: string | null
+    /** `serial`: one at a time for each endpoint; `all_at_once`: every event of a change in parallel. */
+    concurrency: 'serial' | 'all_at_once'
+    timeoutMs: number
+    /** Waits between tries, in emulator time. After the last one the event is given up, as Stripe does. */
+    retryDelaysMs: number[]
+    rules: DeliveryRule[]
+  }
+  checkout: {
+    /** When the browser is sent to `success_url`; `never` is a customer who closed the tab. */
+    redirect: 'after_webhooks' | 'before_webhooks' | 'never'
+    /** A redirect waits no longer than this for the first tries. */
+    redirectWaitMs: number
+    /** A bank debit chosen on the page settles after this long; `null`: only by the control call `async`. */
+    asyncSettleMs: number | null
+    /** Shortest allowed `expires_at`, from now. Stripe: 30 minutes. */
+    minExpirySeconds: number
+  }
+  subscriptions: {
+    /** `incomplete`: created so, then `customer.subscription.updated` to active. */
+    initialStatus: 'active' | 'incomplete'
+    /** Whether an invoice over nothing also sends `invoice.payment_succeeded`. */
+    zeroInvoiceSendsPaymentSucceeded: boolean
+  }
+}
+
+/** Each call's value is the caller's own to change. */
+export function defaultSettings(): Settings {
+  return {
+    webhooks: {
+      copies: 1,
+      laterCopyMs: null,
+      delay: 0,
+      drop: false,
+      badSignature: false,
+      signatureAgeSeconds: 0,
+      twoSignatures: false,
+      order: 'as_made',
+      shuffleSeed: 'seed',
+      holdBack: null,
+      concurrency: 'serial',
+      timeoutMs: 10_000,
+      retryDelaysMs: [1_000, 5_000, 30_000, 120_000, 600_000],
+      rules: [],
+    },
+    checkout: { redirect: 'after_webhooks', redirectWaitMs: 10_000, asyncSettleMs: 3_000, minExpirySeconds: 30 * 60 },
+    subscriptions: { initialStatus: 'active', zeroInvoiceSendsPaymentSucceeded: false },
+  }
+}
+
+export interface SettingsPatch {
+  webhooks?: Partial<Settings['webhooks']>
+  checkout?: Partial<Settings['checkout']>
+  subscriptions?: Partial<Settings['subscriptions']>
+}
+
+/** The settings with a patch applied. @throws Error for a group or switch that does not exist (a typo would test nothing) */
+export function patchSettings(current: Settings, patch: SettingsPatch): Settings {
+  const known: Record<string, object> = { ...current }
+  for (const [group, change] of Object.entries(patch)) {
+    const switches = known[group]
+    if (switches === undefined) throw new Error(`unknown settings group: ${group}`)
+    for (const name of Object.keys(change)) if (!(name in switches)) throw new Error(`unknown setting: ${group}.${name}`)
+  }
+  return {
+    webhooks: { ...current.webhooks, ...patch.webhooks },
+    checkout: { ...current.checkout, ...patch.checkout },
+    subscriptions: { ...current.subscriptions, ...patch.subscriptions },
+  }
+}

@@ -1,0 +1,87 @@
+/** Emulator time. Every `created`, expiry and retry comes from here; only signatures and durations use the machine's clock. */
+export interface Clock {
+  nowMs(): number
+  /** Whole seconds, Stripe's unit. */
+  now(): number
+  /** Runs `action` once emulator time reaches `dueMs`. Returns a function that forgets it. */
+  at(dueMs: number, action: () => void): () => void
+  /** Stops time at this instant; it then moves only by `advance`. */
+  freeze(atMs?: number): void
+  /** Moves a frozen clock forward, running what falls due in time order. Real time cannot be advanced. */
+  advance(byMs: number): void
+  thaw(): void
+  isFrozen(): boolean
+  /** Forgets everything scheduled. */
+  clear(): void
+}
+
+interface Alarm {
+  dueMs: number
+  order: number
+  action: () => void
+}
+
+// setTimeout takes 31 bits; a longer wait is taken in steps.
+const longestTimeoutMs = 2 ** 31 - 1
+
+export function createClock(): Clock {
+  const alarms = new Set<Alarm>()
+  let frozenAtMs: number | undefined
+  let timer: NodeJS.Timeout | undefined
+  let order = 0
+
+  const nowMs = () => frozenAtMs ?? Date.now()
+  const nextAlarm = () => [...alarms].sort((a, b) => a.dueMs - b.dueMs || a.order - b.order)[0]
+
+  function arm(): void {
+    clearTimeout(timer)
+    const next = nextAlarm()
+    if (frozenAtMs !== undefined || next === undefined) return
+    timer = setTimeout(ring, Math.min(Math.max(0, next.dueMs - Date.now()), longestTimeoutMs))
+    timer.unref() // a session that expires tomorrow must not keep the process alive
+  }
+
+  function ring(): void {
+    for (let next = nextAlarm(); next !== undefined && next.dueMs <= nowMs(); next = nextAlarm()) {
+      alarms.delete(next)
+      next.action()
+    }
+    arm()
+  }
+
+  return {
+    nowMs,
+    now: () => Math.floor(nowMs() / 1000),
+    at(dueMs, action) {
+      const alarm = { dueMs, order: order++, action }
+      alarms.add(alarm)
+      arm()
+      return () => {
+        alarms.delete(alarm)
+      }
+    },
+    freeze(atMs = nowMs()) {
+      frozenAtMs = atMs
+      arm()
+    },
+    advance(byMs) {
+      if (frozenAtMs === undefined) throw new Error('only a frozen clock can be advanced')
+      const target = frozenAtMs + byMs
+      for (let next = nextAlarm(); next !== undefined && next.dueMs <= target; next = nextAlarm()) {
+        frozenAtMs = Math.max(frozenAtMs, next.dueMs)
+        alarms.delete(next)
+        next.action()
+      }
+      frozenAtMs = target
+    },
+    thaw() {
+      frozenAtMs = undefined
+      arm()
+    },
+    isFrozen: () => frozenAtMs !== undefined,
+    clear() {
+      alarms.clear()
+      clearTimeout(timer)
+    },
+  }
+}

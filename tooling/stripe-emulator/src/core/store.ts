@@ -1,0 +1,99 @@
+import type { StoredSession } from '../checkout/session-plan.ts'
+import type * as W from './wire.ts'
+
+/** Objects of one kind in the order they were made. */
+export class Collection<T extends { id: string }> {
+  readonly #items = new Map<string, T>()
+
+  add(item: T): T {
+    this.#items.set(item.id, item)
+    return item
+  }
+
+  get(id: string): T | undefined {
+    return this.#items.get(id)
+  }
+
+  delete(id: string): boolean {
+    return this.#items.delete(id)
+  }
+
+  get size(): number {
+    return this.#items.size
+  }
+
+  /** Newest first, Stripe's order for every list. */
+  newestFirst(): T[] {
+    return [...this.#items.values()].reverse()
+  }
+
+  clear(): void {
+    this.#items.clear()
+  }
+}
+
+export interface StoredEndpoint {
+  id: string
+  endpoint: W.WebhookEndpoint
+  /** Only the create answer shows it. */
+  secret: string
+}
+
+/** What is known about a card: never its number. */
+export interface StoredPaymentMethod {
+  id: string
+  object: W.PaymentMethod
+  /** Every charge of it fails with this refusal (the card that can be saved and then fails). */
+  failsCharges: boolean
+}
+
+export function createStore() {
+  return {
+    products: new Collection<W.Product>(),
+    prices: new Collection<W.Price>(),
+    /** Prices made by `price_data` of a checkout session: retrievable, but in no list. */
+    inlinePrices: new Set<string>(),
+    priceTiers: new Map<string, NonNullable<W.Price['tiers']>>(),
+    coupons: new Collection<W.Coupon>(),
+    couponProducts: new Map<string, string[]>(),
+    promotionCodes: new Collection<W.PromotionCode>(),
+    discounts: new Collection<W.Discount>(),
+    customers: new Collection<W.Customer>(),
+    deletedCustomers: new Collection<{ id: string; object: 'customer'; deleted: true }>(),
+    sessions: new Collection<StoredSession>(),
+    paymentIntents: new Collection<W.PaymentIntent>(),
+    paymentMethods: new Collection<StoredPaymentMethod>(),
+    charges: new Collection<W.Charge>(),
+    subscriptions: new Collection<W.Subscription>(),
+    invoices: new Collection<W.Invoice>(),
+    /** All lines of an invoice; the object itself embeds the first ten. */
+    invoiceLines: new Map<string, W.InvoiceLine[]>(),
+    invoicePayments: new Collection<W.InvoicePayment>(),
+    portalSessions: new Collection<W.PortalSession>(),
+    webhookEndpoints: new Collection<StoredEndpoint>(),
+    events: new Collection<W.StoredEvent>(),
+    counters: { invoice: 0 },
+  }
+}
+
+export type Store = ReturnType<typeof createStore>
+
+/** The object behind an id, for `expand`. */
+export function findById(store: Store, id: string): object | undefined {
+  return (
+    store.products.get(id) ??
+    store.prices.get(id) ??
+    store.coupons.get(id) ??
+    store.promotionCodes.get(id) ??
+    store.discounts.get(id) ??
+    store.customers.get(id) ??
+    store.deletedCustomers.get(id) ??
+    store.sessions.get(id)?.session ??
+    store.paymentIntents.get(id) ??
+    store.paymentMethods.get(id)?.object ??
+    store.charges.get(id) ??
+    store.subscriptions.get(id) ??
+    store.invoices.get(id) ??
+    store.invoicePayments.get(id)
+  )
+}

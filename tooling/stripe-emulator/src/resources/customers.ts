@@ -1,0 +1,108 @@
+import type Stripe from 'stripe'
+import { changedFields } from '../core/changed-fields.ts'
+import { type Emulation, handler, type RouteTable } from '../core/emulation.ts'
+import { inRange, listPage } from '../core/list.ts'
+import { mergeMetadata } from '../core/metadata.ts'
+import { noSuch } from '../core/stripe-error.ts'
+import { refuseUnsupported } from '../core/unsupported.ts'
+import type { Customer, Wire } from '../core/wire.ts'
+import { emit } from '../webhooks/emit.ts'
+import { cancelSubscription } from './subscriptions.ts'
+
+type Address = NonNullable<Customer['address']>
+
+const supported = ['address', 'description', 'email', 'expand', 'metadata', 'name', 'phone', 'preferred_locales', 'tax_exempt', 'invoice_settings']
+
+export const customerRoutes: RouteTable = {
+  'POST /v1/customers': handler<Stripe.CustomerCreateParams>(({ emulation, params, cause }) => {
+    refuseUnsupported(params, supported)
+    const customer = emulation.store.customers.add(buildCustomer(emulation, params))
+    emit(emulation, cause, 'customer.created', customer)
+    return customer
+  }),
+  'GET /v1/customers': handler<Stripe.CustomerListParams>(({ emulation, params }) => {
+    const items = emulation.store.customers
+      .newestFirst()
+      .filter((customer) => params.email === undefined || customer.email === params.email)
+      .filter((customer) => inRange(customer.created, params.created))
+    return listPage(items, params, '/v1/customers')
+  }),
+  'GET /v1/customers/{id}': ({ emulation, id }) => emulation.store.deletedCustomers.get(id) ?? find(emulation, id),
+  'POST /v1/customers/{id}': handler<Stripe.CustomerUpdateParams>(({ emulation, params, id, cause }) => {
+    refuseUnsupported(params, supported)
+    const customer = find(emulation, id)
+    const before = structuredClone(customer)
+    if (params.email !== undefined) customer.email = params.email || null
+    if (params.name !== undefined) customer.name = params.name || null
+    if (params.phone !== undefined) customer.phone = params.phone || null
+    if (params.description !== undefined) customer.description = params.description || null
+    if (params.address !== undefined) customer.address = buildAddress(params.address || undefined)
+    if (params.preferred_locales !== undefined) customer.preferred_locales = params.preferred_locales
+    if (params.tax_exempt !== undefined) customer.tax_exempt = params.tax_exempt || 'none'
+    const method = params.invoice_settings?.default_payment_method
+    if (method !== undefined) customer.invoice_settings.default_payment_method = method || null
+    customer.metadata = mergeMetadata(customer.metadata, params.metadata)
+    emit(emulation, cause, 'customer.updated', customer, changedFields(before, customer))
+    return customer
+  }),
+  'DELETE /v1/customers/{id}': ({ emulation, id, cause }) => {
+    const customer = find(emulation, id)
+    const { store } = emulation
+    for (const subscription of store.subscriptions.newestFirst()) {
+      if (subscription.customer === id && subscription.ended_at === null) cancelSubscription(emulation, subscription, cause, 'cancellation_requested')
+    }
+    store.customers.delete(id)
+    emit(emulation, cause, 'customer.deleted', customer)
+    return store.deletedCustomers.add({ id, object: 'customer', deleted: true })
+  },
+}
+
+function find(emulation: Emulation, id: string): Customer {
+  const customer = emulation.store.customers.get(id)
+  if (customer === undefined) throw noSuch('customer', id)
+  return customer
+}
+
+export function buildCustomer(emulation: Emulation, params: Wire<Stripe.CustomerCreateParams>): Customer {
+  return {
+    id: emulation.ids.next('cus_', 14),
+    object: 'customer',
+    address: buildAddress(params.address || undefined),
+    balance: 0,
+    created: emulation.clock.now(),
+    currency: null,
+    default_source: null,
+    delinquent: false,
+    description: params.description ?? null,
+    email: params.email ?? null,
+    invoice_prefix: emulation.ids.next('', 8).toUpperCase(),
+    invoice_settings: {
+      custom_fields: null,
+      default_payment_method: params.invoice_settings?.default_payment_method ?? null,
+      footer: null,
+      rendering_options: null,
+    },
+    livemode: false,
+    metadata: mergeMetadata({}, params.metadata),
+    name: params.name ?? null,
+    next_invoice_sequence: 1,
+    phone: params.phone ?? null,
+    preferred_locales: params.preferred_locales ?? [],
+    shipping: null,
+    tax_exempt: params.tax_exempt || 'none',
+    test_clock: null,
+  }
+}
+
+/** An address with every field, the missing ones null. */
+export function buildAddress(address: Partial<Address> | undefined): Address | null {
+  if (address === undefined) return null
+  return {
+    city: address.city ?? null,
+    country: address.country ?? null,
+    line1: address.line1 ?? null,
+    line2: address.line2 ?? null,
+    postal_code: address.postal_code ?? null,
+    state: address.state ?? null,
+  }
+}

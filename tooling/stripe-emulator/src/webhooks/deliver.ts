@@ -1,0 +1,264 @@
+import type { DeliveryRule, DeliverySwitches, Settings } from '../control/settings.ts'
+import type { Clock } from '../core/clock.ts'
+import { matches } from '../core/faults.ts'
+import type { Store, StoredEndpoint } from '../core/store.ts'
+import type { StoredEvent } from '../core/wire.ts'
+import { orderBatch } from './order-batch.ts'
+import { postWebhook } from './post-webhook.ts'
+import { renderEvent } from './render-event.ts'
+import { signatureHeader, signatureOf } from './sign.ts'
+
+/** One try to deliver one event to one endpoint. */
+export interface DeliveryTry {
+  eventId: string
+  eventType: string
+  endpointId: string
+  url: string
+  /** 1 for the first try. */
+  attempt: number
+  /** Machine time, RFC 3339. */
+  at: string
+  durationMs: number
+  /** `null` when no answer came. */
+  status: number | null
+  response: string
+  error: string | null
+  succeeded: boolean
+}
+
+export interface DeliveryEngine {
+  enqueue(event: StoredEvent): void
+  /** Settles when everything queued so far was tried once; what is delayed, held or dropped is not waited for. */
+  flushed(): Promise<void>
+  deliveries(): DeliveryTry[]
+  /** Sends an event again, now, to the endpoints that would get it; returns the tries. */
+  redeliver(event: StoredEvent): Promise<DeliveryTry[]>
+  /** Lets go of held events (`delay: 'until_released'`) of a type or id; returns how many. */
+  release(match: string): number
+  held(): StoredEvent[]
+  /** True once nothing is under way or scheduled; false when `timeoutMs` passed first. Held events do not count. */
+  idle(timeoutMs: number, ignoreRetries: boolean): Promise<boolean>
+  clear(): void
+}
+
+interface Job {
+  event: StoredEvent
+  target: StoredEndpoint
+  switches: DeliverySwitches
+  attempt: number
+  delivered: boolean
+}
+
+export function createDeliveryEngine(deps: { clock: Clock; store: Store; settings: { current: Settings } }): DeliveryEngine {
+  const { clock, store, settings } = deps
+  const tails = new Map<string, Promise<unknown>>()
+  const ruleUses = new Map<DeliveryRule, number>()
+  const watchers = new Set<() => void>()
+  let tries: DeliveryTry[] = []
+  let batch: StoredEvent[] = []
+  let heldJobs: Job[] = []
+  let generation = 0 // `clear` starts a new one: what an older one still has under way leaves no trace
+  const waiting = { now: 0, delayed: 0, retries: 0 }
+
+  function count(kind: keyof typeof waiting, by: number): void {
+    waiting[kind] += by
+    for (const notify of [...watchers]) notify()
+  }
+
+  function enqueue(event: StoredEvent): void {
+    event.pending_webhooks = targetsOf(event).length
+    batch.push(event)
+    if (batch.length > 1) return
+    count('now', 1)
+    const born = generation
+    queueMicrotask(() => {
+      if (born !== generation) return
+      const events = batch
+      batch = []
+      sendBatch(events)
+      count('now', -1)
+    })
+  }
+
+  function targetsOf(event: StoredEvent): StoredEndpoint[] {
+    return store.webhookEndpoints
+      .newestFirst()
+      .reverse()
+      .filter(({ endpoint }) => endpoint.status === 'enabled')
+      .filter(({ endpoint }) => endpoint.enabled_events.some((type) => type === '*' || type === event.type))
+  }
+
+  function sendBatch(events: StoredEvent[]): void {
+    const { order, shuffleSeed, holdBack, concurrency } = settings.current.webhooks
+    const ordered = orderBatch(events, order, shuffleSeed)
+    const sequence = [...ordered.filter(({ type }) => type !== holdBack), ...ordered.filter(({ type }) => type === holdBack)]
+    const started: Promise<unknown>[] = []
+    for (const event of sequence) {
+      for (const target of targetsOf(event)) {
+        const job: Job = { event, target, switches: switchesFor(event), attempt: 0, delivered: false }
+        const after = concurrency === 'serial' ? tails.get(target.id) : event.type === holdBack ? Promise.all(started) : undefined
+        const done = start(job, after)
+        started.push(done)
+        tails.set(target.id, Promise.all([tails.get(target.id), done]))
+      }
+    }
+  }
+
+  function switchesFor(event: StoredEvent): DeliverySwitches {
+    const { rules, ...switches } = settings.current.webhooks
+    const rule = rules.find((entry) => {
+      const fits = entry.match === event.id || matches(entry.match, event.type)
+      return fits && (ruleUses.get(entry) ?? 0) < (entry.times ?? Number.POSITIVE_INFINITY)
+    })
+    if (rule !== undefined) ruleUses.set(rule, (ruleUses.get(rule) ?? 0) + 1)
+    return { ...switches, ...rule }
+  }
+
+  /** Sends now, later, when released, or never. The promise settles after a first try made now. */
+  function start(job: Job, after: Promise<unknown> | undefined): Promise<unknown> {
+    const { delay, drop } = job.switches
+    if (drop) return Promise.resolve()
+    if (delay === 'until_released') {
+      heldJobs.push(job)
+      return Promise.resolve()
+    }
+    const delayMs = typeof delay === 'number' ? delay : delay.minMs + Math.random() * Math.max(0, delay.maxMs - delay.minMs)
+    if (delayMs > 0) {
+      later('delayed', delayMs, () => sendCopies(job))
+      return Promise.resolve()
+    }
+    return underWay(async () => {
+      await after
+      await sendCopies(job)
+    })
+  }
+
+  function later(kind: 'delayed' | 'retries', afterMs: number, action: () => Promise<unknown>): void {
+    count(kind, 1)
+    const born = generation
+    clock.at(clock.nowMs() + afterMs, () => {
+      if (born !== generation) return
+      void underWay(action)
+      count(kind, -1)
+    })
+  }
+
+  async function underWay(action: () => Promise<unknown>): Promise<void> {
+    const born = generation
+    count('now', 1)
+    try {
+      await action()
+    } finally {
+      if (born === generation) count('now', -1)
+    }
+  }
+
+  async function sendCopies(job: Job): Promise<void> {
+    const { copies, laterCopyMs } = job.switches
+    if (laterCopyMs !== null) later('delayed', laterCopyMs, () => tryOnce(job))
+    await Promise.all([tryAndRetry(job), ...Array.from({ length: Math.max(0, copies - 1) }, () => tryOnce(job))])
+  }
+
+  async function tryAndRetry(job: Job): Promise<void> {
+    job.attempt += 1
+    const succeeded = (await tryOnce(job))?.succeeded ?? true // an endpoint that is gone is not tried again
+    const waitMs = settings.current.webhooks.retryDelaysMs[job.attempt - 1]
+    if (!succeeded && waitMs !== undefined) later('retries', waitMs, () => tryAndRetry(job))
+  }
+
+  async function tryOnce(job: Job): Promise<DeliveryTry | undefined> {
+    const born = generation
+    const target = store.webhookEndpoints.get(job.target.id)
+    if (target === undefined || target.endpoint.status !== 'enabled') return undefined
+    const { url, api_version } = target.endpoint
+    const body = Buffer.from(JSON.stringify(renderEvent(store, job.event, api_version), null, 2))
+    const result = await postWebhook(url, headersFor(job.switches, target.secret, body.toString()), body, settings.current.webhooks.timeoutMs)
+    const succeeded = result.status !== null && result.status >= 200 && result.status < 300
+    const entry: DeliveryTry = {
+      eventId: job.event.id,
+      eventType: job.event.type,
+      endpointId: target.id,
+      url,
+      attempt: Math.max(1, job.attempt),
+      at: new Date().toISOString(),
+      ...result,
+      succeeded,
+    }
+    if (born !== generation) return entry
+    tries.push(entry)
+    if (succeeded && !job.delivered) {
+      job.delivered = true
+      job.event.pending_webhooks = Math.max(0, job.event.pending_webhooks - 1)
+    }
+    return entry
+  }
+
+  async function redeliver(event: StoredEvent): Promise<DeliveryTry[]> {
+    const { rules: _, ...switches } = settings.current.webhooks
+    const made: DeliveryTry[] = []
+    await underWay(async () => {
+      for (const target of targetsOf(event)) {
+        const job: Job = { event, target, switches, attempt: 1, delivered: false }
+        const entry = await tryOnce(job)
+        if (entry !== undefined) made.push(entry)
+      }
+    })
+    return made
+  }
+
+  return {
+    enqueue,
+    // A microtask later the batch has become tails.
+    flushed: async () => {
+      await Promise.resolve()
+      await Promise.all(tails.values())
+    },
+    deliveries: () => [...tries],
+    redeliver,
+    release(match) {
+      const released = heldJobs.filter(({ event }) => event.id === match || matches(match, event.type))
+      heldJobs = heldJobs.filter((job) => !released.includes(job))
+      for (const job of released) void underWay(() => sendCopies(job))
+      return released.length
+    },
+    held: () => heldJobs.map(({ event }) => event),
+    idle(timeoutMs, ignoreRetries) {
+      const isIdle = () => waiting.now === 0 && waiting.delayed === 0 && (ignoreRetries || waiting.retries === 0)
+      if (isIdle()) return Promise.resolve(true)
+      return new Promise((resolve) => {
+        const finish = (idle: boolean) => {
+          watchers.delete(check)
+          clearTimeout(timer)
+          resolve(idle)
+        }
+        const check = () => isIdle() && finish(true)
+        const timer = setTimeout(() => finish(false), timeoutMs)
+        watchers.add(check)
+      })
+    },
+    clear() {
+      generation += 1
+      tries = []
+      batch = []
+      heldJobs = []
+      tails.clear()
+      ruleUses.clear()
+      Object.assign(waiting, { now: 0, delayed: 0, retries: 0 })
+      count('now', 0)
+    },
+  }
+}
+
+/** Signatures are made afresh for each try and use the machine's time: that is what the receiver compares with. */
+function headersFor(switches: DeliverySwitches, secret: string, body: string): Record<string, string> {
+  const timestamp = Math.floor(Date.now() / 1000) - switches.signatureAgeSeconds
+  const signature = signatureOf(switches.badSignature ? `${secret}-wrong` : secret, timestamp, body)
+  const foreign = switches.twoSignatures ? [signatureOf('whsec_rolled_away', timestamp, body)] : []
+  return {
+    'content-type': 'application/json; charset=utf-8',
+    'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
+    'cache-control': 'no-cache',
+    accept: '*/*; q=0.5, application/xml',
+    'stripe-signature': signatureHeader(timestamp, [...foreign, signature]),
+  }
+}
