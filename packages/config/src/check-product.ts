@@ -52,8 +52,10 @@ export function repeated(entries: readonly (Raw | undefined)[], key: string, pat
 function checkTiers(product: Raw, path: string): ConfigProblem[] {
   const tiers = maps(product.pricing_tiers)
   const isUnset = (value: unknown) => value === undefined || value === 0 || value === '' || value === false
+  const isEmpty = (tier: Raw) =>
+    [tier.upper_bound, tier.amount, tier.per_unit].every(isUnset) && (tier.factor === undefined || tier.factor === '')
   const empty = tiers.flatMap((tier, index) =>
-    tier !== undefined && [tier.upper_bound, tier.amount, tier.factor, tier.per_unit].every(isUnset)
+    tier !== undefined && isEmpty(tier)
       ? [{ path: `${path}[${index}]`, message: 'must set at least one of upper_bound, amount, factor and per_unit' }]
       : [],
   )

@@ -58,7 +58,7 @@ function checkStripe(stripe: Raw): ConfigProblem[] {
   const problems: ConfigProblem[] = []
   const overridden = stripe.api_base !== undefined && stripe.api_base !== ''
   // A live key must not travel to a test double.
-  if (overridden && typeof stripe.api_key === 'string' && /^\s*[sr]k_live_/.test(stripe.api_key)) {
+  if (overridden && typeof stripe.api_key === 'string' && /^\s*[a-z_]*live_/.test(stripe.api_key)) {
     problems.push({ path: 'stripe.api_base', message: 'must not be set together with a live key' })
   }
   const products = maps(stripe.products)

@@ -66,9 +66,10 @@ const COMMON_NAMES = Object.keys(commonSections)
  */
 export function loadConfig<const S extends SectionName = SectionName>(options: LoadOptions<S>): LoadedConfig<S> {
   const { env, readFile = readFromDisk } = options
-  const path = options.path ?? (filled(env.CONFIG_FILE) ? env.CONFIG_FILE : DEFAULT_PATH)
+  const named = [options.path, env.CONFIG_FILE].find(filled)
+  const path = named ?? DEFAULT_PATH
   const file = readConfigFile(path, readFile)
-  if (file === undefined && path !== DEFAULT_PATH) throw new ConfigError([{ path, message: 'there is no such file' }])
+  if (file === undefined && named !== undefined) throw new ConfigError([{ path, message: 'there is no such file' }])
 
   const wanted = sectionNames.filter((name) => options.require === undefined || options.require.some((one) => one === name))
   const sections = new Set([...COMMON_NAMES, ...wanted.map((name) => namesInFile[name])])

@@ -7,6 +7,9 @@ export type Raw = Record<string, unknown>
 /** How often one anchor may be used, multiplied along nested ones: a few lines of YAML can otherwise stand for gigabytes. */
 const MAX_ALIASES = 50
 
+// `logLevel: 'silent'` would also keep silent about a second document.
+const OPTIONS = { merge: false, schema: 'core', resolveKnownTags: false, uniqueKeys: true, logLevel: 'error' } as const
+
 const REASONS: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: 'has the same key twice',
   MULTIPLE_DOCS: 'holds more than one document',
@@ -22,7 +25,7 @@ const REASONS: Readonly<Record<string, string>> = {
  */
 export function readYaml(path: string, text: string): Raw {
   const fail = (message: string) => new ConfigError([{ path, message }])
-  const document = parseDocument(text, { merge: false, schema: 'core', uniqueKeys: true, logLevel: 'silent' })
+  const document = parseDocument(text, OPTIONS)
   const [error] = [...document.errors, ...document.warnings]
   if (error !== undefined) {
     const line = error.linePos === undefined ? '' : ` (line ${error.linePos[0].line})`

@@ -12,9 +12,10 @@ export const LicenseIssued = z
   .object({
     licenseId: z.string().min(1).meta({ description: 'Id of the license' }),
     email: z.string().meta({ description: 'Primary contact of the purchase' }),
-    payloadB64: z.base64().meta({ description: 'The signed payload bytes, standard base64 with padding' }),
+    payloadB64: z.base64().min(1).meta({ description: 'The signed payload bytes, standard base64 with padding' }),
     signatureB64: z
       .base64()
+      .min(1)
       .meta({ description: 'RSASSA-PKCS1-v1_5 with SHA-256 over the payload bytes, standard base64 with padding' }),
     exp: instant.meta({ description: 'End of validity, RFC 3339, UTC' }),
     plan: z.string().meta({ description: 'Plan that was bought' }),

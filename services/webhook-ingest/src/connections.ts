@@ -8,6 +8,7 @@ import {
   type NatsLink,
   openNatsLink,
   publishDurably,
+  StreamMissing,
   type StreamNames,
 } from '@licenseoperator/events'
 
@@ -75,7 +76,15 @@ export class Connections {
   async publish(message: { subject: string; data: Uint8Array; messageId: string }): Promise<void> {
     if (!this.nats.connected) throw new EventsUnavailable('NATS is not connected')
     await this.streams(1000)
-    await publishDurably(await this.nats.ready(100), message)
+    const connection = await this.nats.ready(100)
+    try {
+      await publishDurably(connection, message)
+    } catch (error) {
+      if (!(error instanceof StreamMissing)) throw error
+      // Somebody deleted the stream under us.
+      await this.ensureStreams(1000)
+      await publishDurably(connection, message)
+    }
   }
 
   async close(): Promise<void> {

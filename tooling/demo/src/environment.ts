@@ -28,6 +28,8 @@ export interface Environment {
   readonly memberToken: string
   readonly adminToken: string
   readonly processes: readonly RunningProcess[]
+  /** Starts one more process of the ingest, e.g. one role alone, with the environment's configuration under the given variables. */
+  startIngest(name: string, roles: readonly string[], variables: Readonly<Record<string, string>>): Promise<RunningProcess>
   stop(): Promise<void>
 }
 
@@ -40,9 +42,10 @@ const EnsuredWebhook = z.object({ secret: z.string() })
 /**
  * Starts everything with a throw-away configuration and keys.
  *
- * @param say  progress, a line at a time
+ * @param say     progress, a line at a time
+ * @param ingest  false: the caller starts the roles of webhook-ingest itself
  */
-export async function startEnvironment(say: (line: string) => void): Promise<Environment> {
+export async function startEnvironment(say: (line: string) => void, options: { ingest?: boolean } = {}): Promise<Environment> {
   const folder = mkdtempSync(join(tmpdir(), 'licenseoperator-demo-'))
   const stops: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })]
   const stop = async () => {
@@ -52,7 +55,7 @@ export async function startEnvironment(say: (line: string) => void): Promise<Env
     const stack = await acquireStack({ log: (line) => say(`stack: ${line}`) })
     stops.push(() => stack.stop())
     say(`stack: provider=${stack.provider} (${stack.providerDetail})`)
-    return await startServices({ stack, folder, say, stops, stop })
+    return await startServices({ stack, folder, say, stops, stop, ingest: options.ingest ?? true })
   } catch (error) {
     await stop()
     throw error
@@ -65,6 +68,7 @@ async function startServices(started: {
   say: (line: string) => void
   stops: (() => Promise<void>)[]
   stop: () => Promise<void>
+  ingest: boolean
 }): Promise<Environment> {
   const { stack, folder, say, stops, stop } = started
   const processes: RunningProcess[] = []
@@ -96,10 +100,16 @@ async function startServices(started: {
 
   say('api and webhook-ingest')
   const api = start('api', at('services/api/src/main.ts'), [], env)
-  const ingest = start('webhook-ingest', at('services/webhook-ingest/src/main.ts'), [], env)
+  const startIngest = async (name: string, roles: readonly string[], variables: Readonly<Record<string, string>>) => {
+    const args = roles.flatMap((role) => ['--role', role])
+    const { running, child } = start(name, at('services/webhook-ingest/src/main.ts'), args, { ...env, ...variables })
+    const port = variables.LICENSEOPERATOR_INGEST_ADDR?.split(':').at(-1) ?? ingestPort
+    await waitUntilReady(running, child, `http://127.0.0.1:${port}/healthz`)
+    return running
+  }
   await Promise.all([
     waitUntilReady(api.running, api.child, `${apiUrl}/readyz`),
-    waitUntilReady(ingest.running, ingest.child, `${ingestUrl}/readyz`),
+    ...(started.ingest ? [startIngest('webhook-ingest', [], {})] : []),
   ])
   const group = 'acme'
   const mint = async (...args: string[]) => (await runToEnd(CLI, ['token', 'mint', ...args], env)).trim()
@@ -117,6 +127,7 @@ async function startServices(started: {
     memberToken: await mint('--identity', 'ada', '--email', 'ada@acme.example', '--group', group),
     adminToken: await mint('--identity', 'operator'),
     processes,
+    startIngest,
     stop,
   }
 }
@@ -188,7 +199,7 @@ function withoutOurs(env: NodeJS.ProcessEnv): Record<string, string | undefined>
   )
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.once('error', reject)

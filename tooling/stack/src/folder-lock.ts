@@ -1,18 +1,21 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { identityOf, isAlive, type ProcessIdentity } from './process-identity.ts'
+import { identityOf, isAlive, type ProcessIdentity, toIdentity } from './process-identity.ts'
+
+const POLL_MS = 200
 
 /**
- * Runs `work` while no other process of this machine holds the lock. A lock whose owner is gone counts as free.
+ * Runs `work` while no other process of this machine holds the lock. A lock whose owner is gone, or that nobody can read, counts as free.
  *
+ * @param path    the lock is this file; its folder is made when missing
  * @param onWait  called once when another process has it
  */
 export async function withLock<T>(path: string, work: () => Promise<T>, onWait: () => void): Promise<T> {
   mkdirSync(dirname(path), { recursive: true })
   for (let waited = false; !tryLock(path); waited = true) {
     if (!waited) onWait()
-    await sleep(200)
+    await sleep(POLL_MS)
   }
   try {
     return await work()
@@ -22,28 +25,56 @@ export async function withLock<T>(path: string, work: () => Promise<T>, onWait: 
 }
 
 function tryLock(path: string): boolean {
-  const own = identityOf(process.pid)
+  // A link appears with its content, so a reader never sees the half-written lock of a live owner.
+  const own = uniqueName(path)
+  writeFileSync(own, JSON.stringify(identityOf(process.pid)))
   try {
-    writeFileSync(path, JSON.stringify(own), { flag: 'wx' })
-    return true
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
+    if (link(own, path)) return true
+    const owner = readOwner(path)
+    if (owner !== 'gone' && (owner === 'unreadable' || !isAlive(owner))) removeStale(path)
+    return link(own, path)
+  } finally {
+    rmSync(own, { force: true })
   }
-  const owner = readOwner(path)
-  if (owner === 'unreadable' || isAlive(owner)) return false
-  rmSync(path, { force: true })
-  return false
 }
 
-/** The file of an owner that is just writing it is empty for a moment. */
-function readOwner(path: string): ProcessIdentity | 'unreadable' {
+function link(from: string, to: string): boolean {
   try {
-    const owner: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    if (typeof owner === 'object' && owner !== null && 'pid' in owner && 'startTime' in owner) {
-      return { pid: Number(owner.pid), startTime: String(owner.startTime) }
-    }
+    linkSync(from, to)
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Of several that found the same stale lock one moves it away. Who moved away a new, live one instead puts it back. */
+function removeStale(path: string): void {
+  const aside = uniqueName(path)
+  try {
+    renameSync(path, aside)
+  } catch {
+    return
+  }
+  const owner = readOwner(aside)
+  if (typeof owner === 'object' && isAlive(owner)) link(aside, path)
+  rmSync(aside, { force: true })
+}
+
+function readOwner(path: string): ProcessIdentity | 'unreadable' | 'gone' {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch {
+    return 'gone'
+  }
+  try {
+    return toIdentity(JSON.parse(text)) ?? 'unreadable'
   } catch {
     return 'unreadable'
   }
-  return 'unreadable'
+}
+
+function uniqueName(path: string): string {
+  return `${path}.${process.pid}.${crypto.randomUUID()}`
 }

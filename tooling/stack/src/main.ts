@@ -1,74 +1,79 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import {
-  type CheckoutStack,
-  findCheckoutStack,
-  removeCheckoutStack,
-  startCheckoutStack,
-  stopCheckoutStack,
-} from './checkout-stack.ts'
+import { findCheckoutStack, resetCheckoutStack, startCheckoutStack, stopCheckoutStack } from './checkout/checkout-stack.ts'
+import type { CheckoutState } from './checkout/checkout-state.ts'
+import { readState } from './checkout/checkout-state.ts'
+import { doNamedServersAnswer, namedServers } from './checkout/named-servers.ts'
+import { addresses } from './stack.ts'
+
+// pnpm stack up|down|status|reset
 
 const FOLDER = join(fileURLToPath(new URL('../../..', import.meta.url)), '.stack')
-const EX_USAGE = 2
+const FAILED = 1
+const USAGE = 2
 const NOT_RUNNING = 3
 
-const say = (line: string) => process.stderr.write(`stack: ${line}\n`)
+/** On stderr, so that stdout holds nothing but what a shell can evaluate. */
+const say = (line: string) => void process.stderr.write(`stack: ${line}\n`)
 
-function describe(stack: CheckoutStack): void {
-  process.stdout.write(
-    `provider ${stack.provider} (${stack.detail})\nexport LICENSEOPERATOR_MYSQL_DSN='${stack.mysqlDsn}'\nexport LICENSEOPERATOR_NATS_URL='${stack.natsUrl}'\n`,
-  )
+function show(state: CheckoutState): number {
+  const { mysqlDsn, natsUrl } = addresses(state.ports)
+  say(`provider=${state.provider} (${state.providerDetail})`)
+  say(`MySQL ${mysqlDsn}`)
+  say(`NATS  ${natsUrl}`)
+  process.stdout.write(`export LICENSEOPERATOR_MYSQL_DSN='${mysqlDsn}'\nexport LICENSEOPERATOR_NATS_URL='${natsUrl}'\n`)
+  return 0
 }
 
-const commands: Record<string, () => Promise<number>> = {
-  up: async () => {
-    describe(await startCheckoutStack(FOLDER, say))
-    return 0
-  },
+const ownCommands = {
+  up: async () => show(await startCheckoutStack(FOLDER, say)),
   down: async () => {
-    say((await stopCheckoutStack(FOLDER)) ? 'stopped; the data stays in .stack' : 'was not running')
+    say((await stopCheckoutStack(FOLDER, say)) ? 'stopped; the data stay in .stack' : 'was not running')
     return 0
   },
   status: async () => {
-    const stack = findCheckoutStack(FOLDER)
-    if (stack === undefined) say('not running')
-    else describe(stack)
-    return stack === undefined ? NOT_RUNNING : 0
+    const state = await findCheckoutStack(FOLDER)
+    if (state !== undefined) return show(state)
+    say('not running')
+    return NOT_RUNNING
   },
-  reset: async () => {
-    await removeCheckoutStack(FOLDER)
-    describe(await startCheckoutStack(FOLDER, say))
-    return 0
-  },
+  reset: async () => show(await resetCheckoutStack(FOLDER, say)),
 }
 
-/** Servers that somebody else runs are shown and never touched. */
-function named(): CheckoutStack | undefined {
-  const { LICENSEOPERATOR_MYSQL_DSN: mysqlDsn, LICENSEOPERATOR_NATS_URL: natsUrl } = process.env
-  if (mysqlDsn === undefined || natsUrl === undefined) return undefined
-  return { provider: 'environment', detail: 'servers named by the environment', mysqlDsn, natsUrl, processes: [] }
-}
+type Action = keyof typeof ownCommands
 
-async function onNamed(action: string, stack: CheckoutStack): Promise<number> {
-  if (action === 'up' || action === 'status') {
-    describe(stack)
-    return 0
+/** For servers that the environment names: somebody else's, so they are shown and never touched. Their DSN may hold a password. */
+function namedCommands(named: { mysqlDsn: string; natsUrl: string }): Record<Action, () => Promise<number>> {
+  const status = async () => {
+    const answer = await doNamedServersAnswer(named)
+    say(
+      `provider=environment: LICENSEOPERATOR_MYSQL_DSN and LICENSEOPERATOR_NATS_URL are set; the servers ${answer ? '' : 'do not '}answer`,
+    )
+    return answer ? 0 : NOT_RUNNING
   }
-  say(`${action} is refused: LICENSEOPERATOR_MYSQL_DSN and LICENSEOPERATOR_NATS_URL name servers that this command did not start`)
-  return 1
+  return {
+    up: status,
+    status,
+    down: ownCommands.down,
+    reset: async () => {
+      say('refused: LICENSEOPERATOR_MYSQL_DSN and LICENSEOPERATOR_NATS_URL name servers that this command did not start')
+      return FAILED
+    },
+  }
 }
 
-const action = process.argv[2] ?? ''
-const environment = named()
-const command = commands[action]
-if (command === undefined) {
+const isAction = (word: string | undefined): word is Action => word !== undefined && Object.hasOwn(ownCommands, word)
+
+const [action, ...rest] = process.argv.slice(2)
+if (!isAction(action) || rest.length > 0) {
   say('usage: pnpm stack up|down|status|reset')
-  process.exitCode = EX_USAGE
+  process.exitCode = USAGE
 } else {
   try {
-    process.exitCode = environment === undefined ? await command() : await onNamed(action, environment)
+    const named = namedServers(readState(FOLDER))
+    process.exitCode = await (named === undefined ? ownCommands : namedCommands(named))[action]()
   } catch (error) {
-    say(error instanceof Error ? error.message : 'failed')
-    process.exitCode = 1
+    say(error instanceof Error ? error.message : String(error))
+    process.exitCode = FAILED
   }
 }

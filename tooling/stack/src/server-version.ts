@@ -1,6 +1,7 @@
-/** Numbers of the first dotted version in a program's answer: `mysqld  Ver 9.7.4 for Linux` is [9, 7, 4]. */
-export function versionIn(text: string): readonly number[] | undefined {
-  const match = /(\d+)\.(\d+)(?:\.(\d+))?/.exec(text)
+/** Numbers of a program's version: `…/mysqld  Ver 9.7.4 for Linux` is [9, 7, 4], `nats-server: v2.15.1` is [2, 15, 1]. */
+export function versionIn(answer: string): readonly number[] | undefined {
+  // mysqld prints its path first, and that may hold another number: /usr/local/mysql-5.7/bin/mysqld  Ver 8.4.2
+  const match = /(?:\bVer |\bv)(\d+)\.(\d+)(?:\.(\d+))?/.exec(answer)
   return match === null ? undefined : match.slice(1).map((part) => Number(part ?? 0))
 }
 
@@ -13,12 +14,13 @@ export function isAtLeast(version: readonly number[], wanted: readonly number[])
   return true
 }
 
-/** MySQL before 8.0.19 lacks row aliases in upserts; MariaDB has another dialect and no SKIP LOCKED in the versions in use. */
+/** MySQL before 8.0.19 lacks row aliases in upserts; MariaDB is another dialect. */
 export function isUsableMysqld(answer: string): boolean {
   const version = versionIn(answer)
   return version !== undefined && !/mariadb/i.test(answer) && isAtLeast(version, [8, 0, 19])
 }
 
+/** NATS before 2.10 lacks `sync_interval: always`, without which an acknowledged message is not yet on disk. */
 export function isUsableNats(answer: string): boolean {
   const version = versionIn(answer)
   return version !== undefined && isAtLeast(version, [2, 10, 0])

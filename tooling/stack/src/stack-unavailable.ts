@@ -10,7 +10,8 @@ export class StackUnavailable extends Error {
         '  - install mysqld (8.0.19 or newer, not MariaDB) and nats-server (2.10 or newer) on PATH',
         '  - start a Docker engine',
         '  - use a Debian or Ubuntu host with apt-get: nothing is installed, packages are unpacked into a cache folder',
-        ...reasons.map((reason) => `  (${reason})`),
+        'What was tried:',
+        ...reasons.map((reason) => `  - ${reason}`),
       ].join('\n'),
     )
   }

@@ -1,13 +1,42 @@
-import { createApp } from '@licenseoperator/api'
+import { apiConfigOf, createApp } from '@licenseoperator/api'
+import { sectionNames } from '@licenseoperator/config'
+import { createLog, createMetrics, serveGracefully, stopOnSignals } from '@licenseoperator/http'
+import { addWebhook, Connections, ingestRoles, prepareStripe, receiverDeps, startWork } from '@licenseoperator/webhook-ingest'
 import type { Command } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { configFor } from '../load.ts'
 
 export const serve: Command = {
   name: 'serve',
-  description: '',
+  description: 'Run api and webhook-ingest in one process on server.addr, until SIGTERM or Ctrl-C',
   flags: [],
-  run: async () => {
-    createApp
-    return exitCodes.done
+  run: async (context) => {
+    const config = configFor(context, sectionNames)
+    const log = createLog({ service: 'licenseoperator', level: config.log.level })
+    const connections = new Connections(config, log)
+    try {
+      await connections.mysqlReady()
+      await prepareStripe(config, connections.database.db, log)
+      await connections.streams()
+      const metrics = createMetrics()
+      const receiver = receiverDeps(config, connections, metrics, log)
+      const app = createApp({ ...receiver, config: apiConfigOf(config) })
+      addWebhook(app, receiver)
+      const stopping = new AbortController()
+      const work = startWork({ config, roles: ingestRoles, log }, connections, metrics, stopping.signal)
+      const serving = await serveGracefully({ fetch: app.fetch, ...config.server.addr, log })
+      log.info('licenseoperator serves', { url: serving.url })
+      const workers = {
+        stop: async () => {
+          stopping.abort()
+          await Promise.all(work)
+        },
+      }
+      stopOnSignals([serving, workers, { stop: () => connections.close() }], log)
+      return exitCodes.done
+    } catch (error) {
+      await connections.close()
+      throw error
+    }
   },
 }

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runCommand } from '../run-command.ts'
-import type { ServerCommand } from './server-control.ts'
+import { logTail } from './log-tail.ts'
 
 /** How the two programs are called on this machine. */
 export interface Programs {
@@ -9,9 +9,17 @@ export interface Programs {
   readonly natsServer: string
 }
 
-/** Protocol version 10 behind the four bytes of packet header: MySQL's greeting. An error packet in its place means "not yet". */
-const isMysqlGreeting = (bytes: Buffer) => bytes[4] === 10
-const isNatsGreeting = (bytes: Buffer) => bytes.toString('latin1', 0, 5) === 'INFO '
+/** A server that can be started, any number of times, on its port and data. */
+export interface ServerCommand {
+  readonly name: 'MySQL' | 'NATS'
+  readonly command: string
+  readonly args: readonly string[]
+  /** One of the arguments, that no other process has. */
+  readonly mark: string
+  readonly port: number
+  /** Where its own words are, for the error message. */
+  readonly logFile: string
+}
 
 /** The account and the database that every user of the stack gets. By address as well as by name: hosts may not resolve 127.0.0.1. */
 const INIT_SQL = `CREATE USER IF NOT EXISTS 'root'@'127.0.0.1';
@@ -22,6 +30,8 @@ CREATE DATABASE IF NOT EXISTS licenseoperator;
 /**
  * Prepares a MySQL data folder (once) and says how to run the server on it. Durability is on, as in production: the promises are tested
  * against it.
+ *
+ * @throws Error with the end of MySQL's log when the data folder cannot be made
  */
 export async function prepareMysql(
   programs: Programs,
@@ -36,7 +46,6 @@ export async function prepareMysql(
   const common = [
     '--no-defaults',
     ...options,
-    `--datadir=${data}`,
     '--secure-file-priv=NULL',
     '--mysqlx=OFF',
     ...(process.getuid?.() === 0 ? ['--user=root'] : []),
@@ -44,17 +53,24 @@ export async function prepareMysql(
   ]
   mkdirSync(folder, { recursive: true })
   writeFileSync(initFile, INIT_SQL)
-  if (!existsSync(join(data, 'mysql.ibd'))) {
-    const { code } = await runCommand(command, [...prefix, ...common, '--initialize-insecure'])
-    if (code !== 0) throw new Error(`MySQL could not be initialised; its log is ${logFile}`)
+  if (!existsSync(data)) {
+    // Elsewhere first: a folder that was interrupted half-way must not look finished.
+    const fresh = `${data}.new`
+    rmSync(fresh, { recursive: true, force: true })
+    const { code } = await runCommand(command, [...prefix, ...common, `--datadir=${fresh}`, '--initialize-insecure'])
+    if (code !== 0) throw new Error(`MySQL could not be initialised${logTail(logFile)}`)
+    renameSync(fresh, data)
   }
+  const mark = `--datadir=${data}`
   const args = [
     ...prefix,
     ...common,
+    mark,
     '--bind-address=127.0.0.1',
     `--port=${port}`,
-    `--socket=${join(folder, 'mysql.sock')}`,
-    `--pid-file=${join(folder, 'mysql.pid')}`,
+    // Relative to the data folder: a socket's full path must be shorter than 107 bytes, and a checkout's path may not be.
+    '--socket=mysql.sock',
+    '--pid-file=mysql.pid',
     `--init-file=${initFile}`,
     `--max-connections=${maxConnections}`,
     '--performance-schema=OFF',
@@ -63,15 +79,15 @@ export async function prepareMysql(
     '--innodb-buffer-pool-size=256M',
     '--default-time-zone=+00:00',
   ]
-  return { name: 'MySQL', command, args, port, isGreeting: isMysqlGreeting, logFile }
+  return { name: 'MySQL', command, args, mark, port, logFile }
 }
 
 /** NATS with JetStream that syncs every message to disk: by default it does so every two minutes and can lose acknowledged messages. */
 export function prepareNats(programs: Programs, folder: string, port: number): ServerCommand {
-  const config = join(folder, 'nats.conf')
+  const mark = join(folder, 'nats.conf')
   const logFile = join(folder, 'nats.log')
   mkdirSync(folder, { recursive: true })
-  writeFileSync(config, `jetstream { store_dir: ${JSON.stringify(join(folder, 'nats'))}, sync_interval: always }\n`)
-  const args = ['-a', '127.0.0.1', '-p', String(port), '-c', config, '-l', logFile]
-  return { name: 'NATS', command: programs.natsServer, args, port, isGreeting: isNatsGreeting, logFile }
+  writeFileSync(mark, `jetstream { store_dir: ${JSON.stringify(join(folder, 'nats'))}, sync_interval: always }\n`)
+  const args = ['-a', '127.0.0.1', '-p', String(port), '-c', mark, '-l', logFile]
+  return { name: 'NATS', command: programs.natsServer, args, mark, port, logFile }
 }

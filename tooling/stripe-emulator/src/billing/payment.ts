@@ -165,6 +165,7 @@ function methodDetails(method: StoredPaymentMethod['object']): Charge['payment_m
         brand: card.brand,
         checks: { address_line1_check: null, address_postal_code_check: 'pass', cvc_check: 'pass' },
         country: card.country,
+        electronic_commerce_indicator: null,
         exp_month: card.exp_month,
         exp_year: card.exp_year,
         fingerprint: card.fingerprint ?? null,
@@ -177,6 +178,7 @@ function methodDetails(method: StoredPaymentMethod['object']): Charge['payment_m
         network_transaction_id: null,
         regulated_status: 'unregulated',
         three_d_secure: null,
+        transaction_link_id: null,
         wallet: null,
       },
     }
@@ -187,7 +189,6 @@ function methodDetails(method: StoredPaymentMethod['object']): Charge['payment_m
       bank_code: debit?.bank_code ?? null,
       branch_code: debit?.branch_code ?? null,
       country: debit?.country ?? null,
-      expected_debit_date: null,
       fingerprint: debit?.fingerprint ?? null,
       last4: debit?.last4 ?? null,
       mandate: null,

@@ -1,6 +1,6 @@
 /** Why a charge was refused, in Stripe's words. */
 export interface CardRefusal {
-  code: string
+  code: 'card_declined' | 'expired_card' | 'incorrect_cvc' | 'processing_error'
   decline_code: string | null
   message: string
 }

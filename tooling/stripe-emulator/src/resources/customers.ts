@@ -7,7 +7,7 @@ import { noSuch } from '../core/stripe-error.ts'
 import { refuseUnsupported } from '../core/unsupported.ts'
 import type { Customer, Wire } from '../core/wire.ts'
 import { emit } from '../webhooks/emit.ts'
-import { cancelSubscription } from './subscriptions.ts'
+import { endSubscription } from '../billing/end-subscription.ts'
 
 type Address = NonNullable<Customer['address']>
 
@@ -49,7 +49,7 @@ export const customerRoutes: RouteTable = {
     const customer = find(emulation, id)
     const { store } = emulation
     for (const subscription of store.subscriptions.newestFirst()) {
-      if (subscription.customer === id && subscription.ended_at === null) cancelSubscription(emulation, subscription, cause, 'cancellation_requested')
+      if (subscription.customer === id && subscription.ended_at === null) endSubscription(emulation, subscription, cause, 'cancellation_requested')
     }
     store.customers.delete(id)
     emit(emulation, cause, 'customer.deleted', customer)

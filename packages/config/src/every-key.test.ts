@@ -1,0 +1,357 @@
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { describeConfig } from './describe-config.ts'
+import { knownKeys } from './known-keys.ts'
+import { Secret } from './secret.ts'
+import { aFileWith, aPem, aPrivatePem, load, problemsOf } from './testing/a-config.ts'
+
+const NONE = Symbol('no default')
+const publicPem = aPem('PUBLIC KEY')
+const listen = (host: string, port: number) => ({ host, port })
+
+interface Row {
+  /** Where it is in `Config`; the key in camelCase when absent. */
+  readonly at?: string
+  readonly fallback: unknown
+  /** In the file, and what comes of it. */
+  readonly value: unknown
+  readonly becomes?: unknown
+  /** In the environment, and what comes of it. */
+  readonly env: string
+  readonly becomesFromEnv: unknown
+  readonly wrong: readonly unknown[]
+  /** Where the problems of `wrong` are, when below the key. */
+  readonly wrongAt?: RegExp
+}
+
+const whole = (fallback: unknown, value: number): Row => ({
+  fallback,
+  value,
+  env: String(value + 1),
+  becomesFromEnv: value + 1,
+  wrong: ['x', -1, 1.5, true, [1], 1e12, '7 days', Number.NaN],
+})
+const flag = (fallback: boolean): Row => ({
+  fallback,
+  value: !fallback,
+  env: String(!fallback),
+  becomesFromEnv: !fallback,
+  wrong: ['yes', 1, [], 'maybe'],
+})
+const text = (fallback: unknown): Row => ({
+  fallback,
+  value: ' some text ',
+  becomes: 'some text',
+  env: 'other',
+  becomesFromEnv: 'other',
+  wrong: [5, true, ['x'], {}],
+})
+const url = (fallback: unknown): Row => ({
+  fallback,
+  value: 'https://acme.test/x',
+  env: 'http://127.0.0.1:3000',
+  becomesFromEnv: 'http://127.0.0.1:3000',
+  wrong: [
+    'javascript:alert(1)',
+    'https://user@evil.test',
+    'https://@evil.test',
+    'https://acme.test/#x',
+    'https://acme.test#',
+    'http://acme.test',
+    'http://localhost.evil.test',
+    '//acme.test',
+    '/x',
+    'ftp://acme.test',
+    'https:\\\\evil.test',
+    'https://acme.test/a b',
+    'https://acme.test\n.evil.test',
+    5,
+  ],
+})
+const slug: Row = {
+  fallback: undefined,
+  value: 'core-1',
+  env: 'core.2',
+  becomesFromEnv: 'core.2',
+  wrong: ['Core', '-x', 'a b', 5],
+}
+const secretValue = (value: string, env: string, wrong: readonly unknown[]): Row => ({
+  fallback: NONE,
+  value,
+  env,
+  becomesFromEnv: env,
+  wrong,
+})
+
+const rows: Record<string, Row> = {
+  'server.addr': {
+    fallback: listen('0.0.0.0', 8082),
+    value: '127.0.0.1:8083',
+    becomes: listen('127.0.0.1', 8083),
+    env: '[::1]:1',
+    becomesFromEnv: listen('::1', 1),
+    wrong: [8082, '8082', 'host', ':70000', ':-1', 'a b:1', 'http://x:1', ':'],
+  },
+  'server.public_base_url': url(undefined),
+  'server.cors_allowed_origins': {
+    fallback: [],
+    value: ['https://a.test', 'https://b.test/'],
+    becomes: ['https://a.test', 'https://b.test'],
+    env: 'https://a.test, http://localhost:5173',
+    becomesFromEnv: ['https://a.test', 'http://localhost:5173'],
+    wrong: [['*'], '*', ['https://a.test/path'], ['null'], ['https://a.test', 5], { a: 1 }, 5],
+    wrongAt: /^server\.cors_allowed_origins(\[\d\])?$/,
+  },
+  'ingest.addr': {
+    fallback: listen('0.0.0.0', 8083),
+    value: 'localhost:0',
+    becomes: listen('localhost', 0),
+    env: ':9',
+    becomesFromEnv: listen('0.0.0.0', 9),
+    wrong: [':65536', 'x'],
+  },
+  'log.level': { fallback: 'info', value: 'debug', env: 'WARN', becomesFromEnv: 'warn', wrong: ['verbose', 1, true] },
+  security: {
+    fallback: NONE,
+    value: [{ product_key: ' Core ', private_key_pem: aPem('RSA PRIVATE KEY'), public_key_pem: publicPem }],
+    becomes: [{ productKey: 'core', privateKeyPem: aPem('RSA PRIVATE KEY'), publicKeyPem: publicPem }],
+    env: JSON.stringify([{ product_key: 'auth', private_key_pem: aPrivatePem }]),
+    becomesFromEnv: [{ productKey: 'auth', privateKeyPem: aPrivatePem, publicKeyPem: undefined }],
+    wrong: [
+      [],
+      'x',
+      [5],
+      [{ product_key: 'core' }],
+      [{ private_key_pem: aPrivatePem }],
+      [{ product_key: 'core', private_key_pem: 'x' }],
+      [{ product_key: 'core', private_key_pem: publicPem }],
+      [{ product_key: 'core', private_key_pem: aPem('EC PRIVATE KEY') }],
+      [{ product_key: 'core', private_key_pem: aPem('ENCRYPTED PRIVATE KEY') }],
+      [{ product_key: 'core', private_key_pem: `${aPrivatePem}${aPrivatePem}` }],
+      [{ product_key: 'core', private_key_pem: aPrivatePem, public_key_pem: aPrivatePem }],
+      [{ product_key: 'core', private_key_pem: aPrivatePem, public_key_pem: `${publicPem}${aPrivatePem}` }],
+      [
+        { product_key: 'core', private_key_pem: aPrivatePem },
+        { product_key: ' CORE', private_key_pem: aPrivatePem },
+      ],
+    ],
+    wrongAt: /^security(\[\d\](\.(product_key|private_key_pem|public_key_pem))?)?$/,
+  },
+  'internal_auth.jwt_secret': secretValue('x'.repeat(32), '\u00e9'.repeat(16), [
+    'short',
+    'x'.repeat(31),
+    `-----BEGIN PUBLIC KEY-----${'x'.repeat(32)}`,
+    5,
+    '',
+  ]),
+  'internal_auth.issuer': text(undefined),
+  'internal_auth.audience': text(undefined),
+  'internal_auth.required_scopes': {
+    fallback: {},
+    value: { 'catalog:admin': true },
+    env: '{"licenses:read":true,"trials:issue":false}',
+    becomesFromEnv: { 'licenses:read': true, 'trials:issue': false },
+    wrong: ['catalog:admin', ['catalog:admin'], { 'catalog:admin': 'maybe' }],
+  },
+  'internal_auth.token_ttl': {
+    at: 'internalAuth.tokenTtlMs',
+    fallback: 300_000,
+    value: '120m',
+    becomes: 7_200_000,
+    env: '1h30m',
+    becomesFromEnv: 5_400_000,
+    wrong: [5, '5', '0', 0, 'soon', '1ms', true],
+  },
+  'stripe.api_key': secretValue('sk_test_1', 'rk_test_2', ['', ' ', 5, ['x']]),
+  'stripe.webhook_secret': {
+    at: 'stripe.webhookSecrets',
+    fallback: NONE,
+    value: ['whsec_1', 'whsec_2'],
+    env: 'whsec_3, whsec_4 whsec_5',
+    becomesFromEnv: ['whsec_3', 'whsec_4', 'whsec_5'],
+    wrong: ['', [], ' , ', 5, [5]],
+  },
+  'stripe.ensure_webhook': flag(false),
+  'stripe.require_group_name': flag(true),
+  'stripe.root_app_url': url(NONE),
+  'stripe.success_base_url': url('https://app.acme.test'),
+  'stripe.frontend_base_path': {
+    fallback: '',
+    value: 'dashboard',
+    env: '/billing/',
+    becomesFromEnv: '/billing/',
+    wrong: ['//evil.test', 'https://evil.test', 'a b', 5],
+  },
+  'stripe.portal_return_url': url('https://app.acme.test'),
+  'stripe.sync_products_on_startup': flag(false),
+  'stripe.enable_automatic_taxes': flag(false),
+  'stripe.trial_period_days': whole(0, 30),
+  'stripe.default_subscription_slug': slug,
+  'stripe.default_one_off_slug': slug,
+  'stripe.maintenance_price_lookup_key': { ...text(undefined), wrong: [5, 'x'.repeat(201)] },
+  'stripe.api_base': {
+    fallback: undefined,
+    value: 'http://emulator:12111',
+    env: 'https://emulator.test',
+    becomesFromEnv: 'https://emulator.test',
+    wrong: ['emulator:12111', 'ftp://x.test', 'http://u:p@x.test', 'http://x.test/#y', 5],
+  },
+  'stripe.products': {
+    fallback: [],
+    value: [],
+    env: JSON.stringify([{ slug: 'core', name: 'Core', plan: 'core', product_key: 'core', unit_amount: 100 }]),
+    becomesFromEnv: [expect.objectContaining({ coupons: [] })],
+    wrong: ['x', {}, [5]],
+    wrongAt: /^stripe\.products(\[0\])?$/,
+  },
+  'nats.url': secretValue('nats://u:p@nats:4222', 'tls://nats.test', [
+    'localhost:4222',
+    'http://nats:4222',
+    'nats://',
+    'nats://h:70000',
+    'nats://h/x',
+    5,
+    '',
+  ]),
+  'nats.subject_license_issued': {
+    fallback: 'licenseoperator.license.issued',
+    value: 'a.b',
+    env: 'prefix.x_y-1',
+    becomesFromEnv: 'prefix.x_y-1',
+    wrong: ['a.>', '*', 'a..b', '.a', 'a b', 'a'.repeat(201), 5, ''],
+  },
+  'nats.subject_stripe_webhook': {
+    fallback: 'licenseoperator.stripe.webhook.event',
+    value: 'a.b',
+    env: 'c',
+    becomesFromEnv: 'c',
+    wrong: ['a.*', 'licenseoperator.license.issued'],
+  },
+  'nats.license_issued_retention': {
+    fallback: 'limits',
+    value: 'workqueue',
+    env: 'workqueue',
+    becomesFromEnv: 'workqueue',
+    wrong: ['interest', 1],
+  },
+  'mysql.dsn': {
+    at: 'mysql.host',
+    fallback: NONE,
+    value: 'app:pw@tcp(db:3306)/lo?parseTime=true',
+    becomes: 'db',
+    env: 'mysql://app:pw@other/lo',
+    becomesFromEnv: 'other',
+    wrong: ['db:3306', '', 5, 'app:pw@tcp(db:70000)/lo'],
+  },
+  'mysql.max_open_conns': whole(10, 20),
+  'mysql.max_idle_conns': whole(5, 8),
+  'retention.keep_days': whole(30, 0),
+  'retention.delete_only_trials': flag(true),
+  'retention.schedule_cron': {
+    fallback: '0 3 * * *',
+    value: '*/5 1-3 * * 0',
+    env: '1 2 3 4 5',
+    becomesFromEnv: '1 2 3 4 5',
+    wrong: ['daily', '* * * *', '60 * * * *', 5],
+  },
+  'trials.enabled': flag(true),
+  'trials.duration_hours': { ...whole(8, 24), wrong: [0, '0', 'x'] },
+  'trials.cooldown_days': whole(0, 90),
+  'product_display.description': text(''),
+  'product_display.features': {
+    fallback: [],
+    value: ['Fast, and safe'],
+    env: '["A","B"]',
+    becomesFromEnv: ['A', 'B'],
+    wrong: ['A', { a: 1 }, [1]],
+  },
+  'license_policy.default_plan': {
+    fallback: 'subscription',
+    value: 'Pro',
+    becomes: 'pro',
+    env: 'alpha',
+    becomesFromEnv: 'alpha',
+    wrong: [5, ''],
+  },
+  'license_policy.default_term_days': whole(365, 30),
+  'license_policy.default_price_locked': flag(false),
+  'license.file_path': text(undefined),
+  'license.expected_domain': text(undefined),
+  'license.grace_days': whole(0, 45),
+  'license.refresh_interval': {
+    at: 'license.refreshIntervalMs',
+    fallback: 1_800_000,
+    value: '15m',
+    becomes: 900_000,
+    env: '1.5s',
+    becomesFromEnv: 1500,
+    wrong: ['5', 5, '0', '501h', ''],
+  },
+  'license.public_key_pem': {
+    fallback: undefined,
+    value: aPem('CERTIFICATE'),
+    env: publicPem,
+    becomesFromEnv: publicPem,
+    wrong: ['x', aPrivatePem, aPem('PUBLIC KEY', '!'), 5],
+  },
+}
+
+test('the table has a row for every key', () => {
+  expect(Object.keys(rows).sort()).toEqual(
+    knownKeys()
+      .filter((key) => !key.endsWith('_file'))
+      .sort(),
+  )
+})
+
+describe.each(Object.entries(rows))('%s', (key, row) => {
+  const variable = `LICENSEOPERATOR_${key.toUpperCase().replaceAll('.', '_')}`
+  const at = row.at ?? key.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+  const read = (...input: Parameters<typeof load>) => revealed(valueAt(load(...input).config, at))
+  const without = aFileWith(key, undefined)
+
+  test('default', () => {
+    if (row.fallback === NONE) expect(problemsOf(without).map((problem) => problem.path)).toContain(key)
+    else expect(read(without)).toEqual(row.fallback)
+  })
+
+  test('from the file', () => {
+    expect(read(aFileWith(key, row.value))).toEqual(row.becomes ?? row.value)
+  })
+
+  test('from the environment, over the file', () => {
+    expect(read(aFileWith(key, row.value), { env: { [variable]: row.env } })).toEqual(row.becomesFromEnv)
+  })
+
+  test('nothing behind the key, or an empty variable, means the default', () => {
+    if (row.fallback === NONE) expect(problemsOf(aFileWith(key, null)).map((problem) => problem.path)).toContain(key)
+    else expect(read(aFileWith(key, null), { env: { [variable]: '' } })).toEqual(row.fallback)
+  })
+
+  test.each(row.wrong.map((value) => [value]))('%j is refused, at that key alone', (value) => {
+    const paths = problemsOf(aFileWith(key, value)).map((problem) => problem.path)
+    expect(paths).not.toEqual([])
+    for (const path of paths) expect(path).toMatch(row.wrongAt ?? new RegExp(`^${key.replace('.', '\\.')}$`))
+  })
+})
+
+test('what is printed keeps the names of the file and the words of the user', () => {
+  const products = [
+    { slug: 'core', name: 'Core', plan: 'core', product_key: 'core', unit_amount: 100, metadata: { planTier: 'a' } },
+  ]
+  const printed = parse(describeConfig(load(aFileWith('stripe.products', products)).config))
+  expect(printed.stripe.products[0].product).toMatchObject({ unit_amount_minor: 100, metadata: { planTier: 'a' } })
+  expect(printed.stripe.api_key).toBe('[secret]')
+  expect(printed.mysql).toMatchObject({ host: 'localhost', user: 'app', password: '[secret]', max_open_conns: 10 })
+})
+
+function valueAt(holder: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, name) => Object(value)[name], holder)
+}
+
+function revealed(value: unknown): unknown {
+  if (value instanceof Secret) return value.reveal()
+  if (Array.isArray(value)) return value.map(revealed)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, revealed(part)]))
+}

@@ -1,0 +1,82 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { CheckoutSettings } from '@licenseoperator/billing'
+import type { Db } from '@licenseoperator/db'
+import type { Log, Surface } from '@licenseoperator/domain'
+import {
+  accessLog,
+  addHealth,
+  clientAddress,
+  cookieGuard,
+  cors,
+  createTokenVerifier,
+  type HttpEnv,
+  identifyCaller,
+  limitFailedAuth,
+  type Metrics,
+  methodNotAllowed,
+  metricsHandler,
+  notFound,
+  rejectInvalid,
+  requestId,
+  securityHeaders,
+  toErrorResponse,
+} from '@licenseoperator/http'
+import type { Stripe } from 'stripe'
+import { addCreateCheckoutSession } from './routes/create-checkout-session.ts'
+import { addDefaultProduct } from './routes/default-product.ts'
+import { addDownloadLicense } from './routes/download-license.ts'
+import { addGroupLicenses } from './routes/group-licenses.ts'
+import { addPublicProducts } from './routes/public-products.ts'
+
+export interface ApiConfig {
+  readonly publicBaseUrl: string | undefined
+  readonly corsAllowedOrigins: readonly string[]
+  readonly token: { readonly secret: string; readonly issuer: string | undefined; readonly audience: string | undefined }
+  readonly requiredScopes: Partial<Record<Surface, boolean>>
+  readonly checkout: CheckoutSettings
+  readonly productDisplay: { readonly description: string; readonly features: readonly string[] }
+}
+
+export interface ApiDeps {
+  readonly db: Db
+  readonly stripe: Stripe
+  readonly config: ApiConfig
+  /** Name of a dependency and a check that fails while it is away. */
+  readonly checks: Record<string, () => Promise<void>>
+  readonly log: Log
+  readonly metrics: Metrics
+  readonly now: () => Date
+}
+
+/** The storefront's, customers' and administrators' routes. Composes only: opens nothing, reads no environment. */
+export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
+  const { config, log, metrics } = deps
+  const app = new OpenAPIHono<HttpEnv>({ defaultHook: rejectInvalid() })
+  const { secret, issuer, audience } = config.token
+  const verifier = createTokenVerifier({
+    secret,
+    ...(issuer === undefined ? {} : { issuer }),
+    ...(audience === undefined ? {} : { audience }),
+    now: deps.now,
+  })
+  app.use(
+    requestId(),
+    accessLog(log, metrics),
+    securityHeaders(),
+    cors({ allowedOrigins: config.corsAllowedOrigins }),
+    methodNotAllowed(app),
+  )
+  app.use(limitFailedAuth({ key: clientAddress() }), identifyCaller(verifier))
+  app.use(cookieGuard({ ...(publicOrigin === undefined ? {} : { publicOrigin }), allowedOrigins: config.corsAllowedOrigins }))
+  app.onError(toErrorResponse(log))
+  app.notFound(notFound)
+  addHealth(app, { checks: deps.checks, timeoutMs: 2000 })
+  app.get('/metrics', metricsHandler(metrics))
+  addDefaultProduct(app, deps)
+  addPublicProducts(app, deps)
+  addGroupLicenses(app, deps)
+  addCreateCheckoutSession(app, deps)
+  // Last: its path has a parameter where all others have names.
+  addDownloadLicense(app, deps)
+  return app
+}

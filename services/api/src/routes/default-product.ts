@@ -1,0 +1,79 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { isRecurring, type Product } from '@licenseoperator/catalog'
+import { type Db, products, reading } from '@licenseoperator/db'
+import { DomainError } from '@licenseoperator/domain'
+import { failAs, type HttpEnv, refusals } from '@licenseoperator/http'
+import type { ApiConfig, ApiDeps } from '../app.ts'
+import { PricingTierBody, pricingTierBody } from '../schemas/pricing-tier.ts'
+import { featuresOf, filled } from '../schemas/public-product.ts'
+
+const ProductDetails = z
+  .object({
+    name: z.string(),
+    description: z.string().optional(),
+    features: z.array(z.string()),
+    currency: z.string(),
+    unitAmount: z.int().meta({ description: 'Minor units' }),
+    baseAmount: z.int().optional().meta({ description: 'Minor units' }),
+    interval: z.string().optional(),
+    lookupKey: z.string().optional(),
+    priceId: z.string().optional(),
+    productId: z.string().optional(),
+    productKey: z.string(),
+    pricingMode: z.enum(['fixed', 'tiered']),
+    pricingTiers: z.array(PricingTierBody).optional(),
+    maxManagedProducts: z.int().optional(),
+    publicBaseUrl: z.string().optional(),
+  })
+  .meta({ id: 'ProductDetails' })
+
+const route = createRoute({
+  method: 'get',
+  path: '/authlance/license/product',
+  operationId: 'getDefaultProduct',
+  summary: 'The product of the landing page',
+  middleware: [failAs('failed to load product')] as const,
+  responses: {
+    200: { description: 'The default product', content: { 'application/json': { schema: ProductDetails } } },
+    ...refusals(404, 500, 503),
+  },
+})
+
+export function addDefaultProduct(app: OpenAPIHono<HttpEnv>, deps: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const product = await reading(() => findDefault(deps.db, deps.config))
+    if (product === undefined) throw new DomainError('not_found', 'product not found')
+    return c.json(details(product, deps.config), 200)
+  })
+}
+
+/** The configured subscription, else the configured one-off product, else the oldest one on sale. */
+async function findDefault(db: Db, { checkout }: ApiConfig): Promise<Product | undefined> {
+  for (const slug of [checkout.defaultSubscriptionSlug, checkout.defaultOneOffSlug]) {
+    const product = slug === undefined ? undefined : await products.findBySlug(db, slug)
+    if (product?.active === true) return product
+  }
+  return (await products.listPublic(db)).toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || a.id - b.id)[0]
+}
+
+function details(product: Product, { productDisplay, publicBaseUrl }: ApiConfig): z.infer<typeof ProductDetails> {
+  return {
+    name: product.name,
+    ...filled({
+      description: productDisplay.description === '' ? product.description : productDisplay.description,
+      interval: isRecurring(product.billingInterval) ? product.billingInterval : undefined,
+      lookupKey: product.lookupKey,
+      priceId: product.stripePriceId,
+      productId: product.stripeProductId,
+      publicBaseUrl,
+    }),
+    features: productDisplay.features.length > 0 ? [...productDisplay.features] : featuresOf(product, []),
+    currency: product.currency,
+    unitAmount: product.unitAmountMinor,
+    ...(product.baseAmountMinor === 0 ? {} : { baseAmount: product.baseAmountMinor }),
+    productKey: product.productKey,
+    pricingMode: product.pricingMode,
+    ...(product.pricingTiers.length === 0 ? {} : { pricingTiers: product.pricingTiers.map(pricingTierBody) }),
+    ...(product.maxManagedProducts === undefined ? {} : { maxManagedProducts: product.maxManagedProducts }),
+  }
+}

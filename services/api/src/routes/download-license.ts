@@ -1,0 +1,68 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { assertScope, DomainError, LicenseId } from '@licenseoperator/domain'
+import { callerOf, failAs, type HttpEnv, refusals, requireCaller } from '@licenseoperator/http'
+import { downloadLicense } from '@licenseoperator/licensing'
+import type { ApiDeps } from '../app.ts'
+import { LicensePage, LicensePageQuery } from '../schemas/license-page.ts'
+import { groupPage } from './group-licenses.ts'
+
+/** First segments that are or will be routes of their own; a group so named is reached through `groups/{groupName}/licenses`. */
+const RESERVED = new Set([
+  'product',
+  'products',
+  'product-keys',
+  'admin',
+  'groups',
+  'trial',
+  'internal',
+  'payments',
+  'stripe',
+  'keys',
+  'revocations',
+  'docs',
+  'openapi.json',
+])
+
+const route = createRoute({
+  method: 'get',
+  path: '/authlance/license/{identifier}',
+  operationId: 'getLicense',
+  summary: 'A license by its id, or the licenses of a group by its name',
+  security: [{ bearer: [] }],
+  middleware: [failAs('failed to load license', 'license id required'), requireCaller] as const,
+  request: { params: z.object({ identifier: z.string().max(255) }), query: LicensePageQuery },
+  responses: {
+    200: {
+      description: 'The license text exactly as issued, or a page of the group',
+      content: { 'text/plain': { schema: z.string() }, 'application/json': { schema: LicensePage } },
+    },
+    ...refusals(400, 401, 403, 404, 500, 503),
+  },
+})
+
+export function addDownloadLicense(app: OpenAPIHono<HttpEnv>, deps: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const caller = callerOf(c)
+    const identifier = c.req.valid('param').identifier.trim()
+    if (identifier === '') throw new DomainError('invalid_payload', 'license id required', { field: 'identifier' })
+    if (RESERVED.has(identifier)) throw new DomainError('not_found', 'not found')
+    if (!looksLikeLicense(identifier)) {
+      c.set('failText', 'failed to list licenses')
+      return c.json(await groupPage(deps, caller, identifier, c.req.valid('query')), 200)
+    }
+    assertScope(caller, 'licenses:read', deps.config.requiredScopes)
+    if (!LicenseId.safeParse(identifier).success) throw new DomainError('not_found', 'license not found')
+    const license = await downloadLicense(deps.db, caller, identifier)
+    return c.text(license.text, 200, {
+      'content-type': 'text/plain; charset=utf-8',
+      'content-disposition': `attachment; filename="${license.licenseId}.lic"`,
+      'cache-control': 'no-store',
+    })
+  })
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+function looksLikeLicense(identifier: string): boolean {
+  return identifier.startsWith('L-') || UUID.test(identifier)
+}

@@ -1,0 +1,105 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createStripe } from '@licenseoperator/billing'
+import type { Config } from '@licenseoperator/config'
+import { assertSchemaCurrent, openDatabase } from '@licenseoperator/db'
+import { DomainError, isDomainError, type Log, surfaces } from '@licenseoperator/domain'
+import { openNatsLink, ping } from '@licenseoperator/events'
+import { createMetrics, serveGracefully } from '@licenseoperator/http'
+import { type ApiConfig, createApp } from './app.ts'
+
+type ApiSections = Config<'internalAuth' | 'stripe' | 'nats' | 'mysql'>
+
+export interface RunningApi {
+  readonly url: string
+  readonly port: number
+  /** Finishes requests in flight and closes the connections. */
+  stop(): Promise<void>
+}
+
+/** How long a starting service waits for what it depends on before it says so and ends. */
+const START_WAIT_MS = 15_000
+/** Clients give up after 10 s; a request may hold a connection for this long. */
+const REQUEST_HOLD_MS = 3000
+
+/**
+ * Starts the API on `server.addr`.
+ *
+ * @throws CannotListen, or DomainError/EventsUnavailable with one sentence after a bounded wait for MySQL and NATS
+ */
+export async function startApi({ config, log }: { config: ApiSections; log: Log }): Promise<RunningApi> {
+  const { mysql, nats, server } = config
+  const database = openDatabase({
+    ...mysql,
+    password: mysql.password.reveal(),
+    maxConnections: mysql.maxOpenConns,
+    maxIdleConnections: mysql.maxIdleConns,
+    holdMs: REQUEST_HOLD_MS,
+  })
+  const link = openNatsLink({ url: nats.url.reveal(), name: 'licenseoperator-api', log })
+  const close = async () => {
+    await link.close()
+    await database.close()
+  }
+  try {
+    await schemaReady(() => assertSchemaCurrent(database.db), mysql.socketPath ?? `${mysql.host}:${mysql.port}`)
+    await link.ready(START_WAIT_MS)
+    const app = createApp({
+      db: database.db,
+      stripe: createStripe({ apiKey: config.stripe.apiKey.reveal(), apiBase: config.stripe.apiBase }),
+      config: apiConfigOf(config),
+      checks: { mysql: () => database.ping(), nats: async () => ping(await link.ready(100), 1500) },
+      log,
+      metrics: createMetrics(),
+      now: () => new Date(),
+    })
+    const serving = await serveGracefully({ fetch: app.fetch, ...server.addr, log, onStop: close })
+    log.info('api runs', { url: serving.url })
+    return serving
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** The part of the configuration that the routes read. */
+export function apiConfigOf({
+  server,
+  internalAuth,
+  stripe,
+  productDisplay,
+  licensePolicy,
+}: Config<'internalAuth' | 'stripe'>): ApiConfig {
+  return {
+    publicBaseUrl: server.publicBaseUrl,
+    corsAllowedOrigins: server.corsAllowedOrigins,
+    token: { secret: internalAuth.jwtSecret.reveal(), issuer: internalAuth.issuer, audience: internalAuth.audience },
+    requiredScopes: Object.fromEntries(surfaces.map((surface) => [surface, internalAuth.requiredScopes[surface] === true])),
+    checkout: {
+      rootAppUrl: stripe.rootAppUrl,
+      successBaseUrl: stripe.successBaseUrl,
+      frontendBasePath: stripe.frontendBasePath,
+      requireGroupName: stripe.requireGroupName,
+      automaticTax: stripe.enableAutomaticTaxes,
+      defaultSubscriptionSlug: stripe.defaultSubscriptionSlug,
+      defaultOneOffSlug: stripe.defaultOneOffSlug,
+      defaultTermDays: licensePolicy.defaultTermDays,
+      defaultTrialDays: stripe.trialPeriodDays,
+    },
+    productDisplay,
+  }
+}
+
+async function schemaReady(check: () => Promise<void>, address: string): Promise<void> {
+  const deadline = Date.now() + START_WAIT_MS
+  for (;;) {
+    try {
+      return await check()
+    } catch (error) {
+      // Without a cause it is the schema's version, which waiting does not mend.
+      if (!isDomainError(error, 'temporarily_unavailable') || error.cause === undefined) throw error
+      if (Date.now() > deadline)
+        throw new DomainError('temporarily_unavailable', `MySQL cannot be reached at ${address}`, { cause: error })
+      await sleep(500)
+    }
+  }
+}

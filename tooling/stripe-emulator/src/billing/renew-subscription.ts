@@ -1,0 +1,110 @@
+import { genericDecline } from '../checkout/cards.ts'
+import { byItself, type Emulation } from '../core/emulation.ts'
+import { invalidRequest } from '../core/stripe-error.ts'
+import type { Invoice, Subscription } from '../core/wire.ts'
+import { emit } from '../webhooks/emit.ts'
+import { renewalCoupon } from './discount.ts'
+import { addInvoice, markPaid, paymentOf } from './invoice.ts'
+import { announceInvoice, announcePaid } from './invoice-events.ts'
+import { addPaymentIntent, failPayment, succeedPayment } from './payment.ts'
+import { addInterval } from './period.ts'
+import { endSubscription } from './end-subscription.ts'
+import { subscriptionLines } from './subscription-lines.ts'
+
+const dayS = 24 * 60 * 60
+
+/**
+ * What happens at the end of a subscription's period, now: it ends (a scheduled cancellation), or the next period begins with an
+ * invoice that is charged to the saved card. The hour between draft and charge is skipped.
+ *
+ * @returns the new invoice, `null` when the subscription ended
+ */
+export function renewSubscription(emulation: Emulation, subscription: Subscription): Invoice | null {
+  if (subscription.ended_at !== null) throw invalidRequest('This subscription has ended.', 'id')
+  const periodEnd = Math.max(...subscription.items.data.map((item) => item.current_period_end))
+  if (subscription.cancel_at_period_end || (subscription.cancel_at !== null && subscription.cancel_at <= periodEnd)) {
+    endSubscription(emulation, subscription, byItself, 'cancellation_requested')
+    return null
+  }
+  moveToNextPeriod(emulation, subscription)
+  const invoice = buildRenewalInvoice(emulation, subscription)
+  chargeRenewal(emulation, subscription, invoice)
+  return invoice
+}
+
+function moveToNextPeriod(emulation: Emulation, subscription: Subscription): void {
+  const previous = {
+    items: { data: subscription.items.data.map((item) => ({ id: item.id, current_period_start: item.current_period_start, current_period_end: item.current_period_end })) },
+    ...(subscription.status === 'trialing' ? { status: 'trialing' } : {}),
+  }
+  for (const item of subscription.items.data) {
+    const { interval = 'month', interval_count: count = 1 } = item.price.recurring ?? {}
+    item.current_period_start = item.current_period_end
+    item.current_period_end = addInterval(item.current_period_start, interval, count)
+  }
+  if (subscription.status === 'trialing') subscription.status = 'active'
+  emit(emulation, byItself, 'customer.subscription.updated', subscription, previous)
+}
+
+function buildRenewalInvoice(emulation: Emulation, subscription: Subscription): Invoice {
+  const applied = renewalCoupon(emulation, subscription.discounts[0])
+  const invoice = addInvoice(emulation, {
+    reason: 'subscription_cycle',
+    currency: subscription.currency,
+    customer: emulation.store.customers.get(subscription.customer) ?? null,
+    email: null,
+    subscription,
+    lines: subscriptionLines(emulation, subscription, { trial: false, coupon: applied?.coupon }),
+    discount: applied?.discount ?? null,
+    metadata: {},
+    automaticTax: subscription.automatic_tax.enabled,
+  })
+  subscription.latest_invoice = invoice.id
+  return invoice
+}
+
+function chargeRenewal(emulation: Emulation, subscription: Subscription, invoice: Invoice): void {
+  announceInvoice(emulation, byItself, invoice)
+  if (invoice.total === 0) {
+    announcePaid(emulation, byItself, invoice, markPaid(emulation, invoice, null))
+    return
+  }
+  const customer = emulation.store.customers.get(subscription.customer)
+  const intent = addPaymentIntent(
+    emulation,
+    {
+      amount: invoice.total,
+      currency: invoice.currency,
+      customer: subscription.customer,
+      metadata: {},
+      description: 'Subscription update',
+      receiptEmail: customer?.email ?? null,
+      setupFutureUsage: 'off_session',
+    },
+    'card',
+  )
+  emit(emulation, byItself, 'payment_intent.created', intent)
+  paymentOf(emulation, invoice, intent)
+  const method = emulation.store.paymentMethods.get(subscription.default_payment_method ?? customer?.invoice_settings.default_payment_method ?? '')
+  if (method === undefined || method.failsCharges) {
+    failRenewal(emulation, subscription, invoice, () => method && failPayment(emulation, intent, method, genericDecline), intent)
+    return
+  }
+  emit(emulation, byItself, 'charge.succeeded', succeedPayment(emulation, intent, method))
+  emit(emulation, byItself, 'payment_intent.succeeded', intent)
+  announcePaid(emulation, byItself, invoice, markPaid(emulation, invoice, intent))
+}
+
+function failRenewal(emulation: Emulation, subscription: Subscription, invoice: Invoice, charge: () => object | undefined, intent: object): void {
+  const failed = charge()
+  if (failed !== undefined) emit(emulation, byItself, 'charge.failed', failed)
+  emit(emulation, byItself, 'payment_intent.payment_failed', intent)
+  invoice.attempted = true
+  invoice.attempt_count += 1
+  invoice.next_payment_attempt = emulation.clock.now() + 3 * dayS
+  emit(emulation, byItself, 'invoice.payment_failed', invoice)
+  const previous = { status: subscription.status }
+  subscription.status = 'past_due'
+  emit(emulation, byItself, 'customer.subscription.updated', subscription, previous)
+}
+

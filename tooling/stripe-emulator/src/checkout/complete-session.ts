@@ -1,0 +1,125 @@
+import { addBankAccount, addCard, type Payer } from '../billing/payment-method.ts'
+import { addPaymentIntent, failPayment } from '../billing/payment.ts'
+import { byItself, type Emulation } from '../core/emulation.ts'
+import type { StoredPaymentMethod } from '../core/store.ts'
+import { buildAddress } from '../resources/customers.ts'
+import { emit } from '../webhooks/emit.ts'
+import { type CardRefusal, findCard, genericDecline, type TestCard } from './cards.ts'
+import { completePayment } from './complete-payment.ts'
+import { completeSubscription } from './complete-subscription.ts'
+import { applyPromotionCode, discountStillGood } from './promotion-code-entry.ts'
+import type { StoredSession } from './session-plan.ts'
+
+export type PayMethod = 'card' | 'bank_debit' | 'bank_debit_succeeds' | 'bank_debit_fails'
+
+/** What the payer put into the form (or the control call in its place). */
+export interface PaymentForm {
+  method: PayMethod
+  card: string
+  expiryMonth: number
+  expiryYear: number
+  cvc: string
+  payer: Payer
+  /** Typed on the page, where the session allows codes; `''` for none. */
+  promotionCode: string
+}
+
+export type PaymentOutcome =
+  | { kind: 'completed' }
+  | { kind: 'already_completed' }
+  | { kind: 'expired' }
+  | { kind: 'declined'; message: string; declineCode: string | null }
+  | { kind: 'invalid'; field: string; message: string }
+
+/** Everything a completed session's scenario needs. */
+export interface Payment {
+  emulation: Emulation
+  stored: StoredSession
+  payer: Payer
+  due: number
+  delayed: boolean
+  /** Makes the payment method once the customer is known; `null` when nothing is collected. */
+  addMethod: ((customer: string | null) => StoredPaymentMethod) | null
+}
+
+/** Pays an open session: the page and the control call both come here. All of it happens in one synchronous turn. */
+export function completeSession(emulation: Emulation, stored: StoredSession, form: PaymentForm): PaymentOutcome {
+  const { session, plan } = stored
+  if (session.status === 'complete') return { kind: 'already_completed' }
+  if (session.status !== 'open') return { kind: 'expired' }
+  const problem = applyPromotionCode(emulation, stored, form.promotionCode) ?? discountStillGood(emulation, stored)
+  if (problem !== null) return { kind: 'invalid', field: 'promotion_code', message: problem }
+  const due = session.amount_total ?? 0
+  const collects = due > 0 || (session.mode === 'subscription' && plan.params.payment_method_collection !== 'if_required')
+  const delayed = form.method !== 'card' && due > 0
+  const card = form.method === 'card' && collects ? readCard(emulation, form) : null
+  if (card !== null && 'message' in card) return { kind: 'invalid', ...card }
+  const refusal = card === null ? undefined : (card.refusal ?? (card.failsCharges === true && due > 0 ? genericDecline : undefined))
+  const payer = { ...form.payer, email: fixedEmail(emulation, stored) ?? form.payer.email }
+  const expiry = { month: form.expiryMonth, year: form.expiryYear }
+  if (card !== null && refusal !== undefined) {
+    if (due > 0) announceDecline(emulation, stored, addCard(emulation, card, expiry, payer, null), payer, refusal)
+    return { kind: 'declined', message: refusal.message, declineCode: refusal.decline_code }
+  }
+  const addMethod = !collects
+    ? null
+    : (customer: string | null) =>
+        card === null ? addBankAccount(emulation, payer, customer) : addCard(emulation, card, expiry, payer, customer)
+  describePayer(stored, payer)
+  const payment: Payment = { emulation, stored, payer, due, delayed, addMethod }
+  if (session.mode === 'subscription') completeSubscription(payment)
+  else completePayment(payment)
+  return { kind: 'completed' }
+}
+
+/** The email nobody can change on the page: the customer's, or the one the session was made with. */
+export function fixedEmail(emulation: Emulation, { session }: StoredSession): string | null {
+  return emulation.store.customers.get(session.customer ?? '')?.email ?? session.customer_email
+}
+
+function readCard(emulation: Emulation, form: PaymentForm): TestCard | { field: string; message: string } {
+  const card = findCard(form.card)
+  if (card === undefined) return { field: 'card', message: 'Your card number is incorrect. Use one of the test cards.' }
+  const { expiryMonth: month, expiryYear: year } = form
+  const now = new Date(emulation.clock.nowMs())
+  if (!Number.isInteger(month) || month < 1 || month > 12) return { field: 'expiry', message: "Your card's expiration date is invalid." }
+  if (!Number.isInteger(year) || year * 12 + month < now.getUTCFullYear() * 12 + now.getUTCMonth() + 1) {
+    return { field: 'expiry', message: "Your card's expiration date is in the past." }
+  }
+  if (!/^\d{3,4}$/.test(form.cvc)) return { field: 'cvc', message: "Your card's security code is invalid." }
+  return card
+}
+
+/** A refused payment leaves its intent and charge behind; the session stays open, no subscription exists. */
+function announceDecline(emulation: Emulation, { session, plan }: StoredSession, method: StoredPaymentMethod, payer: Payer, refusal: CardRefusal): void {
+  const order = {
+    amount: session.amount_total ?? 0,
+    currency: session.currency ?? 'usd',
+    customer: session.customer,
+    metadata: metadataOfPayment(plan.params.payment_intent_data?.metadata),
+    description: plan.params.payment_intent_data?.description ?? null,
+    receiptEmail: payer.email,
+  }
+  const intent = addPaymentIntent(emulation, order, 'card')
+  const charge = failPayment(emulation, intent, method, refusal)
+  emit(emulation, byItself, 'payment_intent.payment_failed', intent)
+  emit(emulation, byItself, 'charge.failed', charge)
+}
+
+export function metadataOfPayment(metadata: Record<string, string | number | null> | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(metadata ?? {}).map(([key, value]) => [key, String(value ?? '')]))
+}
+
+function describePayer({ session }: StoredSession, payer: Payer): void {
+  session.customer_details = {
+    address: buildAddress({ country: payer.country, postal_code: payer.postalCode }),
+    business_name: null,
+    email: payer.email,
+    individual_name: null,
+    name: payer.name,
+    phone: null,
+    tax_exempt: 'none',
+    tax_ids: [],
+  }
+  if (session.automatic_tax.enabled) session.automatic_tax.status = 'complete'
+}

@@ -1,0 +1,17 @@
+import type { Emulation } from '../core/emulation.ts'
+import { completeSession, type PaymentForm, type PaymentOutcome } from './complete-session.ts'
+import type { StoredSession } from './session-plan.ts'
+import { settleDebit } from './settle-debit.ts'
+
+/** Completes a session and, for a debit whose end was chosen, schedules that end on the emulator's clock. */
+export function pay(emulation: Emulation, stored: StoredSession, form: PaymentForm): PaymentOutcome {
+  const outcome = completeSession(emulation, stored, form)
+  const { asyncSettleMs } = emulation.settings.current.checkout
+  const chosen = form.method === 'bank_debit_succeeds' || form.method === 'bank_debit_fails'
+  if (outcome.kind === 'completed' && chosen && stored.plan.pending !== null && asyncSettleMs !== null) {
+    emulation.clock.at(emulation.clock.nowMs() + asyncSettleMs, () => {
+      if (stored.plan.pending !== null) settleDebit(emulation, stored, form.method === 'bank_debit_succeeds')
+    })
+  }
+  return outcome
+}

@@ -1,0 +1,44 @@
+import type { Emulation } from '../core/emulation.ts'
+import { StripeError } from '../core/stripe-error.ts'
+import { refreshPromotionCode } from '../resources/promotion-codes.ts'
+import { currencyOf, hasTrial, totalsOf } from './create-session.ts'
+import { refusalOf, termsOf } from './discount-terms.ts'
+import { applyCoupon } from './line-items.ts'
+import type { StoredSession } from './session-plan.ts'
+
+/** Applies a code typed on the page to the session. Returns why not, or `null`. */
+export function applyPromotionCode(emulation: Emulation, stored: StoredSession, entered: string): string | null {
+  const { session, plan } = stored
+  const code = entered.trim()
+  if (code === '' || plan.coupon !== null) return null
+  if (session.allow_promotion_codes !== true) return 'This checkout takes no promotion codes.'
+  const found = emulation.store.promotionCodes
+    .newestFirst()
+    .map((entry) => refreshPromotionCode(emulation, entry))
+    .find((entry) => entry.active && entry.code.toLowerCase() === code.toLowerCase())
+  const terms = found && termsOf(emulation, { promotion_code: found.id })
+  if (!terms) return 'This code is invalid.'
+  const { subtotal } = totalsOf(plan.lineItems)
+  const refusal = refusalOf(terms, { currency: currencyOf(plan.lineItems), subtotal, customer: session.customer })
+  if (refusal !== null) return refusal
+  plan.coupon = terms.coupon.id
+  plan.promotionCode = found?.id ?? null
+  applyCoupon(emulation, plan.lineItems, terms.coupon)
+  const totals = totalsOf(plan.lineItems, hasTrial(plan.params))
+  session.amount_total = totals.total
+  session.total_details = { amount_discount: totals.discount, amount_shipping: 0, amount_tax: 0 }
+  session.discounts = [{ coupon: null, promotion_code: plan.promotionCode }]
+  return null
+}
+
+/** A coupon may have been used up between the page and Pay. Returns why the payment cannot go on, or `null`. */
+export function discountStillGood(emulation: Emulation, { plan }: StoredSession): string | null {
+  if (plan.coupon === null) return null
+  try {
+    termsOf(emulation, plan.promotionCode === null ? { coupon: plan.coupon } : { promotion_code: plan.promotionCode })
+    return null
+  } catch (error) {
+    if (error instanceof StripeError) return 'The discount is no longer available.'
+    throw error
+  }
+}

@@ -1,0 +1,81 @@
+import type { PayMethod } from '../checkout/complete-session.ts'
+import type { Fault } from '../core/faults.ts'
+import type { RecordedRequest } from '../core/traffic.ts'
+import type { Invoice, Session, StoredEvent } from '../core/wire.ts'
+import type { DeliveryTry } from '../webhooks/deliver.ts'
+import type { Settings, SettingsPatch } from './settings.ts'
+
+/** What the payer types; everything has a default (a card that works). */
+export interface CheckoutInput {
+  /** Card number, spaces allowed; default 4242 4242 4242 4242. */
+  card?: string
+  /** `bank_debit` waits for `settleDebit`; the other two debits settle by themselves. */
+  method?: PayMethod
+  email?: string
+  name?: string
+  country?: string
+  postalCode?: string
+  expiryMonth?: number
+  expiryYear?: number
+  cvc?: string
+  promotionCode?: string
+}
+
+export interface CheckoutResult {
+  outcome: 'completed' | 'already_completed' | 'expired' | 'declined' | 'invalid'
+  /** What the page would say, when it is not completed. */
+  message: string | null
+  /** `success_url` with the session id filled in, when completed. */
+  redirectUrl: string | null
+  session: Session
+}
+
+export type ClockChange = { freezeAt: number | null } | { advanceSeconds: number } | { real: true }
+
+export interface ClockState {
+  /** Unix seconds. */
+  now: number
+  frozen: boolean
+}
+
+/** The control API as a typed client; the same over HTTP for the test's own process and for another. */
+export interface EmulatorControl {
+  /** Pays a session as the page would. A refused card is a result, not an error. Webhooks may still be under way: `waitIdle`. */
+  completeCheckout(sessionId: string, input?: CheckoutInput): Promise<CheckoutResult>
+  /** Tries a card that is declined. */
+  failCheckout(sessionId: string, input?: CheckoutInput): Promise<CheckoutResult>
+  expireCheckout(sessionId: string): Promise<Session>
+  /** Ends a bank debit. */
+  settleDebit(sessionId: string, outcome: 'succeeded' | 'failed'): Promise<Session>
+  /** Ends a subscription's period now; `null` when the subscription ended instead of renewing. */
+  renew(subscriptionId: string): Promise<Invoice | null>
+  /** Changes some switches; returns all. */
+  settings(patch?: SettingsPatch): Promise<Settings>
+  /** Events in the order they were made. */
+  events(): Promise<StoredEvent[]>
+  /** Every try to deliver, in order. */
+  deliveries(): Promise<DeliveryTry[]>
+  redeliver(eventId: string): Promise<DeliveryTry[]>
+  /** Lets go of events held by `delay: 'until_released'`: a type, a pattern, an id, default all. */
+  release(match?: string): Promise<number>
+  /** Held events. */
+  held(): Promise<Array<{ id: string; type: string }>>
+  /**
+   * Settles when no delivery is under way, scheduled, or waiting for a retry.
+   *
+   * @param options.ignoreRetries  do not wait for retries of failed tries
+   * @throws Error when that takes longer than `timeoutMs` (default 30 s)
+   */
+  waitIdle(timeoutMs?: number, options?: { ignoreRetries?: boolean }): Promise<void>
+  /** Makes the next matching request fail. */
+  fault(fault: Fault): Promise<void>
+  /** Faults that have not fired (as often as asked) yet. */
+  pendingFaults(): Promise<Fault[]>
+  clearFaults(): Promise<void>
+  clock(change?: ClockChange): Promise<ClockState>
+  /** API requests seen so far. */
+  traffic(): Promise<RecordedRequest[]>
+  state(): Promise<Record<string, unknown>>
+  /** Forgets every object, event, delivery, fault and setting. */
+  reset(options?: { keepEndpoints?: boolean }): Promise<void>
+}

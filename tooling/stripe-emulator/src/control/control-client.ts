@@ -1,0 +1,49 @@
+import type { EmulatorControl } from './control-api.ts'
+
+/**
+ * A client of a running emulator's control API.
+ *
+ * @param url    `http://127.0.0.1:PORT`, as the emulator printed it
+ * @param token  its control token
+ * @throws Error (from every method) with the emulator's message when it refuses
+ */
+export function createControlClient(url: string, token: string): EmulatorControl {
+  async function call<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<T> {
+    const response = await fetch(new URL(`/_emulator/${path}`, url), {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const answer = JSON.parse(await response.text())
+    if (!response.ok) throw new Error(`stripe emulator: ${answer.error}`)
+    return answer
+  }
+  return {
+    completeCheckout: (sessionId, input = {}) => call('POST', `checkout/${sessionId}/complete`, input),
+    failCheckout: (sessionId, input = {}) => call('POST', `checkout/${sessionId}/fail`, input),
+    expireCheckout: (sessionId) => call('POST', `checkout/${sessionId}/expire`),
+    settleDebit: (sessionId, outcome) => call('POST', `checkout/${sessionId}/async`, { outcome }),
+    renew: async (subscriptionId) => {
+      const { invoice } = await call<{ invoice: Awaited<ReturnType<EmulatorControl['renew']>> }>('POST', `subscriptions/${subscriptionId}/renew`)
+      return invoice
+    },
+    settings: (patch) => (patch === undefined ? call('GET', 'settings') : call('POST', 'settings', patch)),
+    events: () => call('GET', 'events'),
+    deliveries: () => call('GET', 'deliveries'),
+    redeliver: (eventId) => call('POST', 'redeliver', { event: eventId }),
+    release: async (match = '*') => (await call<{ released: number }>('POST', 'release', { match })).released,
+    held: () => call('GET', 'held'),
+    waitIdle: async (timeoutMs = 30_000, options = {}) => {
+      const query = `idle=1&timeout_ms=${timeoutMs}${options.ignoreRetries === true ? '&ignore_retries=1' : ''}`
+      const { idle } = await call<{ idle: boolean }>('GET', `wait?${query}`)
+      if (!idle) throw new Error(`stripe emulator: webhooks are still under way after ${timeoutMs} ms`)
+    },
+    fault: async (fault) => void (await call('POST', 'faults', fault)),
+    pendingFaults: () => call('GET', 'faults'),
+    clearFaults: async () => void (await call('DELETE', 'faults')),
+    clock: (change) => (change === undefined ? call('GET', 'clock') : call('POST', 'clock', change)),
+    traffic: () => call('GET', 'traffic'),
+    state: () => call('GET', 'state'),
+    reset: async (options = {}) => void (await call('POST', 'reset', options)),
+  }
+}

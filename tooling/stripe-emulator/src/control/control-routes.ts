@@ -1,0 +1,144 @@
+import { timingSafeEqual } from 'node:crypto'
+import { type Context, Hono } from 'hono'
+import { renewSubscription } from '../billing/renew-subscription.ts'
+import type { PaymentForm } from '../checkout/complete-session.ts'
+import { expireSession } from '../checkout/expire-session.ts'
+import { pay } from '../checkout/pay.ts'
+import { settleDebit } from '../checkout/settle-debit.ts'
+import type { Emulation } from '../core/emulation.ts'
+import { StripeError } from '../core/stripe-error.ts'
+import { successUrl } from '../pages/checkout-routes.ts'
+import type { CheckoutInput, CheckoutResult, ClockChange } from './control-api.ts'
+import { describeState, resetEmulation } from './emulator-state.ts'
+import { patchSettings, type SettingsPatch } from './settings.ts'
+import type { Fault } from '../core/faults.ts'
+
+/** The control API, under `/_emulator/`. Its token is not an API key: the program under test cannot reach it by accident. */
+export function controlRoutes(emulation: Emulation): Hono {
+  const app = new Hono()
+  app.use(async (c, next) => {
+    const given = Buffer.from(c.req.header('authorization')?.replace(/^Bearer /, '') ?? '')
+    const wanted = Buffer.from(emulation.controlToken)
+    if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return c.json({ error: 'wrong control token' }, 401)
+    return next()
+  })
+  app.onError((error, c) => c.json({ error: error.message }, error instanceof StripeError && error.status === 404 ? 404 : 400))
+
+  app.get('/state', (c) => c.json(describeState(emulation)))
+  app.post('/reset', async (c) => {
+    resetEmulation(emulation, await readJson<{ keepEndpoints?: boolean }>(c))
+    return c.json({})
+  })
+  app.get('/settings', (c) => c.json(emulation.settings.current))
+  app.post('/settings', async (c) => {
+    emulation.settings.current = patchSettings(emulation.settings.current, await readJson<SettingsPatch>(c))
+    return c.json(emulation.settings.current)
+  })
+  addDeliveryCalls(app, emulation)
+  addCheckoutCalls(app, emulation)
+  app.post('/subscriptions/:id/renew', (c) => {
+    const subscription = emulation.store.subscriptions.get(c.req.param('id'))
+    if (subscription === undefined) return c.json({ error: 'no such subscription' }, 404)
+    return c.json({ invoice: renewSubscription(emulation, subscription) })
+  })
+  app.get('/faults', (c) => c.json(emulation.faults.remaining()))
+  app.post('/faults', async (c) => {
+    emulation.faults.add(await readJson<Fault>(c))
+    return c.json(emulation.faults.remaining())
+  })
+  app.delete('/faults', (c) => {
+    emulation.faults.clear()
+    return c.json([])
+  })
+  app.get('/clock', (c) => c.json(clockState(emulation)))
+  app.post('/clock', async (c) => {
+    changeClock(emulation, await readJson<ClockChange>(c))
+    return c.json(clockState(emulation))
+  })
+  app.get('/traffic', (c) => c.json(emulation.traffic.recent()))
+  return app
+}
+
+function addDeliveryCalls(app: Hono, emulation: Emulation): void {
+  app.get('/deliveries', (c) => c.json(emulation.engine.deliveries()))
+  app.get('/events', (c) => c.json(emulation.store.events.newestFirst().reverse()))
+  app.get('/held', (c) => c.json(emulation.engine.held().map(({ id, type }) => ({ id, type }))))
+  app.post('/redeliver', async (c) => {
+    const { event: id } = await readJson<{ event: string }>(c)
+    const event = emulation.store.events.get(id)
+    if (event === undefined) return c.json({ error: 'no such event' }, 404)
+    return c.json(await emulation.engine.redeliver(event))
+  })
+  app.post('/release', async (c) => {
+    const { match = '*' } = await readJson<{ match?: string }>(c)
+    return c.json({ released: emulation.engine.release(match) })
+  })
+  app.get('/wait', async (c) => {
+    const idle = await emulation.engine.idle(Number(c.req.query('timeout_ms') ?? 30_000), c.req.query('ignore_retries') === '1')
+    return c.json({ idle })
+  })
+}
+
+function addCheckoutCalls(app: Hono, emulation: Emulation): void {
+  app.post('/checkout/:id/:action', async (c) => {
+    const stored = emulation.store.sessions.get(c.req.param('id'))
+    if (stored === undefined) return c.json({ error: 'no such checkout session' }, 404)
+    const { session } = stored
+    const input = await readJson<CheckoutInput & { outcome?: 'succeeded' | 'failed' }>(c)
+    switch (c.req.param('action')) {
+      case 'complete':
+      case 'fail': {
+        const card = c.req.param('action') === 'fail' ? (input.card ?? '4000000000000002') : input.card
+        const outcome = pay(emulation, stored, formFrom({ ...input, ...(card === undefined ? {} : { card }) }))
+        const result: CheckoutResult = {
+          outcome: outcome.kind,
+          message: 'message' in outcome ? outcome.message : null,
+          redirectUrl: outcome.kind === 'completed' ? successUrl(session.success_url ?? '', session.id) : null,
+          session,
+        }
+        return c.json(result)
+      }
+      case 'expire':
+        return c.json(expireSession(emulation, stored))
+      case 'async':
+        settleDebit(emulation, stored, input.outcome !== 'failed')
+        return c.json(session)
+      default:
+        return c.json({ error: 'unknown action: complete, fail, expire, async' }, 404)
+    }
+  })
+}
+
+/** The page's form with everything a test does not care about filled in. */
+function formFrom(input: CheckoutInput): PaymentForm {
+  return {
+    method: input.method ?? 'card',
+    card: input.card ?? '4242424242424242',
+    expiryMonth: input.expiryMonth ?? 12,
+    expiryYear: input.expiryYear ?? new Date().getUTCFullYear() + 5,
+    cvc: input.cvc ?? '123',
+    payer: {
+      email: input.email ?? 'buyer@example.com',
+      name: input.name ?? 'Test Buyer',
+      country: input.country ?? 'US',
+      postalCode: input.postalCode ?? '94107',
+    },
+    promotionCode: input.promotionCode ?? '',
+  }
+}
+
+function changeClock({ clock }: Emulation, change: ClockChange): void {
+  if ('freezeAt' in change) clock.freeze(change.freezeAt === null ? undefined : change.freezeAt * 1000)
+  else if ('advanceSeconds' in change) clock.advance(change.advanceSeconds * 1000)
+  else clock.thaw()
+}
+
+function clockState({ clock }: Emulation) {
+  return { now: clock.now(), frozen: clock.isFrozen() }
+}
+
+/** An empty body stands for no options. The control API is for trusted test code: its shapes are the compiler's business. */
+async function readJson<T>(c: Context): Promise<T> {
+  const text = await c.req.text()
+  return JSON.parse(text === '' ? '{}' : text)
+}

@@ -1,0 +1,122 @@
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import type { HttpBindings } from '@hono/node-server'
+import type { Context } from 'hono'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { findRoute } from '../resources/routes.ts'
+import { pinnedVersion } from './api-version.ts'
+import { authenticate } from './authenticate.ts'
+import type { Emulation } from './emulation.ts'
+import { expand } from './expand.ts'
+import type { Fault } from './faults.ts'
+import { decodeForm } from './form.ts'
+import { fingerprintOf, type SavedAnswer } from './idempotency.ts'
+import { readParameters } from './parameters.ts'
+import { invalidRequest, StripeError } from './stripe-error.ts'
+import { headersToKeep } from './traffic.ts'
+
+type ApiContext = Context<{ Bindings: HttpBindings }>
+
+interface Answer extends SavedAnswer {
+  replayed?: boolean
+  /** The connection is cut instead of answering. */
+  cut?: boolean
+}
+
+/** One API request from bytes to bytes: auth, parameters, idempotency, faults, the resource, `expand`, the record of it all. */
+export async function handleRequest(emulation: Emulation, context: ApiContext): Promise<Response> {
+  const { req } = context
+  const requestId = emulation.ids.next('req_', 14)
+  const url = new URL(req.url)
+  const form = req.method === 'POST' ? await req.text() : url.search.slice(1)
+  const key = req.method === 'POST' ? req.header('idempotency-key') : undefined
+  const answer = await answerRequest(emulation, context, url.pathname, form, key, requestId)
+  emulation.traffic.record({
+    method: req.method,
+    path: url.pathname,
+    headers: headersToKeep(req.raw.headers),
+    body: form,
+    status: answer.cut === true ? null : answer.status,
+    response: answer.cut === true ? null : JSON.parse(answer.body),
+  })
+  if (answer.cut === true) {
+    context.env.outgoing.destroy()
+    return RESPONSE_ALREADY_SENT
+  }
+  return new Response(answer.body, {
+    status: answer.status,
+    headers: {
+      'content-type': 'application/json',
+      'request-id': requestId,
+      'stripe-version': req.header('stripe-version') ?? pinnedVersion,
+      ...(key === undefined ? {} : { 'idempotency-key': key }),
+      ...(answer.replayed === true ? { 'idempotent-replayed': 'true', 'original-request': answer.requestId } : {}),
+    },
+  })
+}
+
+async function answerRequest(emulation: Emulation, { req }: ApiContext, path: string, form: string, key: string | undefined, requestId: string): Promise<Answer> {
+  let claimed: { key: string; scope: string } | undefined
+  try {
+    const scope = authenticate(req.header('authorization'), emulation.apiKeys)
+    checkVersion(req.header('stripe-version'))
+    const route = findRoute(req.method, path)
+    if (route === undefined) {
+      const message = `Unrecognized request URL (${req.method}: ${path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`
+      throw new StripeError(404, { type: 'invalid_request_error', message }, false)
+    }
+    const params = readParameters(route.key, decodeForm(form))
+    if (key !== undefined) {
+      const saved = emulation.idempotency.claim(key, scope, fingerprintOf(req.method, path, form))
+      if (saved !== undefined) return { ...saved, replayed: true }
+      claimed = { key, scope }
+    }
+    const fault = emulation.faults.take(req.method, path)
+    if (fault?.delayMs !== undefined) await sleep(fault.delayMs)
+    const broken = faultAnswer(fault, requestId)
+    if (broken !== undefined) {
+      if (claimed !== undefined) emulation.idempotency.release(claimed.key, claimed.scope)
+      return broken
+    }
+    const cause = { id: requestId, idempotency_key: key ?? null }
+    const result = route.handle({ emulation, params, id: route.id, cause })
+    const answer = { status: 200, body: render(emulation, result, params['expand']), requestId }
+    if (claimed !== undefined) emulation.idempotency.save(claimed.key, claimed.scope, answer)
+    return fault?.cut === 'after' ? { ...answer, cut: true } : answer
+  } catch (error) {
+    const refusal = error instanceof StripeError ? error : internalError(error)
+    const answer = { status: refusal.status, body: JSON.stringify(refusal.body(requestId), null, 2), requestId }
+    if (claimed !== undefined && refusal.saved) emulation.idempotency.save(claimed.key, claimed.scope, answer)
+    else if (claimed !== undefined) emulation.idempotency.release(claimed.key, claimed.scope)
+    return answer
+  }
+}
+
+/** What a fault answers instead of handling the request; `undefined` when it is to be handled. */
+function faultAnswer(fault: Fault | undefined, requestId: string): Answer | undefined {
+  if (fault?.cut === 'before') return { status: 0, body: '{}', requestId, cut: true }
+  if (fault?.status === undefined) return undefined
+  const kinds = {
+    409: { type: 'invalid_request_error', code: 'lock_timeout', message: 'This object cannot be accessed right now because another API request is currently accessing it.' },
+    429: { type: 'invalid_request_error', code: 'rate_limit', message: 'Too many requests hit the API too quickly.' },
+    500: { type: 'api_error', message: 'An unexpected error occurred (asked for by a fault of the emulator).' },
+    503: { type: 'api_error', message: 'Service unavailable (asked for by a fault of the emulator).' },
+  } as const
+  return { status: fault.status, body: JSON.stringify(new StripeError(fault.status, kinds[fault.status]).body(requestId), null, 2), requestId }
+}
+
+function render(emulation: Emulation, result: object, paths: unknown): string {
+  const list = Array.isArray(paths) ? paths.map(String) : []
+  return JSON.stringify(expand(emulation.store, result, list), null, 2)
+}
+
+function checkVersion(version: string | undefined): void {
+  if (version !== undefined && version !== pinnedVersion) {
+    throw invalidRequest(`Invalid Stripe API version: ${version}. The emulator answers in ${pinnedVersion} only.`)
+  }
+}
+
+function internalError(error: unknown): StripeError {
+  // A bug of the emulator: loud on its console, since its users debug their own program with it.
+  console.error(error)
+  return new StripeError(500, { type: 'api_error', message: `The emulator failed: ${error instanceof Error ? error.message : String(error)}` })
+}

@@ -1,0 +1,42 @@
+import { embeddedList, type ListPage } from '../core/list.ts'
+import type { Store } from '../core/store.ts'
+import type { JsonObject } from '../core/wire.ts'
+
+type Lazy = (store: Store, id: string) => unknown
+
+/** Fields Stripe sends only when they are expanded, by the `object` they belong to. */
+const lazy: Record<string, Record<string, Lazy>> = {
+  'checkout.session': {
+    line_items: (store, id) => embeddedList(store.sessions.get(id)?.plan.lineItems ?? [], `/v1/checkout/sessions/${id}/line_items`),
+  },
+  price: { tiers: (store, id) => store.priceTiers.get(id) ?? null, currency_options: () => null },
+  coupon: {
+    applies_to: (store, id) => {
+      const products = store.couponProducts.get(id)
+      return products === undefined ? null : { products }
+    },
+    currency_options: () => null,
+  },
+  customer: {
+    subscriptions: (store, id) =>
+      embeddedList(
+        store.subscriptions.newestFirst().filter((entry) => entry.customer === id && entry.status !== 'canceled'),
+        `/v1/customers/${id}/subscriptions`,
+      ),
+    tax_ids: (_store, id): ListPage<never> => embeddedList([], `/v1/customers/${id}/tax_ids`),
+  },
+  invoice: {
+    payments: (store, id) =>
+      embeddedList(
+        store.invoicePayments.newestFirst().filter((payment) => payment.invoice === id),
+        '/v1/invoice_payments',
+      ),
+    confirmation_secret: () => null,
+  },
+  charge: { refunds: (_store, id): ListPage<never> => embeddedList([], `/v1/charges/${id}/refunds`) },
+}
+
+/** The value of a field that is sent only on request; `undefined` when the object has no such field. */
+export function lazyFields(store: Store, target: JsonObject, field: string): unknown {
+  return lazy[String(target['object'])]?.[field]?.(store, String(target['id']))
+}

@@ -1,0 +1,64 @@
+import type { Handler } from '../core/emulation.ts'
+import type { RouteKey } from '../schema/routes.ts'
+import { chargeRoutes } from './charges.ts'
+import { checkoutSessionRoutes } from './checkout-sessions.ts'
+import { couponRoutes } from './coupons.ts'
+import { customerRoutes } from './customers.ts'
+import { eventRoutes } from './events.ts'
+import { invoicePaymentRoutes } from './invoice-payments.ts'
+import { invoiceRoutes } from './invoices.ts'
+import { paymentIntentRoutes } from './payment-intents.ts'
+import { paymentMethodRoutes } from './payment-methods.ts'
+import { portalSessionRoutes } from './portal-sessions.ts'
+import { priceRoutes } from './prices.ts'
+import { productRoutes } from './products.ts'
+import { promotionCodeRoutes } from './promotion-codes.ts'
+import { subscriptionRoutes } from './subscriptions.ts'
+import { webhookEndpointRoutes } from './webhook-endpoints.ts'
+
+const table = new Map<string, Handler>(
+  [
+    productRoutes,
+    priceRoutes,
+    couponRoutes,
+    promotionCodeRoutes,
+    customerRoutes,
+    checkoutSessionRoutes,
+    paymentIntentRoutes,
+    paymentMethodRoutes,
+    chargeRoutes,
+    subscriptionRoutes,
+    invoiceRoutes,
+    invoicePaymentRoutes,
+    portalSessionRoutes,
+    webhookEndpointRoutes,
+    eventRoutes,
+  ].flatMap((routes) => Object.entries(routes)),
+)
+
+export interface FoundRoute {
+  key: RouteKey
+  handle: Handler
+  id: string
+}
+
+/** The route for a request's method and path; `undefined` for an address Stripe does not know. */
+export function findRoute(method: string, path: string): FoundRoute | undefined {
+  const fixed = table.get(`${method} ${path}`)
+  if (fixed !== undefined) return { key: asKey(`${method} ${path}`), handle: fixed, id: '' }
+  const segments = path.split('/')
+  // `{id}` is the last segment, or the one before an action: `/v1/invoices/in_1`, `/v1/invoices/in_1/lines`.
+  for (const position of [segments.length - 1, segments.length - 2]) {
+    const key = `${method} ${segments.map((segment, index) => (index === position ? '{id}' : segment)).join('/')}`
+    const handle = table.get(key)
+    if (handle !== undefined) return { key: asKey(key), handle, id: segments[position] ?? '' }
+  }
+  return undefined
+}
+
+export const implementedRoutes: readonly string[] = [...table.keys()]
+
+/** Every key of the table came from a `RouteTable`, whose keys are `RouteKey`s. */
+function asKey(key: string): RouteKey {
+  return key as RouteKey
+}

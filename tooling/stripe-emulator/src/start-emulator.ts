@@ -1,0 +1,109 @@
+import type { AddressInfo } from 'node:net'
+import { type HttpBindings, serve } from '@hono/node-server'
+import { Hono } from 'hono'
+import type { EmulatorControl } from './control/control-api.ts'
+import { createControlClient } from './control/control-client.ts'
+import { controlRoutes } from './control/control-routes.ts'
+import { defaultSettings, patchSettings, type SettingsPatch } from './control/settings.ts'
+import { createClock } from './core/clock.ts'
+import type { Emulation } from './core/emulation.ts'
+import { createFaultPlan } from './core/faults.ts'
+import { handleRequest } from './core/handle-request.ts'
+import { createIdempotencyKeys } from './core/idempotency.ts'
+import { createIds } from './core/ids.ts'
+import { createStore } from './core/store.ts'
+import { createTrafficLog } from './core/traffic.ts'
+import { checkoutRoutes } from './pages/checkout-routes.ts'
+import { documentRoutes } from './pages/document-routes.ts'
+import { portalRoutes } from './pages/portal-routes.ts'
+import { createDeliveryEngine } from './webhooks/deliver.ts'
+
+export interface EmulatorOptions {
+  /** Default 0: a free port. */
+  port?: number
+  /** Accepted API keys, `sk_test_…` or `rk_test_…`; default one made up. */
+  apiKeys?: string[]
+  /** Default made up. */
+  controlToken?: string
+  /** Every request and event is appended to this file as JSON lines. */
+  recordFile?: string
+  settings?: SettingsPatch
+  /** Makes ids repeatable. */
+  seed?: string
+}
+
+export interface Emulator {
+  /** `http://127.0.0.1:PORT` */
+  url: string
+  port: number
+  apiKey: string
+  controlToken: string
+  control: EmulatorControl
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a Stripe on 127.0.0.1.
+ *
+ * @throws Error for a live key, and when the port is taken
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const ids = createIds(options.seed)
+  const apiKeys = options.apiKeys ?? [ids.next('sk_test_', 32)]
+  const [apiKey] = apiKeys
+  if (apiKey === undefined) throw new Error('the emulator needs at least one API key')
+  if (apiKeys.some((key) => !/^(sk|rk)_test_/.test(key))) throw new Error('the emulator takes test keys only (sk_test_…, rk_test_…)')
+  const controlToken = options.controlToken ?? ids.next('control_', 32)
+  let url = ''
+  const clock = createClock()
+  const store = createStore()
+  const settings = { current: patchSettings(defaultSettings(), options.settings ?? {}) }
+  const emulation: Emulation = {
+    apiKeys,
+    controlToken,
+    clock,
+    ids,
+    store,
+    settings,
+    engine: createDeliveryEngine({ clock, store, settings }),
+    faults: createFaultPlan(),
+    idempotency: createIdempotencyKeys(clock),
+    traffic: createTrafficLog(options.recordFile),
+    origin: () => url,
+  }
+  const { server, port } = await listen(createApp(emulation), options.port ?? 0)
+  url = `http://127.0.0.1:${port}`
+  return {
+    url,
+    port,
+    apiKey,
+    controlToken,
+    control: createControlClient(url, controlToken),
+    stop: () =>
+      new Promise((resolve) => {
+        emulation.engine.clear()
+        clock.clear()
+        server.close(() => resolve())
+        if ('closeAllConnections' in server) server.closeAllConnections()
+      }),
+  }
+}
+
+/** All addresses of the emulator: the API, the pages, the control calls. */
+export function createApp(emulation: Emulation): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>()
+  app.route('/_emulator', controlRoutes(emulation))
+  app.route('/c/pay', checkoutRoutes(emulation))
+  app.route('/p', portalRoutes(emulation))
+  app.route('/', documentRoutes(emulation))
+  // Everything else is the API: what it does not know gets Stripe's own 404.
+  app.all('*', (c) => handleRequest(emulation, c))
+  return app
+}
+
+function listen(app: Hono<{ Bindings: HttpBindings }>, port: number): Promise<{ server: ReturnType<typeof serve>; port: number }> {
+  return new Promise((resolve, reject) => {
+    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port }, (info: AddressInfo) => resolve({ server, port: info.port }))
+    server.once('error', reject)
+  })
+}
