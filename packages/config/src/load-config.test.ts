@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { ConfigError, describeConfigError } from './config-error.ts'
 import { type Config, loadConfig } from './load-config.ts'
 import { aFile, aFileWith, aPrivatePem, errorOf, files, load, problemsOf } from './testing/a-config.ts'
@@ -185,6 +185,7 @@ test('the subjects differ, the default one included', () => {
 
 test('a real file is read from the disk, with one that others can read as a warning', () => {
   const folder = mkdtempSync(join(tmpdir(), 'licenseoperator-config-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
   const path = join(folder, 'config.yaml')
   writeFileSync(path, 'mysql: { dsn_file: dsn }', { mode: 0o644 })
   writeFileSync(join(folder, 'dsn'), 'app:pw@tcp(db)/lo\n', { mode: 0o640 })

@@ -1,11 +1,12 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { CannotRead, othersCanRead, readFile } from './read-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'licenseoperator-read-'))
+afterAll(() => rmSync(folder, { recursive: true }))
 
 function aFileOf(content: string | Uint8Array, mode = 0o600): string {
   const path = join(folder, `${Math.random()}`)

@@ -1,6 +1,4 @@
 import { z } from 'zod'
-import { isCron } from './cron.ts'
-import { parseDsn } from './dsn.ts'
 import {
   address,
   duration,
@@ -9,7 +7,6 @@ import {
   optionalLeaf,
   optionalText,
   origins,
-  readDivided,
   readHttpUrl,
   readOneOf,
   readSecret,
@@ -23,8 +20,7 @@ import {
 } from './leaf.ts'
 import { readPrivatePem, readPublicPem } from './pem.ts'
 import { ConfigProductSchema } from './product-schema.ts'
-import { isMap } from './read-yaml.ts'
-import { Secret } from './secret.ts'
+import { cron, jwtSecret, mysqlAccount, natsUrl, scopes, subject, webhookSecrets } from './special-leaves.ts'
 
 // Keys of the file are snake_case here and nowhere else. Rules between keys stand in check-relations.ts: zod would skip them as soon as
 // one key is wrong, and every problem is to be told at once.
@@ -39,56 +35,6 @@ export const subjects = {
   subject_license_issued: 'licenseoperator.license.issued',
   subject_stripe_webhook: 'licenseoperator.stripe.webhook.event',
 } as const
-
-/** HS256 wants a key of at least 32 bytes (RFC 7518 §3.2), and a PEM here would be a public key posing as a shared secret. */
-const jwtSecret = leaf((value) => {
-  if (typeof value !== 'string') return new Wrong('must be text')
-  if (Buffer.byteLength(value) < 32) return new Wrong('must have at least 32 bytes')
-  return value.includes('-----BEGIN') ? new Wrong('must be a shared secret, not a key in PEM form') : new Secret(value)
-})
-
-/** One endpoint secret, or several while one is being rolled. */
-const webhookSecrets = leaf((value) => {
-  const parts = readDivided(/[\s,]+/)(value)
-  if (parts instanceof Wrong) return new Wrong('must be text or a list of text')
-  return parts.length === 0 ? new Wrong('must not be empty') : parts.map((part) => new Secret(part))
-})
-
-const scopes = leaf((value) => {
-  const wrong = new Wrong('must be a map of scope to true or false')
-  if (!isMap(value)) return wrong
-  const entries = Object.entries(value).filter((entry): entry is [string, boolean] => typeof entry[1] === 'boolean')
-  return entries.length === Object.keys(value).length ? Object.fromEntries(entries) : wrong
-})
-
-/** Credentials are allowed in it, hence a secret as a whole. */
-const natsUrl = leaf((value) => {
-  const wrong = new Wrong('must be a nats:// or tls:// URL, such as nats://localhost:4222')
-  if (typeof value !== 'string' || !URL.canParse(value.trim())) return wrong
-  const { protocol, hostname, pathname, search, hash } = new URL(value.trim())
-  const plain = (pathname === '' || pathname === '/') && search === '' && hash === ''
-  return (protocol === 'nats:' || protocol === 'tls:') && hostname !== '' && plain ? new Secret(value.trim()) : wrong
-})
-
-const subject = leaf(
-  readTextLike({
-    max: 200,
-    pattern: /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/,
-    message: 'must be a NATS subject without wildcards',
-  }),
-)
-
-const mysqlAccount = leaf((value) => {
-  const account = typeof value === 'string' ? parseDsn(value.trim()) : undefined
-  if (account === undefined)
-    return new Wrong('must be user:password@tcp(host:port)/database or mysql://user:password@host:port/database')
-  return { ...account, password: new Secret(account.password) }
-})
-
-const cron = leaf((value) => {
-  const written = readText(value)
-  return written instanceof Wrong || !isCron(written) ? new Wrong('must be a cron expression of five fields') : written
-})
 
 const pemPair = z
   .object(

@@ -67,7 +67,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
     methodNotAllowed(app),
   )
   app.use(limitFailedAuth({ key: clientAddress() }), identifyCaller(verifier))
-  app.use(cookieGuard({ ...(publicOrigin === undefined ? {} : { publicOrigin }), allowedOrigins: config.corsAllowedOrigins }))
+  app.use(cookieGuard({ publicOrigin: config.publicBaseUrl, allowedOrigins: config.corsAllowedOrigins }))
   app.onError(toErrorResponse(log))
   app.notFound(notFound)
   addHealth(app, { checks: deps.checks, timeoutMs: 2000 })

@@ -20,8 +20,7 @@ function servers() {
 
 /** The answers our receiver gave to the emulator's deliveries so far. */
 async function answers(): Promise<number[]> {
-  const deliveries = await environment.control.deliveries()
-  return deliveries.flatMap((delivery) => delivery.tries.map((one) => one.status ?? 0))
+  return (await environment.control.deliveries()).map((delivery) => delivery.status ?? 0)
 }
 
 test('without NATS the receiver still answers 200, and the license is issued once NATS is back', async () => {

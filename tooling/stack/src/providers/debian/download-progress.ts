@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Say, silent } from '../../stack.ts'
 
@@ -35,9 +35,11 @@ export function announcedBytes(uris: string): number {
 }
 
 function sizeOf(folder: string): number {
-  return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
-    const size = entry.isFile() ? statSync(join(folder, entry.name), { throwIfNoEntry: false })?.size : 0
-    return sum + (size ?? 0)
+  if (!existsSync(folder)) return 0
+  return readdirSync(folder).reduce((sum, name) => {
+    // apt renames a file when it is complete: it may be gone since the folder was read.
+    const file = statSync(join(folder, name), { throwIfNoEntry: false })
+    return sum + (file?.isFile() === true ? file.size : 0)
   }, 0)
 }
 

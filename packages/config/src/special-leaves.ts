@@ -1,0 +1,55 @@
+import { isCron } from './cron.ts'
+import { parseDsn } from './dsn.ts'
+import { leaf, readDivided, readText, readTextLike, Wrong } from './leaf.ts'
+import { isMap } from './read-yaml.ts'
+import { Secret } from './secret.ts'
+
+/** HS256 wants a key of at least 32 bytes (RFC 7518 §3.2), and a PEM here would be a public key posing as a shared secret. */
+export const jwtSecret = leaf((value) => {
+  if (typeof value !== 'string') return new Wrong('must be text')
+  if (Buffer.byteLength(value) < 32) return new Wrong('must have at least 32 bytes')
+  return value.includes('-----BEGIN') ? new Wrong('must be a shared secret, not a key in PEM form') : new Secret(value)
+})
+
+/** One endpoint secret, or several while one is being rolled. */
+export const webhookSecrets = leaf((value) => {
+  const parts = readDivided(/[\s,]+/)(value)
+  if (parts instanceof Wrong) return new Wrong('must be text or a list of text')
+  return parts.length === 0 ? new Wrong('must not be empty') : parts.map((part) => new Secret(part))
+})
+
+export const scopes = leaf((value) => {
+  const wrong = new Wrong('must be a map of scope to true or false')
+  if (!isMap(value)) return wrong
+  const entries = Object.entries(value).filter((entry): entry is [string, boolean] => typeof entry[1] === 'boolean')
+  return entries.length === Object.keys(value).length ? Object.fromEntries(entries) : wrong
+})
+
+/** Credentials are allowed in it, hence a secret as a whole. */
+export const natsUrl = leaf((value) => {
+  const wrong = new Wrong('must be a nats:// or tls:// URL, such as nats://localhost:4222')
+  if (typeof value !== 'string' || !URL.canParse(value.trim())) return wrong
+  const { protocol, hostname, pathname, search, hash } = new URL(value.trim())
+  const plain = (pathname === '' || pathname === '/') && search === '' && hash === ''
+  return (protocol === 'nats:' || protocol === 'tls:') && hostname !== '' && plain ? new Secret(value.trim()) : wrong
+})
+
+export const subject = leaf(
+  readTextLike({
+    max: 200,
+    pattern: /^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$/,
+    message: 'must be a NATS subject without wildcards',
+  }),
+)
+
+export const mysqlAccount = leaf((value) => {
+  const account = typeof value === 'string' ? parseDsn(value.trim()) : undefined
+  if (account === undefined)
+    return new Wrong('must be user:password@tcp(host:port)/database or mysql://user:password@host:port/database')
+  return { ...account, password: new Secret(account.password) }
+})
+
+export const cron = leaf((value) => {
+  const written = readText(value)
+  return written instanceof Wrong || !isCron(written) ? new Wrong('must be a cron expression of five fields') : written
+})
