@@ -70,7 +70,9 @@ async function announcements(natsUrl: string): Promise<string[]> {
   const connection = await connect({ servers: natsUrl })
   try {
     const manager = await connection.jetstreamManager()
-    const stream = await manager.streams.find(SUBJECT)
+    const stream = await manager.streams.find(SUBJECT).catch(() => undefined)
+    // The first process that needs the stream makes it.
+    if (stream === undefined) return []
     const { state } = await manager.streams.info(stream)
     const ids: string[] = []
     for (let seq = state.first_seq; seq <= state.last_seq && state.messages > 0; seq += 1) {

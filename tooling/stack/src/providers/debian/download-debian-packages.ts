@@ -43,7 +43,7 @@ export async function downloadDebianPackages(download: Download): Promise<void> 
     mkdirSync(archives)
     const totalBytes = announcedBytes(await run(download, 'apt-get', [...apt, 'download', '--print-uris', ...names]))
     say(`downloading MySQL and NATS: ${names.length} packages, once for all checkouts`)
-    const stopReport = reportDownload('downloading MySQL and NATS', totalBytes, [archives, join(archives, 'partial')], say)
+    const stopReport = reportDownload('downloading MySQL and NATS', totalBytes, archives, say)
     try {
       await run(download, 'apt-get', [...apt, 'download', ...names], archives)
     } finally {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Say, silent } from '../../stack.ts'
 
@@ -10,11 +10,11 @@ const MEGABYTE = 1_000_000
  * Reports how much of a download is there until the returned function is called: in place on a terminal, otherwise as a line every few
  * seconds.
  *
- * @param folders  where the files arrive
+ * @param folder  where the files arrive
  */
-export function reportDownload(what: string, totalBytes: number, folders: readonly string[], say: Say): () => void {
+export function reportDownload(what: string, totalBytes: number, folder: string, say: Say): () => void {
   if (say === silent) return () => undefined
-  const line = () => `${what}: ${megabytes(folders.reduce((sum, one) => sum + sizeOf(one), 0))} of ${megabytes(totalBytes)} MB`
+  const line = () => `${what}: ${megabytes(sizeOf(folder))} of ${megabytes(totalBytes)} MB`
   const live = process.stderr.isTTY
   const timer = setInterval(
     () => {
@@ -35,7 +35,6 @@ export function announcedBytes(uris: string): number {
 }
 
 function sizeOf(folder: string): number {
-  if (!existsSync(folder)) return 0
   return readdirSync(folder).reduce((sum, name) => {
     // apt renames a file when it is complete: it may be gone since the folder was read.
     const file = statSync(join(folder, name), { throwIfNoEntry: false })

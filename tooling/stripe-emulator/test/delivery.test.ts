@@ -1,0 +1,192 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createControlClient } from '../src/index.ts'
+import { openShop, type Shop } from './shop.ts'
+
+let shop: Shop
+beforeEach(async () => {
+  shop = await openShop()
+})
+afterEach(() => shop.close())
+
+const inOrder = ['payment_intent.created', 'charge.succeeded', 'payment_intent.succeeded', 'checkout.session.completed']
+
+async function buy(): Promise<string> {
+  const price = await shop.oneTimePrice()
+  await shop.addEndpoint()
+  const session = await shop.checkout({ price: price.id })
+  await shop.emulator.control.completeCheckout(session.id)
+  return session.id
+}
+
+test('a webhook carries the documented headers and a signature over its exact bytes', async () => {
+  await buy()
+  await shop.emulator.control.waitIdle()
+  expect(shop.received.at(-1)?.headers).toMatchObject({
+    'content-type': 'application/json; charset=utf-8',
+    'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
+    'stripe-signature': expect.stringMatching(/^t=\d+,v1=[0-9a-f]{64}$/),
+  })
+  expect(shop.received.every(({ refusal }) => refusal === null)).toBe(true)
+})
+
+test('events can come reversed', async () => {
+  await shop.emulator.control.settings({ webhooks: { order: 'reversed' } })
+  await buy()
+  await shop.emulator.control.waitIdle()
+  expect(shop.types()).toEqual(inOrder.toReversed())
+})
+
+test('a shuffle is another order, and the same for the same seed', async () => {
+  const { control } = shop.emulator
+  await control.settings({ webhooks: { order: 'shuffled', shuffleSeed: 's1' } })
+  await buy()
+  await control.waitIdle()
+  const first = shop.types()
+  shop.received.splice(0)
+  await control.reset()
+  await control.settings({ webhooks: { order: 'shuffled', shuffleSeed: 's1' } })
+  await buy()
+  await control.waitIdle()
+  expect(shop.types()).toEqual(first)
+  expect(first).not.toEqual(inOrder)
+  expect(first.toSorted()).toEqual(inOrder.toSorted())
+})
+
+test('one type can be held back until the others were answered, even all at once', async () => {
+  await shop.emulator.control.settings({ webhooks: { holdBack: 'payment_intent.created', concurrency: 'all_at_once' } })
+  await buy()
+  await shop.emulator.control.waitIdle()
+  expect(shop.types().at(-1)).toBe('payment_intent.created')
+  expect(shop.types()).toHaveLength(4)
+})
+
+test('copies come at once and later, with the same id and body', async () => {
+  await shop.emulator.control.settings({ webhooks: { rules: [{ match: 'checkout.session.*', copies: 3, laterCopyMs: 20 }] } })
+  await buy()
+  await shop.emulator.control.waitIdle()
+  const copies = shop.received.filter(({ event }) => event?.type === 'checkout.session.completed')
+  expect(copies).toHaveLength(4)
+  expect(new Set(copies.map(({ body }) => body.replace(/"pending_webhooks": \d/, ''))).size).toBe(1)
+  expect(shop.types().filter((type) => type === 'charge.succeeded')).toHaveLength(1)
+})
+
+test('an event can wait until it is released, and another never come at all', async () => {
+  const { control } = shop.emulator
+  await control.settings({ webhooks: { rules: [{ match: 'checkout.session.completed', delay: 'until_released' }, { match: 'charge.*', drop: true }] } })
+  await buy()
+  await control.waitIdle()
+  expect(shop.types()).toEqual(['payment_intent.created', 'payment_intent.succeeded'])
+  expect(await control.held()).toMatchObject([{ type: 'checkout.session.completed' }])
+  expect(await control.release('checkout.session.completed')).toBe(1)
+  await control.waitIdle()
+  expect(shop.types().at(-1)).toBe('checkout.session.completed')
+  expect((await shop.stripe.events.list({ delivery_success: false })).data.map(({ type }) => type)).toEqual(['charge.succeeded'])
+})
+
+test('a delay follows the emulator clock', async () => {
+  const { control } = shop.emulator
+  await control.clock({ freezeAt: null })
+  await control.settings({ webhooks: { rules: [{ match: 'checkout.session.completed', delay: 60_000 }] } })
+  await buy()
+  await expect(control.waitIdle(50)).rejects.toThrow(/still under way/)
+  expect(shop.types()).not.toContain('checkout.session.completed')
+  await control.clock({ advanceSeconds: 60 })
+  await control.waitIdle()
+  expect(shop.types()).toContain('checkout.session.completed')
+})
+
+test('a failed try is repeated with the same event and a new signature, until a 2xx', async () => {
+  await shop.emulator.control.settings({ webhooks: { retryDelaysMs: [5, 5, 5] } })
+  shop.answerWith(500, 302)
+  await shop.addEndpoint()
+  const { id } = await shop.stripe.products.create({ name: 'A' })
+  await shop.emulator.control.waitIdle()
+  const tries = await shop.emulator.control.deliveries()
+  expect(tries.map(({ status, attempt, succeeded }) => ({ status, attempt, succeeded }))).toEqual([
+    { status: 500, attempt: 1, succeeded: false },
+    { status: 302, attempt: 2, succeeded: false },
+    { status: 200, attempt: 3, succeeded: true },
+  ])
+  expect(new Set(shop.received.map(({ event }) => event?.id)).size).toBe(1)
+  expect(shop.received[0]?.event?.data.object).toMatchObject({ id })
+  expect((await shop.stripe.events.retrieve(shop.received[0]?.event?.id ?? '')).pending_webhooks).toBe(0)
+})
+
+test.each([
+  [{ badSignature: true }, /No signatures found matching/],
+  [{ signatureAgeSeconds: 301 }, /outside the tolerance/],
+])('the SDK refuses a webhook with %j', async (webhooks, refusal) => {
+  await shop.emulator.control.settings({ webhooks })
+  await shop.addEndpoint()
+  await shop.stripe.products.create({ name: 'A' })
+  await shop.emulator.control.waitIdle()
+  expect(shop.received[0]?.refusal).toMatch(refusal)
+})
+
+test('two signatures, as while a secret is rolled, are accepted', async () => {
+  await shop.emulator.control.settings({ webhooks: { twoSignatures: true } })
+  await shop.addEndpoint()
+  await shop.stripe.products.create({ name: 'A' })
+  await shop.emulator.control.waitIdle()
+  expect(shop.types()).toEqual(['product.created'])
+  expect(shop.received[0]?.headers['stripe-signature']).toMatch(/v1=.*v1=/)
+})
+
+test('an event can be delivered again by hand', async () => {
+  const { control } = shop.emulator
+  await shop.addEndpoint()
+  await shop.stripe.products.create({ name: 'A' })
+  await control.waitIdle()
+  const [event] = await control.events()
+  expect(await control.redeliver(event?.id ?? '')).toMatchObject([{ succeeded: true, eventId: event?.id }])
+  expect(shop.types()).toEqual(['product.created', 'product.created'])
+})
+
+test('only the types an endpoint lists are sent to it, and nothing to a disabled one', async () => {
+  const endpoint = await shop.addEndpoint({ enabled_events: ['price.created'] })
+  await shop.oneTimePrice()
+  await shop.emulator.control.waitIdle()
+  expect(shop.types()).toEqual(['price.created'])
+  await shop.stripe.webhookEndpoints.update(endpoint.id, { disabled: true })
+  await shop.oneTimePrice()
+  await shop.emulator.control.waitIdle()
+  expect(shop.types()).toEqual(['price.created'])
+})
+
+describe('an endpoint on an older version', () => {
+  async function invoiceAndSubscription(version: '2025-08-27.basil' | '2025-02-24.acacia') {
+    const price = await shop.monthlyPrice()
+    await shop.addEndpoint({ api_version: version, enabled_events: ['invoice.paid', 'customer.subscription.created', 'charge.succeeded'] })
+    const session = await shop.checkout({ mode: 'subscription', price: price.id, subscription_data: { metadata: { group: 'acme' } } })
+    await shop.emulator.control.completeCheckout(session.id)
+    await shop.emulator.control.waitIdle()
+    const done = await shop.stripe.checkout.sessions.retrieve(session.id)
+    const [charge, subscription, invoice] = shop.received.map(({ body }) => JSON.parse(body))
+    return { done, price, charge, subscription, invoice }
+  }
+
+  test('acacia: the invoice knows subscription, payment and charge; periods are the subscription’s', async () => {
+    const { done, price, charge, subscription, invoice } = await invoiceAndSubscription('2025-02-24.acacia')
+    expect(invoice).toMatchObject({
+      api_version: '2025-02-24.acacia',
+      data: { object: { subscription: done.subscription, subscription_details: { metadata: { group: 'acme' } }, paid: true, charge: charge.data.object.id, lines: { data: [{ type: 'subscription', price: { id: price.id } }] } } },
+    })
+    expect(invoice.data.object).not.toHaveProperty('parent')
+    expect(subscription.data.object.current_period_end).toBeGreaterThan(subscription.data.object.current_period_start)
+    expect(charge.data.object.invoice).toBe(done.invoice)
+  })
+
+  test('basil: the newer paths, the older coupon', async () => {
+    const { done, subscription, invoice } = await invoiceAndSubscription('2025-08-27.basil')
+    expect(invoice.data.object.parent.subscription_details.subscription).toBe(done.subscription)
+    expect(subscription.data.object).not.toHaveProperty('current_period_end')
+    expect(subscription.data.object.items.data[0].current_period_end).toBeGreaterThan(0)
+  })
+})
+
+test('another process can control it with address and token alone', async () => {
+  const control = createControlClient(shop.emulator.url, shop.emulator.controlToken)
+  expect((await control.clock()).frozen).toBe(false)
+  await expect(control.settings({ webhooks: JSON.parse('{"duplicate": true}') })).rejects.toThrow('unknown setting: webhooks.duplicate')
+  await expect(createControlClient(shop.emulator.url, 'wrong').state()).rejects.toThrow(/token/)
+})

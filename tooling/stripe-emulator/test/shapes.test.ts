@@ -1,0 +1,113 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { findRoute, implementedRoutes } from '../src/resources/routes.ts'
+import { checkAnswer } from '../src/schema/check-object.ts'
+import { type RouteKey, routes } from '../src/schema/routes.ts'
+import { openShop } from './shop.ts'
+
+const routeOfObject: Record<string, RouteKey> = {
+  'checkout.session': 'GET /v1/checkout/sessions/{id}',
+  'billing_portal.session': 'POST /v1/billing_portal/sessions',
+  charge: 'GET /v1/charges/{id}',
+  coupon: 'GET /v1/coupons/{id}',
+  customer: 'GET /v1/customers/{id}',
+  invoice: 'GET /v1/invoices/{id}',
+  invoice_payment: 'GET /v1/invoice_payments/{id}',
+  payment_intent: 'GET /v1/payment_intents/{id}',
+  payment_method: 'GET /v1/payment_methods/{id}',
+  price: 'GET /v1/prices/{id}',
+  product: 'GET /v1/products/{id}',
+  promotion_code: 'GET /v1/promotion_codes/{id}',
+  subscription: 'GET /v1/subscriptions/{id}',
+}
+
+test('every listed route is implemented', () => {
+  expect([...implementedRoutes].sort()).toEqual([...routes].sort())
+})
+
+test('the check notices a missing, an unknown, a null and a mistyped field', () => {
+  const customer = { id: 'cus_1', object: 'customer' }
+  expect(checkAnswer('GET /v1/coupons/{id}', { ...customer, object: 'coupon' })).toContain('.valid: missing')
+  expect(checkAnswer('DELETE /v1/coupons/{id}', { id: 'x', object: 'coupon', deleted: true, extra: 1 })).toEqual(['.extra: unknown'])
+  expect(checkAnswer('DELETE /v1/coupons/{id}', { id: null, object: 'coupon', deleted: true })).toEqual(['.id: null is not string'])
+  expect(checkAnswer('DELETE /v1/coupons/{id}', { id: 'x', object: 'cupon', deleted: true })).toHaveLength(1)
+})
+
+test('every recorded answer and event has the shape the SDK declares, and no line holds a key', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'emulator-'))
+  const recordFile = join(folder, 'traffic.jsonl')
+  const shop = await openShop({ recordFile })
+  try {
+    const { stripe } = shop
+    const endpoint = await shop.addEndpoint({ enabled_events: ['product.created'], metadata: { a: '1' } })
+    await stripe.webhookEndpoints.update(endpoint.id, { description: 'changed' })
+    const price = await shop.oneTimePrice()
+    const monthly = await shop.monthlyPrice()
+    const coupon = await stripe.coupons.create({ amount_off: 100, currency: 'usd', applies_to: { products: [String(price.product)] } })
+    const code = await stripe.promotionCodes.create({ promotion: { type: 'coupon', coupon: coupon.id }, restrictions: { minimum_amount: 100, minimum_amount_currency: 'usd' } })
+    await stripe.coupons.retrieve(coupon.id, { expand: ['applies_to'] })
+    await stripe.promotionCodes.update(code.id, { metadata: { a: '1' } })
+    await stripe.products.update(String(price.product), { description: 'x', default_price: price.id })
+    await stripe.prices.update(price.id, { nickname: 'x' })
+    const customer = await stripe.customers.create({ email: 'a@example.com', address: { country: 'DE' } })
+    const sessions = [
+      await shop.checkout({ price: price.id, discounts: [{ promotion_code: code.id }], automatic_tax: { enabled: true }, invoice_creation: { enabled: true } }),
+      await shop.checkout({ price: price.id, customer: customer.id, tax_id_collection: { enabled: true }, phone_number_collection: { enabled: true } }),
+      await shop.checkout({ mode: 'subscription', price: monthly.id, allow_promotion_codes: true }),
+      await shop.checkout({ mode: 'subscription', price: monthly.id, subscription_data: { trial_period_days: 3 } }),
+    ]
+    for (const session of sessions) await shop.emulator.control.completeCheckout(session.id)
+    const failing = await shop.checkout({ price: price.id })
+    await shop.emulator.control.failCheckout(failing.id)
+    await shop.emulator.control.completeCheckout(failing.id, { method: 'bank_debit' })
+    await shop.emulator.control.settleDebit(failing.id, 'succeeded')
+    const expired = await shop.checkout({ price: price.id })
+    await stripe.checkout.sessions.expire(expired.id)
+    for (const session of [...sessions, failing]) {
+      const done = await stripe.checkout.sessions.retrieve(session.id, { expand: ['line_items', 'invoice.payments', 'subscription.latest_invoice', 'payment_intent.latest_charge', 'customer'] })
+      await stripe.checkout.sessions.listLineItems(done.id)
+    }
+    const [subscription] = (await stripe.subscriptions.list()).data
+    await shop.emulator.control.renew(subscription?.id ?? '')
+    await stripe.subscriptions.update(subscription?.id ?? '', { metadata: { a: '1' }, cancel_at_period_end: true })
+    await stripe.subscriptions.cancel(subscription?.id ?? '')
+    const [invoice] = (await stripe.invoices.list()).data
+    await stripe.invoices.listLineItems(invoice?.id ?? '')
+    for (const list of [stripe.charges, stripe.paymentIntents, stripe.invoicePayments, stripe.events, stripe.customers, stripe.webhookEndpoints, stripe.checkout.sessions]) await list.list({ limit: 100 })
+    await stripe.billingPortal.sessions.create({ customer: customer.id })
+    await stripe.customers.del(customer.id)
+    await stripe.customers.retrieve(customer.id)
+    await stripe.webhookEndpoints.del(endpoint.id)
+
+    const text = await readFile(recordFile, 'utf8')
+    expect(text).not.toContain(shop.emulator.apiKey)
+    const problems = text.trim().split('\n').flatMap((line) => problemsOf(JSON.parse(line)))
+    expect([...new Set(problems)]).toEqual([])
+  } finally {
+    await shop.close()
+    await rm(folder, { recursive: true })
+  }
+})
+
+interface Line {
+  method?: string
+  path?: string
+  status?: number
+  response?: unknown
+  event?: { type: string; data: { object: { object: string } } }
+}
+
+function problemsOf(line: Line): string[] {
+  if (line.event !== undefined) {
+    const { type, data } = line.event
+    // A discount has no route of its own.
+    if (data.object.object === 'discount') return []
+    const route = routeOfObject[data.object.object]
+    return route === undefined ? [`${type}: no table`] : checkAnswer(route, data.object).map((problem) => `${type} ${problem}`)
+  }
+  const route = findRoute(line.method ?? '', line.path ?? '')
+  if (line.status !== 200 || route === undefined) return [`${line.method} ${line.path}: ${line.status} ${JSON.stringify(line.response)}`]
+  return checkAnswer(route.key, line.response).map((problem) => `${route.key} ${problem}`)
+}
