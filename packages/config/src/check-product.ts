@@ -100,6 +100,8 @@ function checkPromotion(promotion: Raw, productCurrency: string | undefined, pat
   if (!atStripe && !has('percent_off') && !has('amount_off')) {
     problems.push({ path, message: 'needs percent_off or amount_off, or the id of a coupon that exists at Stripe' })
   }
+  // Stripe refuses an amount without it, which would show only at the sync.
+  if (has('amount_off') && !has('percent_off') && !has('currency')) refuse('currency', 'is required with amount_off')
   const currency = valid(readCurrency(promotion.currency))
   if (currency !== undefined && productCurrency !== undefined && currency !== productCurrency) {
     refuse('currency', 'must be the currency of the product')

@@ -180,7 +180,8 @@ const rows: Record<string, Row> = {
     value: 'dashboard',
     env: '/billing/',
     becomesFromEnv: '/billing/',
-    wrong: ['//evil.test', 'https://evil.test', 'a b', 5],
+    // The long one is refused at once: a pattern that backtracks would take years.
+    wrong: ['//evil.test', 'https://evil.test', 'a b', `/${'a'.repeat(64)}!`, 5],
   },
   'stripe.portal_return_url': url('https://app.acme.test'),
   'stripe.sync_products_on_startup': flag(false),

@@ -116,7 +116,8 @@ const coupon = z
       minManagedProducts: value.min_managed_products,
       maxManagedProducts: value.max_managed_products,
       metadata: value.metadata,
-      stripePromotion: value.stripe,
+      // Otherwise the sync would make a promotion code for a coupon that Stripe has no part in.
+      stripePromotion: value.behavior === 'stripe_promotion' ? value.stripe : undefined,
     }),
   )
 

@@ -214,12 +214,18 @@ describe('one wrong key', () => {
     [{ coupons: [{ ...promotion, stripe: { percent_off: 101 } }] }, 'coupons[0].stripe.percent_off'],
     [{ coupons: [{ ...promotion, stripe: { percent_off: 5, amount_off: 5 } }] }, 'coupons[0].stripe.amount_off'],
     [{ coupons: [{ ...promotion, stripe: { amount_off: 5, currency: 'eur' } }] }, 'coupons[0].stripe.currency'],
+    [{ coupons: [{ ...promotion, stripe: { amount_off: 5 } }] }, 'coupons[0].stripe.currency'],
     [{ coupons: [{ ...promotion, stripe: { percent_off: 5, duration: 'ever' } }] }, 'coupons[0].stripe.duration'],
     [{ coupons: [{ ...promotion, stripe: { percent_off: 5, duration: 'repeating' } }] }, 'coupons[0].stripe.duration_in_months'],
     [{ coupons: [{ ...promotion, stripe: { percent_off: 5, duration_in_months: 2 } }] }, 'coupons[0].stripe.duration_in_months'],
   ])('%j is refused there', (keys, path) => {
     expect(problems({ ...core, ...keys })).toEqual([`[0].${path}`])
   })
+})
+
+test('an override drops the description of a promotion, so that no promotion code is made for it', () => {
+  const [one] = loaded({ ...core, coupons: [{ ...coupon, stripe: { percent_off: 5 } }] })
+  expect(one?.coupons).toEqual([{ code: 'tier10', active: true, behavior: 'product_override', metadata: {} }])
 })
 
 test('a coupon that exists at Stripe needs no description of its discount', () => {

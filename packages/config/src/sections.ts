@@ -152,7 +152,7 @@ export const requiredSections = {
         success_base_url: optionalUrl,
         frontend_base_path: leaf((value) => {
           const path = readText(value)
-          return path instanceof Wrong || !/^\/?(?:[\w.~-]+\/?)*$/.test(path)
+          return path instanceof Wrong || !/^\/?(?:[\w.~-]+(?:\/[\w.~-]+)*\/?)?$/.test(path)
             ? new Wrong('must be a path such as /billing')
             : path
         }).default(''),

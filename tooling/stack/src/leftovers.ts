@@ -22,11 +22,7 @@ export function removeLeftovers(parent: string, prefix: string): void {
     const folder = join(parent, name)
     try {
       // Servers survive when their supervisors were killed together with the owner (`killall -9 node`).
-      for (const mark of [
-        `--datadir=${join(folder, 'mysql')}`,
-        `--datadir=${join(folder, 'mysql.new')}`,
-        join(folder, 'nats.conf'),
-      ]) {
+      for (const mark of [`--datadir=${join(folder, 'mysql')}`, join(folder, 'nats.conf')]) {
         for (const server of processesWithArgument(mark)) signalProcess(server, 'SIGKILL')
       }
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 })

@@ -59,8 +59,9 @@ function startTimeOf(pid: number): string | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     // Field 22, counted behind the program's name, which may hold spaces and parentheses.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    // A zombie has ended; only its parent has not looked yet.
-    return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19]
+    // A zombie whose other threads are gone has ended; only its parent has not looked yet. Until then they may still hold files and ports.
+    const ended = /^[ZX]$/.test(fields[0] ?? '') && readdirSync(`/proc/${pid}/task`).length <= 1
+    return ended ? undefined : fields[19]
   } catch {
     return undefined
   }

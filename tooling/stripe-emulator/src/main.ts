@@ -2,21 +2,26 @@ import { parseArgs } from 'node:util'
 import { startEmulator } from './start-emulator.ts'
 
 const { values } = parseArgs({
-  options: { port: { type: 'string' }, key: { type: 'string', multiple: true }, token: { type: 'string' }, record: { type: 'string' }, seed: { type: 'string' } },
+  options: {
+    port: { type: 'string' },
+    key: { type: 'string', multiple: true },
+    token: { type: 'string' },
+    record: { type: 'string' },
+    seed: { type: 'string' },
+  },
 })
 const port = Number(values.port ?? '0')
 if (!Number.isInteger(port) || port < 0 || port > 65_535) {
   console.error(`stripe-emulator: not a port: ${values.port}`)
   process.exit(64)
 }
-const recordFile = values.record ?? process.env['STRIPE_EMULATOR_RECORD']
 
 try {
   const emulator = await startEmulator({
     port,
     ...(values.key === undefined ? {} : { apiKeys: values.key }),
     ...(values.token === undefined ? {} : { controlToken: values.token }),
-    ...(recordFile === undefined || recordFile === '' ? {} : { recordFile }),
+    ...(values.record === undefined ? {} : { recordFile: values.record }),
     ...(values.seed === undefined ? {} : { seed: values.seed }),
   })
   // One line for the program that started this one. The keys are made up here and open nothing but this process.

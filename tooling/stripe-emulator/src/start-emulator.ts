@@ -25,7 +25,7 @@ export interface EmulatorOptions {
   apiKeys?: string[]
   /** Default made up. */
   controlToken?: string
-  /** Every request and event is appended to this file as JSON lines. */
+  /** Every request and event is appended to this file as JSON lines; default `STRIPE_EMULATOR_RECORD`, `''` for none. */
   recordFile?: string
   settings?: SettingsPatch
   /** Makes ids repeatable. */
@@ -52,7 +52,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const apiKeys = options.apiKeys ?? [ids.next('sk_test_', 32)]
   const [apiKey] = apiKeys
   if (apiKey === undefined) throw new Error('the emulator needs at least one API key')
-  if (apiKeys.some((key) => !/^(sk|rk)_test_/.test(key))) throw new Error('the emulator takes test keys only (sk_test_…, rk_test_…)')
+  if (apiKeys.some((key) => !/^(sk|rk)_test_/.test(key)))
+    throw new Error('the emulator takes test keys only (sk_test_…, rk_test_…)')
   const controlToken = options.controlToken ?? ids.next('control_', 32)
   let url = ''
   const clock = createClock()
@@ -68,7 +69,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     engine: createDeliveryEngine({ clock, store, settings }),
     faults: createFaultPlan(),
     idempotency: createIdempotencyKeys(clock),
-    traffic: createTrafficLog(options.recordFile),
+    traffic: createTrafficLog(options.recordFile ?? process.env.STRIPE_EMULATOR_RECORD),
     origin: () => url,
   }
   const { server, port } = await listen(createApp(emulation), options.port ?? 0)
@@ -101,9 +102,14 @@ export function createApp(emulation: Emulation): Hono<{ Bindings: HttpBindings }
   return app
 }
 
-function listen(app: Hono<{ Bindings: HttpBindings }>, port: number): Promise<{ server: ReturnType<typeof serve>; port: number }> {
+function listen(
+  app: Hono<{ Bindings: HttpBindings }>,
+  port: number,
+): Promise<{ server: ReturnType<typeof serve>; port: number }> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port }, (info: AddressInfo) => resolve({ server, port: info.port }))
+    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port }, (info: AddressInfo) =>
+      resolve({ server, port: info.port }),
+    )
     server.once('error', reject)
   })
 }

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createControlClient } from '../src/index.ts'
 import { openShop, type Shop } from './shop.ts'
@@ -72,7 +73,14 @@ test('copies come at once and later, with the same id and body', async () => {
 
 test('an event can wait until it is released, and another never come at all', async () => {
   const { control } = shop.emulator
-  await control.settings({ webhooks: { rules: [{ match: 'checkout.session.completed', delay: 'until_released' }, { match: 'charge.*', drop: true }] } })
+  await control.settings({
+    webhooks: {
+      rules: [
+        { match: 'checkout.session.completed', delay: 'until_released' },
+        { match: 'charge.*', drop: true },
+      ],
+    },
+  })
   await buy()
   await control.waitIdle()
   expect(shop.types()).toEqual(['payment_intent.created', 'payment_intent.succeeded'])
@@ -110,6 +118,21 @@ test('a failed try is repeated with the same event and a new signature, until a 
   expect(new Set(shop.received.map(({ event }) => event?.id)).size).toBe(1)
   expect(shop.received[0]?.event?.data.object).toMatchObject({ id })
   expect((await shop.stripe.events.retrieve(shop.received[0]?.event?.id ?? '')).pending_webhooks).toBe(0)
+})
+
+test('an endpoint that does not answer in time is a failed try', async () => {
+  const silent = createServer(() => {})
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  const address = silent.address()
+  await shop.emulator.control.settings({ webhooks: { timeoutMs: 50, retryDelaysMs: [] } })
+  await shop.addEndpoint({ url: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/` })
+  await shop.stripe.products.create({ name: 'A' })
+  await shop.emulator.control.waitIdle()
+  silent.closeAllConnections()
+  silent.close()
+  expect(await shop.emulator.control.deliveries()).toMatchObject([
+    { status: null, succeeded: false, error: 'no answer within 50 ms' },
+  ])
 })
 
 test.each([
@@ -156,8 +179,15 @@ test('only the types an endpoint lists are sent to it, and nothing to a disabled
 describe('an endpoint on an older version', () => {
   async function invoiceAndSubscription(version: '2025-08-27.basil' | '2025-02-24.acacia') {
     const price = await shop.monthlyPrice()
-    await shop.addEndpoint({ api_version: version, enabled_events: ['invoice.paid', 'customer.subscription.created', 'charge.succeeded'] })
-    const session = await shop.checkout({ mode: 'subscription', price: price.id, subscription_data: { metadata: { group: 'acme' } } })
+    await shop.addEndpoint({
+      api_version: version,
+      enabled_events: ['invoice.paid', 'customer.subscription.created', 'charge.succeeded'],
+    })
+    const session = await shop.checkout({
+      mode: 'subscription',
+      price: price.id,
+      subscription_data: { metadata: { group: 'acme' } },
+    })
     await shop.emulator.control.completeCheckout(session.id)
     await shop.emulator.control.waitIdle()
     const done = await shop.stripe.checkout.sessions.retrieve(session.id)
@@ -169,7 +199,15 @@ describe('an endpoint on an older version', () => {
     const { done, price, charge, subscription, invoice } = await invoiceAndSubscription('2025-02-24.acacia')
     expect(invoice).toMatchObject({
       api_version: '2025-02-24.acacia',
-      data: { object: { subscription: done.subscription, subscription_details: { metadata: { group: 'acme' } }, paid: true, charge: charge.data.object.id, lines: { data: [{ type: 'subscription', price: { id: price.id } }] } } },
+      data: {
+        object: {
+          subscription: done.subscription,
+          subscription_details: { metadata: { group: 'acme' } },
+          paid: true,
+          charge: charge.data.object.id,
+          lines: { data: [{ type: 'subscription', price: { id: price.id } }] },
+        },
+      },
     })
     expect(invoice.data.object).not.toHaveProperty('parent')
     expect(subscription.data.object.current_period_end).toBeGreaterThan(subscription.data.object.current_period_start)
@@ -187,6 +225,8 @@ describe('an endpoint on an older version', () => {
 test('another process can control it with address and token alone', async () => {
   const control = createControlClient(shop.emulator.url, shop.emulator.controlToken)
   expect((await control.clock()).frozen).toBe(false)
-  await expect(control.settings({ webhooks: JSON.parse('{"duplicate": true}') })).rejects.toThrow('unknown setting: webhooks.duplicate')
+  await expect(control.settings({ webhooks: JSON.parse('{"duplicate": true}') })).rejects.toThrow(
+    'unknown setting: webhooks.duplicate',
+  )
   await expect(createControlClient(shop.emulator.url, 'wrong').state()).rejects.toThrow(/token/)
 })

@@ -7,7 +7,16 @@ beforeEach(async () => {
 })
 afterEach(() => shop.close())
 
-const card = { email: 'ada@example.com', name: 'Ada', country: 'DE', postal_code: '10115', method: 'card', card_number: '4242 4242 4242 4242', expiry: '12/40', cvc: '123' }
+const card = {
+  email: 'ada@example.com',
+  name: 'Ada',
+  country: 'DE',
+  postal_code: '10115',
+  method: 'card',
+  card_number: '4242 4242 4242 4242',
+  expiry: '12/40',
+  cvc: '123',
+}
 
 function submit(url: string | null, fields: Record<string, string>): Promise<Response> {
   return fetch(url ?? '', { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' })
@@ -37,7 +46,9 @@ test('paying sends the browser on, after the webhooks were tried', async () => {
   expect(response.status).toBe(303)
   expect(response.headers.get('location')).toBe(`http://shop.test/thanks?session=${session.id}`)
   expect(shop.types()).toEqual(['checkout.session.completed'])
-  expect(shop.received[0]?.event?.data.object).toMatchObject({ customer_details: { email: 'ada@example.com', address: { country: 'DE', postal_code: '10115' } } })
+  expect(shop.received[0]?.event?.data.object).toMatchObject({
+    customer_details: { email: 'ada@example.com', address: { country: 'DE', postal_code: '10115' } },
+  })
 })
 
 test('the browser can be sent on before the webhooks, or not at all', async () => {
@@ -116,7 +127,10 @@ test('a promotion code typed on the page changes the total; a wrong one is expla
   const session = await shop.checkout({ price: price.id, allow_promotion_codes: true })
   expect(await (await submit(session.url, { ...card, promotion_code: 'NOPE' })).text()).toContain('This code is invalid.')
   expect((await submit(session.url, { ...card, promotion_code: 'forty' })).status).toBe(303)
-  expect(await shop.stripe.checkout.sessions.retrieve(session.id)).toMatchObject({ amount_total: 600, total_details: { amount_discount: 400 } })
+  expect(await shop.stripe.checkout.sessions.retrieve(session.id)).toMatchObject({
+    amount_total: 600,
+    total_details: { amount_discount: 400 },
+  })
 })
 
 test('a bank debit chosen on the page settles by itself', async () => {
@@ -135,9 +149,16 @@ test('the portal shows the subscription and schedules its end the flexible way',
   const session = await shop.checkout({ mode: 'subscription', price: price.id })
   await shop.emulator.control.completeCheckout(session.id)
   const { customer, subscription } = await shop.stripe.checkout.sessions.retrieve(session.id)
-  const portal = await shop.stripe.billingPortal.sessions.create({ customer: String(customer), return_url: 'http://shop.test/account' })
+  const portal = await shop.stripe.billingPortal.sessions.create({
+    customer: String(customer),
+    return_url: 'http://shop.test/account',
+  })
   expect(await (await fetch(portal.url)).text()).toContain('Cancel at the end of the period')
   expect((await submit(portal.url, { action: 'cancel', subscription: String(subscription) })).status).toBe(303)
   const ending = await shop.stripe.subscriptions.retrieve(String(subscription))
-  expect(ending).toMatchObject({ cancel_at: ending.items.data[0]?.current_period_end, cancel_at_period_end: false, status: 'active' })
+  expect(ending).toMatchObject({
+    cancel_at: ending.items.data[0]?.current_period_end,
+    cancel_at_period_end: false,
+    status: 'active',
+  })
 })

@@ -30,12 +30,16 @@ test('every listed route is implemented', () => {
 test('the check notices a missing, an unknown, a null and a mistyped field', () => {
   const customer = { id: 'cus_1', object: 'customer' }
   expect(checkAnswer('GET /v1/coupons/{id}', { ...customer, object: 'coupon' })).toContain('.valid: missing')
-  expect(checkAnswer('DELETE /v1/coupons/{id}', { id: 'x', object: 'coupon', deleted: true, extra: 1 })).toEqual(['.extra: unknown'])
-  expect(checkAnswer('DELETE /v1/coupons/{id}', { id: null, object: 'coupon', deleted: true })).toEqual(['.id: null is not string'])
+  expect(checkAnswer('DELETE /v1/coupons/{id}', { id: 'x', object: 'coupon', deleted: true, extra: 1 })).toEqual([
+    '.extra: unknown',
+  ])
+  expect(checkAnswer('DELETE /v1/coupons/{id}', { id: null, object: 'coupon', deleted: true })).toEqual([
+    '.id: null is not string',
+  ])
   expect(checkAnswer('DELETE /v1/coupons/{id}', { id: 'x', object: 'cupon', deleted: true })).toHaveLength(1)
 })
 
-test('every recorded answer and event has the shape the SDK declares, and no line holds a key', async () => {
+test('every recorded answer and event has the shape the SDK declares, and no line holds a key or a signing secret', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'emulator-'))
   const recordFile = join(folder, 'traffic.jsonl')
   const shop = await openShop({ recordFile })
@@ -45,16 +49,33 @@ test('every recorded answer and event has the shape the SDK declares, and no lin
     await stripe.webhookEndpoints.update(endpoint.id, { description: 'changed' })
     const price = await shop.oneTimePrice()
     const monthly = await shop.monthlyPrice()
-    const coupon = await stripe.coupons.create({ amount_off: 100, currency: 'usd', applies_to: { products: [String(price.product)] } })
-    const code = await stripe.promotionCodes.create({ promotion: { type: 'coupon', coupon: coupon.id }, restrictions: { minimum_amount: 100, minimum_amount_currency: 'usd' } })
+    const coupon = await stripe.coupons.create({
+      amount_off: 100,
+      currency: 'usd',
+      applies_to: { products: [String(price.product)] },
+    })
+    const code = await stripe.promotionCodes.create({
+      promotion: { type: 'coupon', coupon: coupon.id },
+      restrictions: { minimum_amount: 100, minimum_amount_currency: 'usd' },
+    })
     await stripe.coupons.retrieve(coupon.id, { expand: ['applies_to'] })
     await stripe.promotionCodes.update(code.id, { metadata: { a: '1' } })
     await stripe.products.update(String(price.product), { description: 'x', default_price: price.id })
     await stripe.prices.update(price.id, { nickname: 'x' })
     const customer = await stripe.customers.create({ email: 'a@example.com', address: { country: 'DE' } })
     const sessions = [
-      await shop.checkout({ price: price.id, discounts: [{ promotion_code: code.id }], automatic_tax: { enabled: true }, invoice_creation: { enabled: true } }),
-      await shop.checkout({ price: price.id, customer: customer.id, tax_id_collection: { enabled: true }, phone_number_collection: { enabled: true } }),
+      await shop.checkout({
+        price: price.id,
+        discounts: [{ promotion_code: code.id }],
+        automatic_tax: { enabled: true },
+        invoice_creation: { enabled: true },
+      }),
+      await shop.checkout({
+        price: price.id,
+        customer: customer.id,
+        tax_id_collection: { enabled: true },
+        phone_number_collection: { enabled: true },
+      }),
       await shop.checkout({ mode: 'subscription', price: monthly.id, allow_promotion_codes: true }),
       await shop.checkout({ mode: 'subscription', price: monthly.id, subscription_data: { trial_period_days: 3 } }),
     ]
@@ -66,7 +87,9 @@ test('every recorded answer and event has the shape the SDK declares, and no lin
     const expired = await shop.checkout({ price: price.id })
     await stripe.checkout.sessions.expire(expired.id)
     for (const session of [...sessions, failing]) {
-      const done = await stripe.checkout.sessions.retrieve(session.id, { expand: ['line_items', 'invoice.payments', 'subscription.latest_invoice', 'payment_intent.latest_charge', 'customer'] })
+      const done = await stripe.checkout.sessions.retrieve(session.id, {
+        expand: ['line_items', 'invoice.payments', 'subscription.latest_invoice', 'payment_intent.latest_charge', 'customer'],
+      })
       await stripe.checkout.sessions.listLineItems(done.id)
     }
     const [subscription] = (await stripe.subscriptions.list()).data
@@ -75,7 +98,16 @@ test('every recorded answer and event has the shape the SDK declares, and no lin
     await stripe.subscriptions.cancel(subscription?.id ?? '')
     const [invoice] = (await stripe.invoices.list()).data
     await stripe.invoices.listLineItems(invoice?.id ?? '')
-    for (const list of [stripe.charges, stripe.paymentIntents, stripe.invoicePayments, stripe.events, stripe.customers, stripe.webhookEndpoints, stripe.checkout.sessions]) await list.list({ limit: 100 })
+    for (const list of [
+      stripe.charges,
+      stripe.paymentIntents,
+      stripe.invoicePayments,
+      stripe.events,
+      stripe.customers,
+      stripe.webhookEndpoints,
+      stripe.checkout.sessions,
+    ])
+      await list.list({ limit: 100 })
     await stripe.billingPortal.sessions.create({ customer: customer.id })
     await stripe.customers.del(customer.id)
     await stripe.customers.retrieve(customer.id)
@@ -83,7 +115,11 @@ test('every recorded answer and event has the shape the SDK declares, and no lin
 
     const text = await readFile(recordFile, 'utf8')
     expect(text).not.toContain(shop.emulator.apiKey)
-    const problems = text.trim().split('\n').flatMap((line) => problemsOf(JSON.parse(line)))
+    expect(text).not.toContain('whsec_')
+    const problems = text
+      .trim()
+      .split('\n')
+      .flatMap((line) => problemsOf(JSON.parse(line)))
     expect([...new Set(problems)]).toEqual([])
   } finally {
     await shop.close()
@@ -108,6 +144,7 @@ function problemsOf(line: Line): string[] {
     return route === undefined ? [`${type}: no table`] : checkAnswer(route, data.object).map((problem) => `${type} ${problem}`)
   }
   const route = findRoute(line.method ?? '', line.path ?? '')
-  if (line.status !== 200 || route === undefined) return [`${line.method} ${line.path}: ${line.status} ${JSON.stringify(line.response)}`]
+  if (line.status !== 200 || route === undefined)
+    return [`${line.method} ${line.path}: ${line.status} ${JSON.stringify(line.response)}`]
   return checkAnswer(route.key, line.response).map((problem) => `${route.key} ${problem}`)
 }

@@ -1,11 +1,10 @@
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { runCommand } from '../run-command.ts'
-import { logTail } from './log-tail.ts'
+import { type Mysqld, makeMysqlData } from './make-mysql-data.ts'
 
 /** How the two programs are called on this machine. */
 export interface Programs {
-  readonly mysqld: { readonly command: string; readonly prefix: readonly string[]; readonly options: readonly string[] }
+  readonly mysqld: Mysqld
   readonly natsServer: string
 }
 
@@ -43,29 +42,19 @@ export async function prepareMysql(
   const data = join(folder, 'mysql')
   const logFile = join(folder, 'mysql.log')
   const initFile = join(folder, 'init.sql')
-  const common = [
-    '--no-defaults',
-    ...options,
-    '--secure-file-priv=NULL',
-    '--mysqlx=OFF',
-    ...(process.getuid?.() === 0 ? ['--user=root'] : []),
-    `--log-error=${logFile}`,
-  ]
   mkdirSync(folder, { recursive: true })
   writeFileSync(initFile, INIT_SQL)
-  if (!existsSync(data)) {
-    // Elsewhere first: a folder that was interrupted half-way must not look finished.
-    const fresh = `${data}.new`
-    rmSync(fresh, { recursive: true, force: true })
-    const { code } = await runCommand(command, [...prefix, ...common, `--datadir=${fresh}`, '--initialize-insecure'])
-    if (code !== 0) throw new Error(`MySQL could not be initialised${logTail(logFile)}`)
-    renameSync(fresh, data)
-  }
+  if (!existsSync(data)) await makeMysqlData(programs.mysqld, data)
   const mark = `--datadir=${data}`
   const args = [
     ...prefix,
-    ...common,
+    '--no-defaults',
+    ...options,
+    ...(process.getuid?.() === 0 ? ['--user=root'] : []),
     mark,
+    `--log-error=${logFile}`,
+    '--secure-file-priv=NULL',
+    '--mysqlx=OFF',
     '--bind-address=127.0.0.1',
     `--port=${port}`,
     // Relative to the data folder: a socket's full path must be shorter than 107 bytes, and a checkout's path may not be.

@@ -35,7 +35,10 @@ export function addDiscount(emulation: Emulation, order: DiscountOrder): Discoun
 }
 
 /** The coupon a subscription's discount still gives on a renewal; `once` was spent on the first invoice. */
-export function renewalCoupon(emulation: Emulation, discountId: string | undefined): { coupon: Coupon; discount: Discount } | null {
+export function renewalCoupon(
+  emulation: Emulation,
+  discountId: string | undefined,
+): { coupon: Coupon; discount: Discount } | null {
   const discount = emulation.store.discounts.get(discountId ?? '')
   const coupon = emulation.store.coupons.get(discount?.source.coupon ?? '')
   if (discount === undefined || coupon === undefined || coupon.duration === 'once') return null

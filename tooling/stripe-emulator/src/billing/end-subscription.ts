@@ -13,7 +13,13 @@ export function endSubscription(
   subscription.status = 'canceled'
   subscription.canceled_at ??= now
   subscription.ended_at = now
-  subscription.cancellation_details = { comment: null, feedback: null, feedback_option: null, ...subscription.cancellation_details, reason }
+  subscription.cancellation_details = {
+    comment: null,
+    feedback: null,
+    feedback_option: null,
+    ...subscription.cancellation_details,
+    reason,
+  }
   emit(emulation, cause, 'customer.subscription.deleted', subscription)
   return subscription
 }

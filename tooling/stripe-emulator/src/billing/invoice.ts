@@ -148,7 +148,12 @@ function buildLine(emulation: Emulation, invoice: string, order: InvoiceOrder, l
     parent:
       line.subscriptionItem === null
         ? {
-            invoice_item_details: { invoice_item: emulation.ids.next('ii_'), proration: false, proration_details: null, subscription },
+            invoice_item_details: {
+              invoice_item: emulation.ids.next('ii_'),
+              proration: false,
+              proration_details: null,
+              subscription,
+            },
             subscription_item_details: null,
             type: 'invoice_item_details',
           }

@@ -12,7 +12,13 @@ export interface Payer {
 }
 
 /** Keeps a card's brand, last four digits and expiry: never its number. */
-export function addCard(emulation: Emulation, card: TestCard, expiry: { month: number; year: number }, payer: Payer, customer: string | null): StoredPaymentMethod {
+export function addCard(
+  emulation: Emulation,
+  card: TestCard,
+  expiry: { month: number; year: number },
+  payer: Payer,
+  customer: string | null,
+): StoredPaymentMethod {
   const last4 = card.number.slice(-4)
   const object: PaymentMethod = {
     id: emulation.ids.next('pm_'),
@@ -57,7 +63,14 @@ export function addBankAccount(emulation: Emulation, payer: Payer, customer: str
     customer_account: null,
     livemode: false,
     metadata: {},
-    sepa_debit: { bank_code: '37040044', branch_code: '', country: 'DE', fingerprint: emulation.ids.next('', 16), generated_from: { charge: null, setup_attempt: null }, last4: '3000' },
+    sepa_debit: {
+      bank_code: '37040044',
+      branch_code: '',
+      country: 'DE',
+      fingerprint: emulation.ids.next('', 16),
+      generated_from: { charge: null, setup_attempt: null },
+      last4: '3000',
+    },
     type: 'sepa_debit',
   }
   return emulation.store.paymentMethods.add({ id: object.id, object, failsCharges: false })

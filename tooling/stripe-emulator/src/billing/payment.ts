@@ -77,7 +77,12 @@ export function succeedPayment(emulation: Emulation, intent: PaymentIntent, meth
 }
 
 /** The charge was refused: the intent waits for another method. */
-export function failPayment(emulation: Emulation, intent: PaymentIntent, method: StoredPaymentMethod, refusal: CardRefusal): Charge {
+export function failPayment(
+  emulation: Emulation,
+  intent: PaymentIntent,
+  method: StoredPaymentMethod,
+  refusal: CardRefusal,
+): Charge {
   const charge = addCharge(emulation, intent, method, refusal)
   intent.payment_method = null
   intent.latest_charge = charge.id
@@ -93,7 +98,12 @@ export function failPayment(emulation: Emulation, intent: PaymentIntent, method:
   return charge
 }
 
-function addCharge(emulation: Emulation, intent: PaymentIntent, { object: method }: StoredPaymentMethod, refusal: CardRefusal | null): Charge {
+function addCharge(
+  emulation: Emulation,
+  intent: PaymentIntent,
+  { object: method }: StoredPaymentMethod,
+  refusal: CardRefusal | null,
+): Charge {
   const id = emulation.ids.next('ch_')
   const paid = refusal === null
   return emulation.store.charges.add({
@@ -122,7 +132,17 @@ function addCharge(emulation: Emulation, intent: PaymentIntent, { object: method
     metadata: { ...intent.metadata },
     on_behalf_of: null,
     outcome: paid
-      ? { advice_code: null, network_advice_code: null, network_decline_code: null, network_status: 'approved_by_network', reason: null, risk_level: 'normal', risk_score: 20, seller_message: 'Payment complete.', type: 'authorized' }
+      ? {
+          advice_code: null,
+          network_advice_code: null,
+          network_decline_code: null,
+          network_status: 'approved_by_network',
+          reason: null,
+          risk_level: 'normal',
+          risk_score: 20,
+          seller_message: 'Payment complete.',
+          type: 'authorized',
+        }
       : {
           advice_code: null,
           network_advice_code: null,

@@ -4,11 +4,11 @@ import { invalidRequest } from '../core/stripe-error.ts'
 import type { Invoice, Subscription } from '../core/wire.ts'
 import { emit } from '../webhooks/emit.ts'
 import { renewalCoupon } from './discount.ts'
+import { endSubscription } from './end-subscription.ts'
 import { addInvoice, markPaid, paymentOf } from './invoice.ts'
 import { announceInvoice, announcePaid } from './invoice-events.ts'
 import { addPaymentIntent, failPayment, succeedPayment } from './payment.ts'
 import { addInterval } from './period.ts'
-import { endSubscription } from './end-subscription.ts'
 import { subscriptionLines } from './subscription-lines.ts'
 
 const dayS = 24 * 60 * 60
@@ -34,7 +34,13 @@ export function renewSubscription(emulation: Emulation, subscription: Subscripti
 
 function moveToNextPeriod(emulation: Emulation, subscription: Subscription): void {
   const previous = {
-    items: { data: subscription.items.data.map((item) => ({ id: item.id, current_period_start: item.current_period_start, current_period_end: item.current_period_end })) },
+    items: {
+      data: subscription.items.data.map((item) => ({
+        id: item.id,
+        current_period_start: item.current_period_start,
+        current_period_end: item.current_period_end,
+      })),
+    },
     ...(subscription.status === 'trialing' ? { status: 'trialing' } : {}),
   }
   for (const item of subscription.items.data) {
@@ -85,7 +91,9 @@ function chargeRenewal(emulation: Emulation, subscription: Subscription, invoice
   )
   emit(emulation, byItself, 'payment_intent.created', intent)
   paymentOf(emulation, invoice, intent)
-  const method = emulation.store.paymentMethods.get(subscription.default_payment_method ?? customer?.invoice_settings.default_payment_method ?? '')
+  const method = emulation.store.paymentMethods.get(
+    subscription.default_payment_method ?? customer?.invoice_settings.default_payment_method ?? '',
+  )
   if (method === undefined || method.failsCharges) {
     failRenewal(emulation, subscription, invoice, () => method && failPayment(emulation, intent, method, genericDecline), intent)
     return
@@ -95,7 +103,13 @@ function chargeRenewal(emulation: Emulation, subscription: Subscription, invoice
   announcePaid(emulation, byItself, invoice, markPaid(emulation, invoice, intent))
 }
 
-function failRenewal(emulation: Emulation, subscription: Subscription, invoice: Invoice, charge: () => object | undefined, intent: object): void {
+function failRenewal(
+  emulation: Emulation,
+  subscription: Subscription,
+  invoice: Invoice,
+  charge: () => object | undefined,
+  intent: object,
+): void {
   const failed = charge()
   if (failed !== undefined) emit(emulation, byItself, 'charge.failed', failed)
   emit(emulation, byItself, 'payment_intent.payment_failed', intent)
@@ -107,4 +121,3 @@ function failRenewal(emulation: Emulation, subscription: Subscription, invoice: 
   subscription.status = 'past_due'
   emit(emulation, byItself, 'customer.subscription.updated', subscription, previous)
 }
-

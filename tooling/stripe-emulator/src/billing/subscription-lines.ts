@@ -35,7 +35,12 @@ export function subscriptionLines(
   return lines.map((line, index) => ({ ...line, discount: discounts[index] ?? 0 }))
 }
 
-function recurringLine(emulation: Emulation, subscription: Subscription, item: SubscriptionItem, trial: boolean): InvoiceLineOrder {
+function recurringLine(
+  emulation: Emulation,
+  subscription: Subscription,
+  item: SubscriptionItem,
+  trial: boolean,
+): InvoiceLineOrder {
   const { price } = item
   const quantity = item.quantity ?? null
   const name = emulation.store.products.get(price.product)?.name ?? ''

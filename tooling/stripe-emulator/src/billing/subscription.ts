@@ -19,7 +19,9 @@ export function addSubscription(emulation: Emulation, order: SubscriptionOrder):
   const now = emulation.clock.now()
   const id = emulation.ids.next('sub_')
   const trialEnd = trialEndOf(order, now)
-  const items = order.lines.filter((line) => line.price?.type === 'recurring').map((line) => buildItem(emulation, id, line, now, trialEnd))
+  const items = order.lines
+    .filter((line) => line.price?.type === 'recurring')
+    .map((line) => buildItem(emulation, id, line, now, trialEnd))
   return emulation.store.subscriptions.add({
     id,
     object: 'subscription',
@@ -32,7 +34,7 @@ export function addSubscription(emulation: Emulation, order: SubscriptionOrder):
     },
     billing_cycle_anchor: trialEnd ?? now,
     billing_cycle_anchor_config: null,
-    billing_mode: { flexible: { proration_discounts: 'included' }, type: 'flexible', updated_at: now },
+    billing_mode: billingModeOf(order.data.billing_mode?.type ?? 'flexible', now),
     billing_schedules: [],
     billing_thresholds: null,
     cancel_at: null,
@@ -70,9 +72,19 @@ export function addSubscription(emulation: Emulation, order: SubscriptionOrder):
     test_clock: null,
     transfer_data: null,
     trial_end: trialEnd,
-    trial_settings: { end_behavior: { billing_cycle_anchor: null, missing_payment_method: 'create_invoice' } },
+    trial_settings: {
+      end_behavior: {
+        billing_cycle_anchor: null,
+        missing_payment_method: order.data.trial_settings?.end_behavior.missing_payment_method ?? 'create_invoice',
+      },
+    },
     trial_start: trialEnd === null ? null : now,
   })
+}
+
+/** Flexible is the default since clover. */
+function billingModeOf(type: 'classic' | 'flexible', now: number): Subscription['billing_mode'] {
+  return type === 'classic' ? { flexible: null, type } : { flexible: { proration_discounts: 'included' }, type, updated_at: now }
 }
 
 function trialEndOf({ data }: SubscriptionOrder, now: number): number | null {
@@ -80,7 +92,13 @@ function trialEndOf({ data }: SubscriptionOrder, now: number): number | null {
   return data.trial_period_days === undefined ? null : now + data.trial_period_days * 24 * 60 * 60
 }
 
-function buildItem(emulation: Emulation, subscription: string, line: LineItem, now: number, trialEnd: number | null): SubscriptionItem {
+function buildItem(
+  emulation: Emulation,
+  subscription: string,
+  line: LineItem,
+  now: number,
+  trialEnd: number | null,
+): SubscriptionItem {
   const { price } = line
   if (price === null || price.recurring === null) throw new Error('a subscription item needs a recurring price')
   return {

@@ -6,7 +6,12 @@ type Tiers = NonNullable<Price['tiers']>
 export function amountOf(price: Price, tiers: Tiers | undefined, quantity: number): number {
   if (tiers === undefined) {
     const packages = price.transform_quantity
-    const units = packages === null ? quantity : packages.round === 'up' ? Math.ceil(quantity / packages.divide_by) : Math.floor(quantity / packages.divide_by)
+    const units =
+      packages === null
+        ? quantity
+        : packages.round === 'up'
+          ? Math.ceil(quantity / packages.divide_by)
+          : Math.floor(quantity / packages.divide_by)
     return Math.round(Number(price.unit_amount_decimal ?? price.unit_amount ?? 0) * units)
   }
   return price.tiers_mode === 'volume' ? volumeAmount(tiers, quantity) : graduatedAmount(tiers, quantity)
@@ -36,7 +41,11 @@ function graduatedAmount(tiers: Tiers, quantity: number): number {
  *
  * @param products  the coupon's products; lines of others get nothing
  */
-export function discountsOf(coupon: Coupon | undefined, products: readonly string[] | undefined, lines: readonly { amount: number; product: string }[]): number[] {
+export function discountsOf(
+  coupon: Coupon | undefined,
+  products: readonly string[] | undefined,
+  lines: readonly { amount: number; product: string }[],
+): number[] {
   if (coupon === undefined) return lines.map(() => 0)
   const eligible = lines.map((line) => (products === undefined || products.includes(line.product) ? line.amount : 0))
   const { percent_off: percent } = coupon

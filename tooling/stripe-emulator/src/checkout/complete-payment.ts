@@ -63,17 +63,31 @@ export function closeSession({ session }: StoredSession, paymentStatus: 'paid' |
 /** The session's new customer, from what was typed on the page. */
 export function addCustomer({ emulation, stored, payer }: Payment): Customer {
   const customer = emulation.store.customers.add(
-    buildCustomer(emulation, { email: payer.email, name: payer.name, address: { country: payer.country, postal_code: payer.postalCode } }),
+    buildCustomer(emulation, {
+      email: payer.email,
+      name: payer.name,
+      address: { country: payer.country, postal_code: payer.postalCode },
+    }),
   )
   stored.session.customer = customer.id
   return customer
 }
 
 /** Redeems the session's coupon, if it has one. */
-export function takeDiscount(emulation: Emulation, { session, plan }: StoredSession, subscription: string | null): Discount | null {
+export function takeDiscount(
+  emulation: Emulation,
+  { session, plan }: StoredSession,
+  subscription: string | null,
+): Discount | null {
   const coupon = emulation.store.coupons.get(plan.coupon ?? '')
   if (coupon === undefined) return null
-  return addDiscount(emulation, { coupon, promotionCode: plan.promotionCode, customer: session.customer, session: session.id, subscription })
+  return addDiscount(emulation, {
+    coupon,
+    promotionCode: plan.promotionCode,
+    customer: session.customer,
+    session: session.id,
+    subscription,
+  })
 }
 
 function addOneTimeInvoice({ emulation, stored, payer }: Payment, discount: Discount | null): Invoice {

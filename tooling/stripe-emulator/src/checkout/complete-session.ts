@@ -1,5 +1,6 @@
-import { addBankAccount, addCard, type Payer } from '../billing/payment-method.ts'
 import { addPaymentIntent, failPayment } from '../billing/payment.ts'
+import { addBankAccount, addCard, type Payer } from '../billing/payment-method.ts'
+import { changedFields } from '../core/changed-fields.ts'
 import { byItself, type Emulation } from '../core/emulation.ts'
 import type { StoredPaymentMethod } from '../core/store.ts'
 import { buildAddress } from '../resources/customers.ts'
@@ -54,7 +55,8 @@ export function completeSession(emulation: Emulation, stored: StoredSession, for
   const delayed = form.method !== 'card' && due > 0
   const card = form.method === 'card' && collects ? readCard(emulation, form) : null
   if (card !== null && 'message' in card) return { kind: 'invalid', ...card }
-  const refusal = card === null ? undefined : (card.refusal ?? (card.failsCharges === true && due > 0 ? genericDecline : undefined))
+  const refusal =
+    card === null ? undefined : (card.refusal ?? (card.failsCharges === true && due > 0 ? genericDecline : undefined))
   const payer = { ...form.payer, email: fixedEmail(emulation, stored) ?? form.payer.email }
   const expiry = { month: form.expiryMonth, year: form.expiryYear }
   if (card !== null && refusal !== undefined) {
@@ -66,6 +68,7 @@ export function completeSession(emulation: Emulation, stored: StoredSession, for
     : (customer: string | null) =>
         card === null ? addBankAccount(emulation, payer, customer) : addCard(emulation, card, expiry, payer, customer)
   describePayer(stored, payer)
+  updateCustomer(emulation, stored, payer)
   const payment: Payment = { emulation, stored, payer, due, delayed, addMethod }
   if (session.mode === 'subscription') completeSubscription(payment)
   else completePayment(payment)
@@ -82,7 +85,8 @@ function readCard(emulation: Emulation, form: PaymentForm): TestCard | { field: 
   if (card === undefined) return { field: 'card', message: 'Your card number is incorrect. Use one of the test cards.' }
   const { expiryMonth: month, expiryYear: year } = form
   const now = new Date(emulation.clock.nowMs())
-  if (!Number.isInteger(month) || month < 1 || month > 12) return { field: 'expiry', message: "Your card's expiration date is invalid." }
+  if (!Number.isInteger(month) || month < 1 || month > 12)
+    return { field: 'expiry', message: "Your card's expiration date is invalid." }
   if (!Number.isInteger(year) || year * 12 + month < now.getUTCFullYear() * 12 + now.getUTCMonth() + 1) {
     return { field: 'expiry', message: "Your card's expiration date is in the past." }
   }
@@ -91,7 +95,13 @@ function readCard(emulation: Emulation, form: PaymentForm): TestCard | { field: 
 }
 
 /** A refused payment leaves its intent and charge behind; the session stays open, no subscription exists. */
-function announceDecline(emulation: Emulation, { session, plan }: StoredSession, method: StoredPaymentMethod, payer: Payer, refusal: CardRefusal): void {
+function announceDecline(
+  emulation: Emulation,
+  { session, plan }: StoredSession,
+  method: StoredPaymentMethod,
+  payer: Payer,
+  refusal: CardRefusal,
+): void {
   const order = {
     amount: session.amount_total ?? 0,
     currency: session.currency ?? 'usd',
@@ -108,6 +118,17 @@ function announceDecline(emulation: Emulation, { session, plan }: StoredSession,
 
 export function metadataOfPayment(metadata: Record<string, string | number | null> | undefined): Record<string, string> {
   return Object.fromEntries(Object.entries(metadata ?? {}).map(([key, value]) => [key, String(value ?? '')]))
+}
+
+/** `customer_update: auto` writes what was typed back to the customer the session was made for. */
+function updateCustomer(emulation: Emulation, { session, plan }: StoredSession, payer: Payer): void {
+  const customer = emulation.store.customers.get(session.customer ?? '')
+  const { address, name } = plan.params.customer_update ?? {}
+  if (customer === undefined || (address !== 'auto' && name !== 'auto')) return
+  const before = structuredClone(customer)
+  if (address === 'auto') customer.address = buildAddress({ country: payer.country, postal_code: payer.postalCode })
+  if (name === 'auto') customer.name = payer.name
+  emit(emulation, byItself, 'customer.updated', customer, changedFields(before, customer))
 }
 
 function describePayer({ session }: StoredSession, payer: Payer): void {

@@ -36,7 +36,10 @@ export function completeSubscription(payment: Payment): void {
   announceDiscount(payment, subscription)
 }
 
-function startSubscription(payment: Payment, method: StoredPaymentMethod | null): { subscription: Subscription; invoice: Invoice } {
+function startSubscription(
+  payment: Payment,
+  method: StoredPaymentMethod | null,
+): { subscription: Subscription; invoice: Invoice } {
   const { emulation, stored } = payment
   const { session, plan } = stored
   const subscription = addSubscription(emulation, {
@@ -71,7 +74,11 @@ function startSubscription(payment: Payment, method: StoredPaymentMethod | null)
 }
 
 /** The first invoice's payment. The session itself shows no payment intent in subscription mode. */
-function chargeFirst({ emulation, stored, due, delayed, payer }: Payment, invoice: Invoice, method: StoredPaymentMethod): PaymentIntent {
+function chargeFirst(
+  { emulation, stored, due, delayed, payer }: Payment,
+  invoice: Invoice,
+  method: StoredPaymentMethod,
+): PaymentIntent {
   const intent = addPaymentIntent(
     emulation,
     {

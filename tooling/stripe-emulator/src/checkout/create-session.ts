@@ -1,4 +1,4 @@
-import type { Cause, Emulation } from '../core/emulation.ts'
+import type { Emulation } from '../core/emulation.ts'
 import { mergeMetadata } from '../core/metadata.ts'
 import { invalidRequest, missingParameter, noSuchParameter } from '../core/stripe-error.ts'
 import type { LineItem, Session } from '../core/wire.ts'
@@ -11,13 +11,13 @@ import { checkSessionRules } from './session-rules.ts'
 const dayS = 24 * 60 * 60
 
 /** Makes an open session. Customer, subscription, invoice and payment appear only when someone pays. */
-export function createSession(emulation: Emulation, params: SessionCreate, _cause: Cause): Session {
+export function createSession(emulation: Emulation, params: SessionCreate): Session {
   const mode = params.mode
   if (mode === undefined) throw missingParameter('mode')
   if (mode !== 'payment' && mode !== 'subscription') {
     throw invalidRequest(`The emulator does not implement the mode: ${mode}`, 'mode', 'emulator_unsupported')
   }
-  checkSessionRules(emulation, params)
+  checkSessionRules(params)
   const now = emulation.clock.now()
   const expiresAt = expiryOf(emulation, params, now)
   if (params.line_items === undefined || params.line_items.length === 0) throw missingParameter('line_items')
@@ -27,7 +27,16 @@ export function createSession(emulation: Emulation, params: SessionCreate, _caus
   const [discount] = params.discounts || []
   const terms = discount === undefined ? null : termsOf(emulation, discount)
   const lineItems = resolveLineItems(emulation, params.line_items, mode)
-  const refusal = terms && refusalOf(terms, { currency: currencyOf(lineItems), subtotal: totalsOf(lineItems).subtotal, customer: params.customer ?? null })
+  if (params.currency !== undefined && params.currency.toLowerCase() !== currencyOf(lineItems)) {
+    throw invalidRequest(`The price specified does not support the currency ${params.currency}.`, 'currency')
+  }
+  const refusal =
+    terms &&
+    refusalOf(terms, {
+      currency: currencyOf(lineItems),
+      subtotal: totalsOf(lineItems).subtotal,
+      customer: params.customer ?? null,
+    })
   if (refusal !== null) throw invalidRequest(refusal, 'discounts')
   applyCoupon(emulation, lineItems, terms?.coupon)
   const session = buildSession(emulation, params, mode, lineItems, terms, now, expiresAt)
@@ -47,7 +56,10 @@ function expiryOf(emulation: Emulation, params: SessionCreate, now: number): num
   const expiresAt = params.expires_at ?? now + dayS
   const { minExpirySeconds } = emulation.settings.current.checkout
   if (expiresAt < now + minExpirySeconds) {
-    throw invalidRequest(`The \`expires_at\` timestamp must be at least ${Math.round(minExpirySeconds / 60)} minutes from Checkout Session creation.`, 'expires_at')
+    throw invalidRequest(
+      `The \`expires_at\` timestamp must be at least ${Math.round(minExpirySeconds / 60)} minutes from Checkout Session creation.`,
+      'expires_at',
+    )
   }
   // A minute of slack: the caller computed "24 hours from now" a moment ago, on its own clock.
   if (expiresAt > now + dayS + 60) {
@@ -64,7 +76,11 @@ export function currencyOf(lines: readonly LineItem[]): string {
 export function totalsOf(lines: readonly LineItem[], trial = false): { subtotal: number; discount: number; total: number } {
   const due = lines.filter((line) => !(trial && line.price?.type === 'recurring'))
   const sum = (pick: (line: LineItem) => number) => due.reduce((total, line) => total + pick(line), 0)
-  return { subtotal: sum((line) => line.amount_subtotal), discount: sum((line) => line.amount_discount), total: sum((line) => line.amount_total) }
+  return {
+    subtotal: sum((line) => line.amount_subtotal),
+    discount: sum((line) => line.amount_discount),
+    total: sum((line) => line.amount_total),
+  }
 }
 
 export function hasTrial(params: SessionCreate): boolean {
@@ -110,10 +126,18 @@ function buildSession(
     custom_text: { after_submit: null, shipping_address: null, submit: null, terms_of_service_acceptance: null },
     customer: params.customer ?? null,
     customer_account: null,
-    customer_creation: mode === 'payment' && params.customer === undefined ? (params.customer_creation ?? 'if_required') : mode === 'subscription' ? 'always' : null,
+    customer_creation:
+      mode === 'payment' && params.customer === undefined
+        ? (params.customer_creation ?? 'if_required')
+        : mode === 'subscription'
+          ? 'always'
+          : null,
     customer_details: null,
     customer_email: params.customer_email ?? null,
-    discounts: terms === null ? [] : [{ coupon: terms.promotionCode === null ? terms.coupon.id : null, promotion_code: terms.promotionCode?.id ?? null }],
+    discounts:
+      terms === null
+        ? []
+        : [{ coupon: terms.promotionCode === null ? terms.coupon.id : null, promotion_code: terms.promotionCode?.id ?? null }],
     expires_at: expiresAt,
     integration_identifier: params.integration_identifier ?? null,
     invoice: null,
@@ -157,7 +181,10 @@ function buildSession(
     submit_type: params.submit_type ?? null,
     subscription: null,
     success_url: params.success_url ?? null,
-    tax_id_collection: { enabled: params.tax_id_collection?.enabled ?? false, required: params.tax_id_collection?.required ?? 'never' },
+    tax_id_collection: {
+      enabled: params.tax_id_collection?.enabled ?? false,
+      required: params.tax_id_collection?.required ?? 'never',
+    },
     total_details: { amount_discount: totals.discount, amount_shipping: 0, amount_tax: 0 },
     ui_mode: params.ui_mode ?? 'hosted_page',
     url: `${emulation.origin()}/c/pay/${id}`,

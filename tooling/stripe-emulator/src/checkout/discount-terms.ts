@@ -25,17 +25,22 @@ export function termsOf(emulation: Emulation, discount: { coupon?: string; promo
 function validCoupon(emulation: Emulation, id: string, param: string): Coupon {
   const coupon = emulation.store.coupons.get(id)
   if (coupon === undefined) throw noSuchParameter('coupon', id, param)
-  if (!refreshCoupon(emulation, coupon).valid) throw invalidRequest(`Coupon ${id} is expired and cannot be used.`, param, 'coupon_expired')
+  if (!refreshCoupon(emulation, coupon).valid)
+    throw invalidRequest(`Coupon ${id} is expired and cannot be used.`, param, 'coupon_expired')
   return coupon
 }
 
 /** Why a code cannot be used for this purchase, or `null` when it can. */
-export function refusalOf(terms: Terms, purchase: { currency: string; subtotal: number; customer: string | null }): string | null {
+export function refusalOf(
+  terms: Terms,
+  purchase: { currency: string; subtotal: number; customer: string | null },
+): string | null {
   const { coupon, promotionCode } = terms
   if (coupon.amount_off !== null && coupon.currency !== purchase.currency) return 'This coupon is in another currency.'
   if (promotionCode === null) return null
   const { minimum_amount: minimum, minimum_amount_currency: currency } = promotionCode.restrictions
-  if (minimum !== null && currency === purchase.currency && purchase.subtotal < minimum) return 'This order does not reach the minimum amount of the code.'
+  if (minimum !== null && currency === purchase.currency && purchase.subtotal < minimum)
+    return 'This order does not reach the minimum amount of the code.'
   if (promotionCode.customer !== null && promotionCode.customer !== purchase.customer) return 'This code is for another customer.'
   return null
 }

@@ -1,5 +1,6 @@
 import type Stripe from 'stripe'
 import type { Emulation } from '../core/emulation.ts'
+import { mergeMetadata } from '../core/metadata.ts'
 import { invalidRequest, missingParameter, noSuchParameter } from '../core/stripe-error.ts'
 import type { Coupon, LineItem, Price, Wire } from '../core/wire.ts'
 import { buildPrice } from '../resources/prices.ts'
@@ -26,11 +27,14 @@ function resolveLine(emulation: Emulation, item: LineItemCreate, mode: string, p
   }
   const price = item.price === undefined ? inlinePrice(emulation, item, path) : existingPrice(emulation, item.price, path)
   if (price.type === 'recurring' && mode === 'payment') {
-    throw invalidRequest('You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.', path)
+    throw invalidRequest(
+      'You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.',
+      path,
+    )
   }
   const { quantity } = item
   if (quantity === undefined && price.recurring?.usage_type !== 'metered') throw missingParameter(`${path}[quantity]`)
-  if (quantity !== undefined && quantity < 1 && item.adjustable_quantity?.enabled !== true) {
+  if (quantity !== undefined && quantity < 1) {
     throw invalidRequest('This value must be greater than or equal to 1.', `${path}[quantity]`, 'parameter_invalid_integer')
   }
   const amount = amountOf(price, emulation.store.priceTiers.get(price.id), quantity ?? 0)
@@ -44,7 +48,7 @@ function resolveLine(emulation: Emulation, item: LineItemCreate, mode: string, p
     amount_total: amount,
     currency: price.currency,
     description: emulation.store.products.get(price.product)?.name ?? null,
-    metadata: {},
+    metadata: mergeMetadata({}, item.metadata),
     price,
     quantity: quantity ?? null,
   }
@@ -68,7 +72,8 @@ function inlinePrice(emulation: Emulation, item: LineItemCreate, path: string): 
   const at = `${path}[price_data]`
   if ((data.product === undefined) === (data.product_data === undefined)) throw missingParameter(`${at}[product]`)
   if (data.unit_amount === undefined && data.unit_amount_decimal === undefined) throw missingParameter(`${at}[unit_amount]`)
-  if ((data.unit_amount ?? 0) < 0) throw invalidRequest('Invalid non-negative integer', `${at}[unit_amount]`, 'parameter_invalid_integer')
+  if ((data.unit_amount ?? 0) < 0)
+    throw invalidRequest('Invalid non-negative integer', `${at}[unit_amount]`, 'parameter_invalid_integer')
   if (data.product !== undefined && emulation.store.products.get(data.product) === undefined) {
     throw noSuchParameter('product', data.product, `${at}[product]`)
   }

@@ -1,4 +1,3 @@
-import type { Emulation } from '../core/emulation.ts'
 import { invalidRequest, missingParameter } from '../core/stripe-error.ts'
 import { refuseUnsupported } from '../core/unsupported.ts'
 import type { SessionCreate } from './session-plan.ts'
@@ -39,14 +38,24 @@ const supported = [
   'ui_mode',
 ]
 
+const supportedSubscriptionData = ['billing_mode', 'description', 'metadata', 'trial_end', 'trial_period_days', 'trial_settings']
+const supportedPaymentData = ['description', 'metadata', 'receipt_email', 'setup_future_usage', 'statement_descriptor']
+
 /** The rules between parameters, which types cannot say. @throws StripeError 400 */
-export function checkSessionRules(_emulation: Emulation, params: SessionCreate): void {
+export function checkSessionRules(params: SessionCreate): void {
   refuseUnsupported(params, supported)
+  refuseUnsupported(params.subscription_data ?? {}, supportedSubscriptionData, 'subscription_data')
+  refuseUnsupported(params.payment_intent_data ?? {}, supportedPaymentData, 'payment_intent_data')
+  for (const [index, line] of (params.line_items ?? []).entries()) {
+    refuseUnsupported(line, ['price', 'price_data', 'quantity', 'metadata'], `line_items[${index}]`)
+  }
   const exclusive = (a: keyof SessionCreate, b: keyof SessionCreate) => {
-    if (params[a] !== undefined && params[b] !== undefined) throw invalidRequest(`You may only specify one of these parameters: ${a}, ${b}.`, a)
+    if (params[a] !== undefined && params[b] !== undefined)
+      throw invalidRequest(`You may only specify one of these parameters: ${a}, ${b}.`, a)
   }
   const onlyIn = (mode: string, name: keyof SessionCreate) => {
-    if (params[name] !== undefined && params.mode !== mode) throw invalidRequest(`You can not pass \`${name}\` in \`${params.mode}\` mode.`, name)
+    if (params[name] !== undefined && params.mode !== mode)
+      throw invalidRequest(`You can not pass \`${name}\` in \`${params.mode}\` mode.`, name)
   }
   exclusive('customer', 'customer_email')
   exclusive('customer', 'customer_creation')

@@ -12,7 +12,8 @@ export function settleDebit(emulation: Emulation, stored: StoredSession, succeed
   const { session, plan } = stored
   const intent = emulation.store.paymentIntents.get(plan.pending?.paymentIntent ?? '')
   const method = emulation.store.paymentMethods.get(intent?.payment_method ?? '')
-  if (plan.pending === null || intent === undefined || method === undefined) throw invalidRequest('This session has no payment under way.', 'session')
+  if (plan.pending === null || intent === undefined || method === undefined)
+    throw invalidRequest('This session has no payment under way.', 'session')
   const invoice = emulation.store.invoices.get(plan.pending.invoice ?? '')
   plan.pending = null
   if (succeeds) {

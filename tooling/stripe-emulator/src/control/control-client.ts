@@ -24,7 +24,10 @@ export function createControlClient(url: string, token: string): EmulatorControl
     expireCheckout: (sessionId) => call('POST', `checkout/${sessionId}/expire`),
     settleDebit: (sessionId, outcome) => call('POST', `checkout/${sessionId}/async`, { outcome }),
     renew: async (subscriptionId) => {
-      const { invoice } = await call<{ invoice: Awaited<ReturnType<EmulatorControl['renew']>> }>('POST', `subscriptions/${subscriptionId}/renew`)
+      const { invoice } = await call<{ invoice: Awaited<ReturnType<EmulatorControl['renew']>> }>(
+        'POST',
+        `subscriptions/${subscriptionId}/renew`,
+      )
       return invoice
     },
     settings: (patch) => (patch === undefined ? call('GET', 'settings') : call('POST', 'settings', patch)),

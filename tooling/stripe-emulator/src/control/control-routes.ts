@@ -6,12 +6,12 @@ import { expireSession } from '../checkout/expire-session.ts'
 import { pay } from '../checkout/pay.ts'
 import { settleDebit } from '../checkout/settle-debit.ts'
 import type { Emulation } from '../core/emulation.ts'
+import type { Fault } from '../core/faults.ts'
 import { StripeError } from '../core/stripe-error.ts'
 import { successUrl } from '../pages/checkout-routes.ts'
 import type { CheckoutInput, CheckoutResult, ClockChange } from './control-api.ts'
 import { describeState, resetEmulation } from './emulator-state.ts'
 import { patchSettings, type SettingsPatch } from './settings.ts'
-import type { Fault } from '../core/faults.ts'
 
 /** The control API, under `/_emulator/`. Its token is not an API key: the program under test cannot reach it by accident. */
 export function controlRoutes(emulation: Emulation): Hono {

@@ -22,7 +22,10 @@ export function authenticate(header: string | undefined, goodKeys: readonly stri
 function readKey(header: string | undefined): string | undefined {
   const [scheme, value] = (header ?? '').split(/\s+/)
   if (scheme?.toLowerCase() === 'bearer') return value
-  if (scheme?.toLowerCase() === 'basic') return Buffer.from(value ?? '', 'base64').toString('utf8').split(':')[0]
+  if (scheme?.toLowerCase() === 'basic')
+    return Buffer.from(value ?? '', 'base64')
+      .toString('utf8')
+      .split(':')[0]
   return undefined
 }
 

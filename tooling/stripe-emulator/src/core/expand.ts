@@ -1,7 +1,7 @@
 import { lazyFields } from '../resources/lazy-fields.ts'
 import { isList } from './list.ts'
-import { invalidRequest } from './stripe-error.ts'
 import { findById, type Store } from './store.ts'
+import { invalidRequest } from './stripe-error.ts'
 import type { JsonObject } from './wire.ts'
 
 const deepest = 4

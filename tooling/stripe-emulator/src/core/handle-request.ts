@@ -1,7 +1,7 @@
-import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
-import type { HttpBindings } from '@hono/node-server'
-import type { Context } from 'hono'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { HttpBindings } from '@hono/node-server'
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
+import type { Context } from 'hono'
 import { findRoute } from '../resources/routes.ts'
 import { pinnedVersion } from './api-version.ts'
 import { authenticate } from './authenticate.ts'
@@ -54,7 +54,14 @@ export async function handleRequest(emulation: Emulation, context: ApiContext): 
   })
 }
 
-async function answerRequest(emulation: Emulation, { req }: ApiContext, path: string, form: string, key: string | undefined, requestId: string): Promise<Answer> {
+async function answerRequest(
+  emulation: Emulation,
+  { req }: ApiContext,
+  path: string,
+  form: string,
+  key: string | undefined,
+  requestId: string,
+): Promise<Answer> {
   let claimed: { key: string; scope: string } | undefined
   try {
     const scope = authenticate(req.header('authorization'), emulation.apiKeys)
@@ -79,7 +86,7 @@ async function answerRequest(emulation: Emulation, { req }: ApiContext, path: st
     }
     const cause = { id: requestId, idempotency_key: key ?? null }
     const result = route.handle({ emulation, params, id: route.id, cause })
-    const answer = { status: 200, body: render(emulation, result, params['expand']), requestId }
+    const answer = { status: 200, body: render(emulation, result, params.expand), requestId }
     if (claimed !== undefined) emulation.idempotency.save(claimed.key, claimed.scope, answer)
     return fault?.cut === 'after' ? { ...answer, cut: true } : answer
   } catch (error) {
@@ -96,12 +103,20 @@ function faultAnswer(fault: Fault | undefined, requestId: string): Answer | unde
   if (fault?.cut === 'before') return { status: 0, body: '{}', requestId, cut: true }
   if (fault?.status === undefined) return undefined
   const kinds = {
-    409: { type: 'invalid_request_error', code: 'lock_timeout', message: 'This object cannot be accessed right now because another API request is currently accessing it.' },
+    409: {
+      type: 'invalid_request_error',
+      code: 'lock_timeout',
+      message: 'This object cannot be accessed right now because another API request is currently accessing it.',
+    },
     429: { type: 'invalid_request_error', code: 'rate_limit', message: 'Too many requests hit the API too quickly.' },
     500: { type: 'api_error', message: 'An unexpected error occurred (asked for by a fault of the emulator).' },
     503: { type: 'api_error', message: 'Service unavailable (asked for by a fault of the emulator).' },
   } as const
-  return { status: fault.status, body: JSON.stringify(new StripeError(fault.status, kinds[fault.status]).body(requestId), null, 2), requestId }
+  return {
+    status: fault.status,
+    body: JSON.stringify(new StripeError(fault.status, kinds[fault.status]).body(requestId), null, 2),
+    requestId,
+  }
 }
 
 function render(emulation: Emulation, result: object, paths: unknown): string {
@@ -118,5 +133,8 @@ function checkVersion(version: string | undefined): void {
 function internalError(error: unknown): StripeError {
   // A bug of the emulator: loud on its console, since its users debug their own program with it.
   console.error(error)
-  return new StripeError(500, { type: 'api_error', message: `The emulator failed: ${error instanceof Error ? error.message : String(error)}` })
+  return new StripeError(500, {
+    type: 'api_error',
+    message: `The emulator failed: ${error instanceof Error ? error.message : String(error)}`,
+  })
 }

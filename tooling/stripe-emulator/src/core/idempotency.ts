@@ -35,7 +35,11 @@ export function createIdempotencyKeys(clock: Clock): IdempotencyKeys {
   return {
     claim(key, scope, fingerprint) {
       if (key.length > 255) {
-        throw new StripeError(400, { type: 'invalid_request_error', message: 'Idempotency key is too long. The maximum length is 255 characters.' }, false)
+        throw new StripeError(
+          400,
+          { type: 'invalid_request_error', message: 'Idempotency key is too long. The maximum length is 255 characters.' },
+          false,
+        )
       }
       const name = nameOf(key, scope)
       const entry = entries.get(name)
@@ -67,5 +71,7 @@ export function createIdempotencyKeys(clock: Clock): IdempotencyKeys {
 /** Same method, path and parameters, in whatever order they were written. */
 export function fingerprintOf(method: string, path: string, body: string): string {
   const pairs = [...new URLSearchParams(body)].map((pair) => JSON.stringify(pair)).sort()
-  return createHash('sha256').update(`${method} ${path}\n${pairs.join('\n')}`).digest('hex')
+  return createHash('sha256')
+    .update(`${method} ${path}\n${pairs.join('\n')}`)
+    .digest('hex')
 }

@@ -18,7 +18,10 @@ export interface ListPage<T> {
 export function listPage<T extends { id: string }>(items: readonly T[], page: PageParameters, url: string): ListPage<T> {
   const limit = page.limit ?? 10
   if (limit < 1 || limit > 100) {
-    throw invalidRequest(limit < 1 ? 'This value must be greater than or equal to 1.' : 'This value must be less than or equal to 100.', 'limit')
+    throw invalidRequest(
+      limit < 1 ? 'This value must be greater than or equal to 1.' : 'This value must be less than or equal to 100.',
+      'limit',
+    )
   }
   if (page.starting_after !== undefined && page.ending_before !== undefined) {
     throw invalidRequest('You may only specify one of these parameters: ending_before, starting_after.', 'starting_after')
@@ -44,7 +47,10 @@ export function embeddedList<T>(items: readonly T[], url: string, shown = 10): L
 }
 
 /** Whether `created` lies in the range `created` or `created[gte]` etc. ask for. */
-export function inRange(value: number, range: number | { gt?: number; gte?: number; lt?: number; lte?: number } | undefined): boolean {
+export function inRange(
+  value: number,
+  range: number | { gt?: number; gte?: number; lt?: number; lte?: number } | undefined,
+): boolean {
   if (range === undefined) return true
   if (typeof range === 'number') return value === range
   return (

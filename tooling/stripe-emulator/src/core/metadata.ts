@@ -15,7 +15,10 @@ export function mergeMetadata(current: Record<string, string>, change: MetadataP
     if (/[[\]]/.test(key)) throw invalidRequest('Metadata keys may not contain square brackets.', 'metadata')
     const text = value === null ? '' : String(value)
     if (text.length > 500) {
-      throw invalidRequest(`Metadata values can have up to 500 characters, but you passed in a value that is ${text.length} characters.`, `metadata[${key}]`)
+      throw invalidRequest(
+        `Metadata values can have up to 500 characters, but you passed in a value that is ${text.length} characters.`,
+        `metadata[${key}]`,
+      )
     }
     if (text === '') delete merged[key]
     else merged[key] = text

@@ -112,7 +112,9 @@ function read(schema: Schema, value: FormValue, path: string): unknown {
 }
 
 function readAny(options: Schema[], value: FormValue, path: string): unknown {
-  const empties = options.some((option) => option === 'null' || (kindOf(option) === 'enum' && (option as { enum: string[] }).enum.includes('')))
+  const empties = options.some(
+    (option) => option === 'null' || (kindOf(option) === 'enum' && (option as { enum: string[] }).enum.includes('')),
+  )
   if (value === '' && empties) return ''
   // Text that may be free stays text, so that metadata `7` does not become a number.
   const usable = options.filter((option) => option !== 'null' && !(option === 'number' && options.includes('string')))
@@ -139,7 +141,8 @@ function readEnum(values: string[], value: FormValue, path: string): string {
 
 function readArray(item: Schema, value: FormValue, path: string): unknown[] {
   if (value === '') return []
-  if (typeof value === 'string' || Object.keys(value).some((key) => !/^\d+$/.test(key))) throw invalidParameter('Invalid array', path)
+  if (typeof value === 'string' || Object.keys(value).some((key) => !/^\d+$/.test(key)))
+    throw invalidParameter('Invalid array', path)
   return Object.entries(value).map(([index, entry]) => read(item, entry, `${path}[${index}]`))
 }
 
@@ -150,7 +153,8 @@ function readMap(item: Schema, value: FormValue, path: string): JsonObject {
 
 function readScalar(schema: string, value: FormValue, path: string): unknown {
   if (schema === '*') return value
-  if (typeof value !== 'string') throw invalidParameter(`Invalid ${schema === 'number' ? 'integer' : schema}: ${JSON.stringify(value)}`, path)
+  if (typeof value !== 'string')
+    throw invalidParameter(`Invalid ${schema === 'number' ? 'integer' : schema}: ${JSON.stringify(value)}`, path)
   if (value === '') {
     throw invalidParameter(
       `You passed an empty string for '${path}'. We assume empty values are an attempt to unset a parameter; however '${path}' cannot be unset. You should remove '${path}' from your request or supply a non-empty value.`,

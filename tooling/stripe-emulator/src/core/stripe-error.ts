@@ -47,16 +47,17 @@ export function invalidRequest(message: string, param?: string, code?: string): 
 
 /** Refused before execution began: an idempotency key does not remember it. */
 export function invalidParameter(message: string, param: string, code?: string): StripeError {
-  return new StripeError(
-    400,
-    { type: 'invalid_request_error', message, param, ...(code === undefined ? {} : { code }) },
-    false,
-  )
+  return new StripeError(400, { type: 'invalid_request_error', message, param, ...(code === undefined ? {} : { code }) }, false)
 }
 
 /** The id in the path names nothing: 404. */
 export function noSuch(noun: string, id: string): StripeError {
-  return new StripeError(404, { type: 'invalid_request_error', code: 'resource_missing', message: `No such ${noun}: '${id}'`, param: 'id' })
+  return new StripeError(404, {
+    type: 'invalid_request_error',
+    code: 'resource_missing',
+    message: `No such ${noun}: '${id}'`,
+    param: 'id',
+  })
 }
 
 /** An id given as a parameter names nothing: 400, with that parameter's name. */

@@ -27,12 +27,13 @@ const keptRequests = 5000
 export function createTrafficLog(recordFile: string | undefined): TrafficLog {
   let requests: RecordedRequest[] = []
   // Synchronous on purpose: a line is on disk before the answer leaves, so a killed emulator loses nothing.
-  const append = (line: object) => recordFile !== undefined && appendFileSync(recordFile, `${JSON.stringify(line)}\n`)
+  const append = (line: object) =>
+    recordFile !== undefined && recordFile !== '' && appendFileSync(recordFile, `${JSON.stringify(line)}\n`)
   return {
     record(entry) {
       requests.push(entry)
       if (requests.length > keptRequests) requests = requests.slice(-keptRequests)
-      append(entry)
+      append({ ...entry, response: withoutSecret(entry.response) })
     },
     recordEvent: (event) => void append({ event }),
     recent: () => [...requests],
@@ -40,6 +41,11 @@ export function createTrafficLog(recordFile: string | undefined): TrafficLog {
       requests = []
     },
   }
+}
+
+/** A record outlives the emulator and may be shared: the signing secret of a new endpoint does not belong in it. */
+function withoutSecret(response: JsonObject | null): JsonObject | null {
+  return response !== null && typeof response.secret === 'string' ? { ...response, secret: '[secret]' } : response
 }
 
 export function headersToKeep(headers: Headers): Record<string, string> {

@@ -22,12 +22,36 @@ export interface PageFields {
 export const emptyFields: PageFields = { email: '', name: '', country: 'US', postal_code: '', method: 'card', promotion_code: '' }
 
 const countries = [
-  ...[['AU', 'Australia'], ['AT', 'Austria'], ['BE', 'Belgium'], ['BR', 'Brazil'], ['CA', 'Canada'], ['FR', 'France'], ['DE', 'Germany']],
-  ...[['IN', 'India'], ['IE', 'Ireland'], ['IT', 'Italy'], ['JP', 'Japan'], ['NL', 'Netherlands'], ['ES', 'Spain'], ['CH', 'Switzerland']],
-  ...[['GB', 'United Kingdom'], ['US', 'United States']],
+  ...[
+    ['AU', 'Australia'],
+    ['AT', 'Austria'],
+    ['BE', 'Belgium'],
+    ['BR', 'Brazil'],
+    ['CA', 'Canada'],
+    ['FR', 'France'],
+    ['DE', 'Germany'],
+  ],
+  ...[
+    ['IN', 'India'],
+    ['IE', 'Ireland'],
+    ['IT', 'Italy'],
+    ['JP', 'Japan'],
+    ['NL', 'Netherlands'],
+    ['ES', 'Spain'],
+    ['CH', 'Switzerland'],
+  ],
+  ...[
+    ['GB', 'United Kingdom'],
+    ['US', 'United States'],
+  ],
 ]
 
-export function checkoutPage({ session, plan }: StoredSession, fields: PageFields, fixedEmail: string | null, problem: PageProblem | null): Html {
+export function checkoutPage(
+  { session, plan }: StoredSession,
+  fields: PageFields,
+  fixedEmail: string | null,
+  problem: PageProblem | null,
+): Html {
   const currency = session.currency ?? 'usd'
   const total = money(session.amount_total ?? 0, currency)
   const verb = session.mode === 'subscription' ? 'Subscribe' : 'Pay'
@@ -75,7 +99,9 @@ function orderTable(lines: readonly LineItem[], session: StoredSession['session'
 function every(line: LineItem): string {
   const recurring = line.price?.recurring
   if (!recurring) return ''
-  return recurring.interval_count === 1 ? `, each ${recurring.interval}` : `, every ${recurring.interval_count} ${recurring.interval}s`
+  return recurring.interval_count === 1
+    ? `, each ${recurring.interval}`
+    : `, every ${recurring.interval_count} ${recurring.interval}s`
 }
 
 function trialNote(data: StoredSession['plan']['params']['subscription_data']): Html | string {
@@ -83,12 +109,18 @@ function trialNote(data: StoredSession['plan']['params']['subscription_data']): 
   return days === undefined ? '' : html`<p class="muted">${days} days free, then the amount above.</p>`
 }
 
-function text(name: string, label: string, value: string, problem: PageProblem | null, attributes: Record<string, string> = {}): Html {
+function text(
+  name: string,
+  label: string,
+  value: string,
+  problem: PageProblem | null,
+  attributes: Record<string, string> = {},
+): Html {
   const invalid = problem?.field === name
   return html`<label for="${name}">${label}</label>
-    <input id="${name}" name="${name}" type="${attributes['type'] ?? 'text'}" value="${value}" autocomplete="${attributes['autocomplete'] ?? 'off'}"
-      ${attributes['inputmode'] ? html`inputmode="${attributes['inputmode']}"` : ''} ${attributes['placeholder'] ? html`placeholder="${attributes['placeholder']}"` : ''}
-      ${attributes['required'] ? 'required' : ''} ${attributes['readonly'] ? 'readonly' : ''} aria-invalid="${invalid ? 'true' : 'false'}" ${invalid ? html`aria-describedby="problem"` : ''} />`
+    <input id="${name}" name="${name}" type="${attributes.type ?? 'text'}" value="${value}" autocomplete="${attributes.autocomplete ?? 'off'}"
+      ${attributes.inputmode ? html`inputmode="${attributes.inputmode}"` : ''} ${attributes.placeholder ? html`placeholder="${attributes.placeholder}"` : ''}
+      ${attributes.required ? 'required' : ''} ${attributes.readonly ? 'readonly' : ''} aria-invalid="${invalid ? 'true' : 'false'}" ${invalid ? html`aria-describedby="problem"` : ''} />`
 }
 
 function payerFields(fields: PageFields, fixedEmail: string | null, problem: PageProblem | null): Html {

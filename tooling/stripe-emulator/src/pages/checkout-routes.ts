@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
-import { fixedEmail, type PaymentForm, type PayMethod } from '../checkout/complete-session.ts'
+import { fixedEmail, type PayMethod, type PaymentForm } from '../checkout/complete-session.ts'
 import { pay } from '../checkout/pay.ts'
 import type { StoredSession } from '../checkout/session-plan.ts'
 import type { Emulation } from '../core/emulation.ts'
@@ -58,13 +58,16 @@ export function checkoutRoutes(emulation: Emulation): Hono<{ Bindings: HttpBindi
 function closedPage(c: Context, { session, plan }: StoredSession): Response | Promise<Response> | undefined {
   const cancel = plan.params.cancel_url
   const link = cancel === undefined ? undefined : { href: cancel, label: 'Back' }
-  if (session.status === 'complete') return c.html(noticePage('Already completed', 'This checkout was already completed. You were not charged again.', link))
-  if (session.status === 'expired') return c.html(noticePage('Expired', 'This checkout has expired. Nothing was charged.', link), 410)
+  if (session.status === 'complete')
+    return c.html(noticePage('Already completed', 'This checkout was already completed. You were not charged again.', link))
+  if (session.status === 'expired')
+    return c.html(noticePage('Expired', 'This checkout has expired. Nothing was charged.', link), 410)
   return undefined
 }
 
 function missingField(fields: PageFields, fixed: string | null): PageProblem | null {
-  if (fixed === null && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(fields.email)) return { field: 'email', message: 'Enter a valid email address.' }
+  if (fixed === null && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(fields.email))
+    return { field: 'email', message: 'Enter a valid email address.' }
   if (fields.name === '') return { field: 'name', message: 'Enter your name.' }
   return null
 }
@@ -85,7 +88,10 @@ function readForm(fields: PageFields, field: (name: string) => string): PaymentF
 /** By default the browser moves on only after each webhook was tried once, as Stripe does (with a limit). */
 async function afterPayment(emulation: Emulation, c: Context, { session }: StoredSession): Promise<Response> {
   const { redirect, redirectWaitMs } = emulation.settings.current.checkout
-  if (redirect === 'never') return c.html(noticePage('Payment received', 'The emulator plays a customer who closed the tab: nobody is sent to the success page.'))
+  if (redirect === 'never')
+    return c.html(
+      noticePage('Payment received', 'The emulator plays a customer who closed the tab: nobody is sent to the success page.'),
+    )
   if (redirect === 'after_webhooks') {
     let timer: NodeJS.Timeout | undefined
     const limit = new Promise((resolve) => {

@@ -11,7 +11,7 @@ body { margin: 0; font: 16px/1.5 system-ui, sans-serif; color: var(--ink); backg
 main { max-width: 62rem; margin: 2rem auto; padding: 0 1rem; display: grid; gap: 2rem; grid-template-columns: repeat(auto-fit, minmax(19rem, 1fr)); align-items: start; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1.5rem; }
 h1 { font-size: 1.25rem; margin: 0 0 1rem; } h2 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
-table { width: 100%; border-collapse: collapse; } td, th { padding: .4rem 0; text-align: left; vertical-align: top; } td.n, th.n { text-align: right; white-space: nowrap; }
+table { width: 100%; border-collapse: collapse; } td, th { padding: .4rem 0; text-align: left; vertical-align: top; } td + td { padding-left: .9rem; } td.n, th.n { text-align: right; white-space: nowrap; }
 tfoot td, tfoot th { border-top: 1px solid var(--line); }
 label { display: block; font-weight: 600; margin: .9rem 0 .25rem; } fieldset { border: 1px solid var(--line); border-radius: 8px; margin: 1rem 0; padding: .75rem 1rem 1rem; } legend { font-weight: 600; padding: 0 .4rem; }
 fieldset label.choice { font-weight: 400; margin: .3rem 0; display: flex; gap: .5rem; align-items: baseline; }

@@ -25,11 +25,11 @@ export function portalRoutes(emulation: Emulation): Hono {
     const session = findSession(emulation, c.req.param('id'))
     if (session === undefined) return c.html(noticePage('Link expired', 'Ask for a new link to the customer portal.'), 404)
     const form = await c.req.parseBody()
-    const subscription = emulation.store.subscriptions.get(String(form['subscription']))
+    const subscription = emulation.store.subscriptions.get(String(form.subscription))
     if (subscription === undefined || subscription.customer !== session.customer || subscription.ended_at !== null) {
       return c.html(noticePage('Not found', 'There is no such subscription.'), 404)
     }
-    changeCancellation(emulation, subscription, form['action'] === 'cancel')
+    changeCancellation(emulation, subscription, form.action === 'cancel')
     return c.redirect(c.req.path, 303)
   })
   return app
@@ -45,7 +45,12 @@ function changeCancellation(emulation: Emulation, subscription: Subscription, ca
   subscription.cancel_at = cancel ? Math.max(...subscription.items.data.map((item) => item.current_period_end)) : null
   subscription.cancel_at_period_end = false
   subscription.canceled_at = cancel ? emulation.clock.now() : null
-  subscription.cancellation_details = { comment: null, feedback: null, feedback_option: null, reason: cancel ? 'cancellation_requested' : null }
+  subscription.cancellation_details = {
+    comment: null,
+    feedback: null,
+    feedback_option: null,
+    reason: cancel ? 'cancellation_requested' : null,
+  }
   emit(emulation, byItself, 'customer.subscription.updated', subscription, changedFields(before, subscription))
 }
 
@@ -69,7 +74,9 @@ function portalPage(emulation: Emulation, customer: string, returnUrl: string | 
 }
 
 function subscriptionBlock(emulation: Emulation, subscription: Subscription): Html {
-  const names = subscription.items.data.map((item) => emulation.store.products.get(item.price.product)?.name ?? item.price.id).join(', ')
+  const names = subscription.items.data
+    .map((item) => emulation.store.products.get(item.price.product)?.name ?? item.price.id)
+    .join(', ')
   const ends = subscription.cancel_at === null ? null : new Date(subscription.cancel_at * 1000).toISOString().slice(0, 10)
   return html`<form method="post">
     <h2>${names}</h2>

@@ -9,8 +9,8 @@ import { noSuch } from '../core/stripe-error.ts'
 import { refuseUnsupported } from '../core/unsupported.ts'
 
 export const checkoutSessionRoutes: RouteTable = {
-  'POST /v1/checkout/sessions': handler<Stripe.Checkout.SessionCreateParams>(({ emulation, params, cause }) =>
-    createSession(emulation, params, cause),
+  'POST /v1/checkout/sessions': handler<Stripe.Checkout.SessionCreateParams>(({ emulation, params }) =>
+    createSession(emulation, params),
   ),
   'GET /v1/checkout/sessions': handler<Stripe.Checkout.SessionListParams>(({ emulation, params }) => {
     refuseUnsupported(params, [

@@ -4,6 +4,7 @@ import { type Emulation, handler, type RouteTable } from '../core/emulation.ts'
 import { inRange, listPage } from '../core/list.ts'
 import { mergeMetadata } from '../core/metadata.ts'
 import { invalidRequest, missingParameter, noSuch, noSuchParameter } from '../core/stripe-error.ts'
+import { refuseUnsupported } from '../core/unsupported.ts'
 import type { Coupon, Wire } from '../core/wire.ts'
 import { emit } from '../webhooks/emit.ts'
 
@@ -31,6 +32,7 @@ export const couponRoutes: RouteTable = {
   }),
   'GET /v1/coupons/{id}': ({ emulation, id }) => find(emulation, id),
   'POST /v1/coupons/{id}': handler<Stripe.CouponUpdateParams>(({ emulation, params, id, cause }) => {
+    refuseUnsupported(params, ['expand', 'metadata', 'name'])
     const coupon = find(emulation, id)
     const before = structuredClone(coupon)
     if (params.name !== undefined) coupon.name = params.name
@@ -70,7 +72,8 @@ function checkTerms(params: Wire<Stripe.CouponCreateParams>): void {
   if (params.percent_off !== undefined && (params.percent_off <= 0 || params.percent_off > 100)) {
     throw invalidRequest('Invalid percent_off: must be greater than 0 and at most 100.', 'percent_off')
   }
-  if (params.amount_off !== undefined && params.amount_off <= 0) throw invalidRequest('Invalid positive integer', 'amount_off', 'parameter_invalid_integer')
+  if (params.amount_off !== undefined && params.amount_off <= 0)
+    throw invalidRequest('Invalid positive integer', 'amount_off', 'parameter_invalid_integer')
   if (params.amount_off !== undefined && params.currency === undefined) throw missingParameter('currency')
   if (params.duration === 'repeating' && params.duration_in_months === undefined) throw missingParameter('duration_in_months')
   if (params.duration !== 'repeating' && params.duration_in_months !== undefined) {

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe'
+import { endSubscription } from '../billing/end-subscription.ts'
 import { changedFields } from '../core/changed-fields.ts'
 import { type Emulation, handler, type RouteTable } from '../core/emulation.ts'
 import { inRange, listPage } from '../core/list.ts'
@@ -7,11 +8,21 @@ import { noSuch } from '../core/stripe-error.ts'
 import { refuseUnsupported } from '../core/unsupported.ts'
 import type { Customer, Wire } from '../core/wire.ts'
 import { emit } from '../webhooks/emit.ts'
-import { endSubscription } from '../billing/end-subscription.ts'
 
 type Address = NonNullable<Customer['address']>
 
-const supported = ['address', 'description', 'email', 'expand', 'metadata', 'name', 'phone', 'preferred_locales', 'tax_exempt', 'invoice_settings']
+const supported = [
+  'address',
+  'description',
+  'email',
+  'expand',
+  'metadata',
+  'name',
+  'phone',
+  'preferred_locales',
+  'tax_exempt',
+  'invoice_settings',
+]
 
 export const customerRoutes: RouteTable = {
   'POST /v1/customers': handler<Stripe.CustomerCreateParams>(({ emulation, params, cause }) => {
@@ -21,6 +32,7 @@ export const customerRoutes: RouteTable = {
     return customer
   }),
   'GET /v1/customers': handler<Stripe.CustomerListParams>(({ emulation, params }) => {
+    refuseUnsupported(params, ['created', 'email', 'ending_before', 'expand', 'limit', 'starting_after'])
     const items = emulation.store.customers
       .newestFirst()
       .filter((customer) => params.email === undefined || customer.email === params.email)
@@ -49,7 +61,8 @@ export const customerRoutes: RouteTable = {
     const customer = find(emulation, id)
     const { store } = emulation
     for (const subscription of store.subscriptions.newestFirst()) {
-      if (subscription.customer === id && subscription.ended_at === null) endSubscription(emulation, subscription, cause, 'cancellation_requested')
+      if (subscription.customer === id && subscription.ended_at === null)
+        endSubscription(emulation, subscription, cause, 'cancellation_requested')
     }
     store.customers.delete(id)
     emit(emulation, cause, 'customer.deleted', customer)

@@ -1,5 +1,5 @@
 import type Stripe from 'stripe'
-import { handler, type Emulation, type RouteTable } from '../core/emulation.ts'
+import { type Emulation, handler, type RouteTable } from '../core/emulation.ts'
 import { inRange, listPage } from '../core/list.ts'
 import { noSuch } from '../core/stripe-error.ts'
 import { refuseUnsupported } from '../core/unsupported.ts'
@@ -7,12 +7,24 @@ import type { Invoice } from '../core/wire.ts'
 
 export const invoiceRoutes: RouteTable = {
   'GET /v1/invoices': handler<Stripe.InvoiceListParams>(({ emulation, params }) => {
-    refuseUnsupported(params, ['created', 'customer', 'ending_before', 'expand', 'limit', 'starting_after', 'status', 'subscription'])
+    refuseUnsupported(params, [
+      'created',
+      'customer',
+      'ending_before',
+      'expand',
+      'limit',
+      'starting_after',
+      'status',
+      'subscription',
+    ])
     const items = emulation.store.invoices
       .newestFirst()
       .filter((invoice) => params.customer === undefined || invoice.customer === params.customer)
       .filter((invoice) => params.status === undefined || invoice.status === params.status)
-      .filter((invoice) => params.subscription === undefined || invoice.parent?.subscription_details?.subscription === params.subscription)
+      .filter(
+        (invoice) =>
+          params.subscription === undefined || invoice.parent?.subscription_details?.subscription === params.subscription,
+      )
       .filter((invoice) => inRange(invoice.created, params.created))
     return listPage(items, params, '/v1/invoices')
   }),

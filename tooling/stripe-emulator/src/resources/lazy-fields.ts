@@ -7,7 +7,8 @@ type Lazy = (store: Store, id: string) => unknown
 /** Fields Stripe sends only when they are expanded, by the `object` they belong to. */
 const lazy: Record<string, Record<string, Lazy>> = {
   'checkout.session': {
-    line_items: (store, id) => embeddedList(store.sessions.get(id)?.plan.lineItems ?? [], `/v1/checkout/sessions/${id}/line_items`),
+    line_items: (store, id) =>
+      embeddedList(store.sessions.get(id)?.plan.lineItems ?? [], `/v1/checkout/sessions/${id}/line_items`),
   },
   price: { tiers: (store, id) => store.priceTiers.get(id) ?? null, currency_options: () => null },
   coupon: {
@@ -38,5 +39,5 @@ const lazy: Record<string, Record<string, Lazy>> = {
 
 /** The value of a field that is sent only on request; `undefined` when the object has no such field. */
 export function lazyFields(store: Store, target: JsonObject, field: string): unknown {
-  return lazy[String(target['object'])]?.[field]?.(store, String(target['id']))
+  return lazy[String(target.object)]?.[field]?.(store, String(target.id))
 }

@@ -1,13 +1,14 @@
 import type Stripe from 'stripe'
 import { handler, type RouteTable } from '../core/emulation.ts'
-import { noSuchParameter } from '../core/stripe-error.ts'
+import { missingParameter, noSuchParameter } from '../core/stripe-error.ts'
 import { refuseUnsupported } from '../core/unsupported.ts'
 import { emit } from '../webhooks/emit.ts'
 
 export const portalSessionRoutes: RouteTable = {
   'POST /v1/billing_portal/sessions': handler<Stripe.BillingPortal.SessionCreateParams>(({ emulation, params, cause }) => {
     refuseUnsupported(params, ['customer', 'expand', 'locale', 'return_url'])
-    const customer = params.customer ?? ''
+    const { customer } = params
+    if (customer === undefined) throw missingParameter('customer')
     if (emulation.store.customers.get(customer) === undefined) throw noSuchParameter('customer', customer, 'customer')
     const id = emulation.ids.next('bps_')
     const session = emulation.store.portalSessions.add({

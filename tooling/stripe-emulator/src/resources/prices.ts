@@ -4,6 +4,7 @@ import { type Cause, type Emulation, handler, type RouteTable } from '../core/em
 import { inRange, listPage } from '../core/list.ts'
 import { mergeMetadata } from '../core/metadata.ts'
 import { invalidRequest, missingParameter, noSuch, noSuchParameter } from '../core/stripe-error.ts'
+import { refuseUnsupported } from '../core/unsupported.ts'
 import type { Price, Wire } from '../core/wire.ts'
 import { emit } from '../webhooks/emit.ts'
 import { buildProduct } from './products.ts'
@@ -19,7 +20,10 @@ export const priceRoutes: RouteTable = {
       .newestFirst()
       .filter((price) => !emulation.store.inlinePrices.has(price.id))
       .filter((price) => params.active === undefined || price.active === params.active)
-      .filter((price) => params.lookup_keys === undefined || (price.lookup_key !== null && params.lookup_keys.includes(price.lookup_key)))
+      .filter(
+        (price) =>
+          params.lookup_keys === undefined || (price.lookup_key !== null && params.lookup_keys.includes(price.lookup_key)),
+      )
       .filter((price) => params.product === undefined || price.product === params.product)
       .filter((price) => params.type === undefined || price.type === params.type)
       .filter((price) => params.currency === undefined || price.currency === params.currency.toLowerCase())
@@ -30,6 +34,7 @@ export const priceRoutes: RouteTable = {
   }),
   'GET /v1/prices/{id}': ({ emulation, id }) => find(emulation, id),
   'POST /v1/prices/{id}': handler<Stripe.PriceUpdateParams>(({ emulation, params, id, cause }) => {
+    refuseUnsupported(params, ['active', 'expand', 'lookup_key', 'metadata', 'nickname', 'tax_behavior', 'transfer_lookup_key'])
     const price = find(emulation, id)
     const before = structuredClone(price)
     if (params.tax_behavior !== undefined && price.tax_behavior !== 'unspecified' && params.tax_behavior !== price.tax_behavior) {
@@ -63,6 +68,7 @@ export function createPrice(emulation: Emulation, params: PriceCreate, cause: Ca
   if (params.product !== undefined && emulation.store.products.get(params.product) === undefined) {
     throw noSuchParameter('product', params.product, 'product')
   }
+  if (params.currency_options !== undefined) refuseUnsupported({ currency_options: params.currency_options }, [])
   checkAmounts(params)
   if (params.lookup_key !== undefined) claimLookupKey(emulation, params.lookup_key, params.transfer_lookup_key, cause)
   const product = params.product ?? createProductFor(emulation, params, cause)
@@ -82,12 +88,21 @@ function createProductFor(emulation: Emulation, params: PriceCreate, cause: Caus
 function checkAmounts(params: PriceCreate): void {
   if (!/^[a-z]{3}$/i.test(params.currency)) throw invalidRequest(`Invalid currency: ${params.currency}.`, 'currency')
   if ((params.lookup_key?.length ?? 0) > 200) throw invalidRequest('Invalid string: must be at most 200 characters', 'lookup_key')
-  if (params.billing_scheme === 'tiered') return checkTiers(params)
+  if (params.billing_scheme === 'tiered') checkTiers(params)
+  else checkUnitAmount(params)
+}
+
+function checkUnitAmount(params: PriceCreate): void {
   if (params.tiers !== undefined) throw invalidRequest('`tiers` may only be used with `billing_scheme=tiered`.', 'tiers')
-  const given = [params.unit_amount, params.unit_amount_decimal, params.custom_unit_amount].filter((amount) => amount !== undefined)
+  const given = [params.unit_amount, params.unit_amount_decimal, params.custom_unit_amount].filter(
+    (amount) => amount !== undefined,
+  )
   if (given.length === 0) throw missingParameter('unit_amount')
   if (given.length > 1) {
-    throw invalidRequest('You may only specify one of these parameters: unit_amount, unit_amount_decimal, custom_unit_amount.', 'unit_amount')
+    throw invalidRequest(
+      'You may only specify one of these parameters: unit_amount, unit_amount_decimal, custom_unit_amount.',
+      'unit_amount',
+    )
   }
   if ((params.unit_amount ?? 0) < 0 || Number(params.unit_amount_decimal ?? 0) < 0) {
     throw invalidRequest('Invalid non-negative integer', 'unit_amount', 'parameter_invalid_integer')
@@ -98,8 +113,10 @@ function checkTiers(params: PriceCreate): void {
   const tiers = params.tiers ?? []
   if (tiers.length === 0) throw missingParameter('tiers')
   if (params.tiers_mode === undefined) throw missingParameter('tiers_mode')
-  if (params.unit_amount !== undefined) throw invalidRequest('`unit_amount` may not be used with `billing_scheme=tiered`.', 'unit_amount')
-  if (tiers.at(-1)?.up_to !== 'inf') throw invalidRequest('The last tier in `tiers` must have `up_to=inf`.', `tiers[${tiers.length - 1}][up_to]`)
+  if (params.unit_amount !== undefined)
+    throw invalidRequest('`unit_amount` may not be used with `billing_scheme=tiered`.', 'unit_amount')
+  if (tiers.at(-1)?.up_to !== 'inf')
+    throw invalidRequest('The last tier in `tiers` must have `up_to=inf`.', `tiers[${tiers.length - 1}][up_to]`)
   for (const [index, tier] of tiers.slice(0, -1).entries()) {
     const previous = tiers[index - 1]?.up_to ?? 0
     if (typeof tier.up_to !== 'number' || typeof previous !== 'number' || tier.up_to <= previous) {
@@ -134,7 +151,8 @@ function buildTiers(tiers: NonNullable<PriceCreate['tiers']>): NonNullable<Price
 
 export function buildPrice(emulation: Emulation, params: PriceCreate, product: string): Price {
   const { recurring } = params
-  const unitAmount = params.unit_amount ?? (/^\d+$/.test(params.unit_amount_decimal ?? '') ? Number(params.unit_amount_decimal) : null)
+  const unitAmount =
+    params.unit_amount ?? (/^\d+$/.test(params.unit_amount_decimal ?? '') ? Number(params.unit_amount_decimal) : null)
   const custom = params.custom_unit_amount
   return {
     id: emulation.ids.next('price_'),
@@ -144,7 +162,9 @@ export function buildPrice(emulation: Emulation, params: PriceCreate, product: s
     created: emulation.clock.now(),
     currency: params.currency.toLowerCase(),
     custom_unit_amount:
-      custom?.enabled === true ? { maximum: custom.maximum ?? null, minimum: custom.minimum ?? null, preset: custom.preset ?? null } : null,
+      custom?.enabled === true
+        ? { maximum: custom.maximum ?? null, minimum: custom.minimum ?? null, preset: custom.preset ?? null }
+        : null,
     livemode: false,
     lookup_key: params.lookup_key ?? null,
     metadata: mergeMetadata({}, params.metadata),

@@ -4,16 +4,23 @@ import { type Emulation, handler, type RouteTable } from '../core/emulation.ts'
 import { inRange, listPage } from '../core/list.ts'
 import { mergeMetadata } from '../core/metadata.ts'
 import { invalidRequest, noSuch, noSuchParameter } from '../core/stripe-error.ts'
+import { refuseUnsupported } from '../core/unsupported.ts'
 import type { Product, Wire } from '../core/wire.ts'
 import { emit } from '../webhooks/emit.ts'
 import { createPrice } from './prices.ts'
+
+const updatable = [
+  ...['active', 'default_price', 'description', 'expand', 'images', 'marketing_features', 'metadata', 'name', 'shippable'],
+  ...['statement_descriptor', 'tax_code', 'unit_label', 'url'],
+]
 
 export const productRoutes: RouteTable = {
   'POST /v1/products': handler<Stripe.ProductCreateParams>(({ emulation, params, cause }) => {
     if (params.id !== undefined && emulation.store.products.get(params.id) !== undefined) {
       throw invalidRequest(`Product already exists.`, 'id', 'resource_already_exists')
     }
-    if ((params.marketing_features?.length ?? 0) > 15) throw invalidRequest('You may only specify up to 15 marketing features.', 'marketing_features')
+    if ((params.marketing_features?.length ?? 0) > 15)
+      throw invalidRequest('You may only specify up to 15 marketing features.', 'marketing_features')
     const product = emulation.store.products.add(buildProduct(emulation, params))
     emit(emulation, cause, 'product.created', product)
     if (params.default_price_data !== undefined) {
@@ -35,6 +42,7 @@ export const productRoutes: RouteTable = {
   }),
   'GET /v1/products/{id}': ({ emulation, id }) => find(emulation, id),
   'POST /v1/products/{id}': handler<Stripe.ProductUpdateParams>(({ emulation, params, id, cause }) => {
+    refuseUnsupported(params, updatable)
     const product = find(emulation, id)
     const before = structuredClone(product)
     if (params.default_price !== undefined && emulation.store.prices.get(params.default_price)?.product !== id) {
@@ -100,8 +108,10 @@ export function buildProduct(emulation: Emulation, params: Wire<Stripe.ProductCr
 }
 
 /** A product made by `price_data.product_data` of a checkout session: no event, not offered anywhere else. */
-export function createInlineProduct(emulation: Emulation, data: Wire<Stripe.Checkout.SessionCreateParams.LineItem.PriceData.ProductData>): Product {
+export function createInlineProduct(
+  emulation: Emulation,
+  data: Wire<Stripe.Checkout.SessionCreateParams.LineItem.PriceData.ProductData>,
+): Product {
   const product = buildProduct(emulation, { ...data, active: false })
   return emulation.store.products.add(product)
 }
-

@@ -4,6 +4,7 @@ import { type Emulation, handler, type RouteTable } from '../core/emulation.ts'
 import { inRange, listPage } from '../core/list.ts'
 import { mergeMetadata } from '../core/metadata.ts'
 import { invalidRequest, missingParameter, noSuch, noSuchParameter } from '../core/stripe-error.ts'
+import { refuseUnsupported } from '../core/unsupported.ts'
 import type { Coupon, PromotionCode, Wire } from '../core/wire.ts'
 import { emit } from '../webhooks/emit.ts'
 import { refreshCoupon } from './coupons.ts'
@@ -14,11 +15,19 @@ export const promotionCodeRoutes: RouteTable = {
     if (params.customer !== undefined && emulation.store.customers.get(params.customer) === undefined) {
       throw noSuchParameter('customer', params.customer, 'customer')
     }
-    if (params.max_redemptions !== undefined && coupon.max_redemptions !== null && params.max_redemptions > coupon.max_redemptions) {
-      throw invalidRequest("Promotion code max_redemptions cannot be greater than the coupon's max_redemptions.", 'max_redemptions')
+    if (
+      params.max_redemptions !== undefined &&
+      coupon.max_redemptions !== null &&
+      params.max_redemptions > coupon.max_redemptions
+    ) {
+      throw invalidRequest(
+        "Promotion code max_redemptions cannot be greater than the coupon's max_redemptions.",
+        'max_redemptions',
+      )
     }
     const code = params.code ?? emulation.ids.next('', 8).toUpperCase()
-    if (!/^[A-Za-z0-9-]{1,500}$/.test(code)) throw invalidRequest('Promotion codes may only contain letters, digits and dashes.', 'code')
+    if (!/^[A-Za-z0-9-]{1,500}$/.test(code))
+      throw invalidRequest('Promotion codes may only contain letters, digits and dashes.', 'code')
     if (findActive(emulation, code, params.customer ?? null) !== undefined) {
       throw invalidRequest(`An active promotion code with \`code: ${code}\` already exists.`, 'code')
     }
@@ -39,6 +48,7 @@ export const promotionCodeRoutes: RouteTable = {
   }),
   'GET /v1/promotion_codes/{id}': ({ emulation, id }) => find(emulation, id),
   'POST /v1/promotion_codes/{id}': handler<Stripe.PromotionCodeUpdateParams>(({ emulation, params, id, cause }) => {
+    refuseUnsupported(params, ['active', 'expand', 'metadata'])
     const promotionCode = find(emulation, id)
     const before = structuredClone(promotionCode)
     if (params.active === true && !couponIsValid(emulation, promotionCode)) {
@@ -70,7 +80,12 @@ function findActive(emulation: Emulation, code: string, customer: string | null)
   return emulation.store.promotionCodes
     .newestFirst()
     .map((entry) => refreshPromotionCode(emulation, entry))
-    .find((entry) => entry.active && entry.code.toLowerCase() === code.toLowerCase() && (entry.customer === null || entry.customer === customer))
+    .find(
+      (entry) =>
+        entry.active &&
+        entry.code.toLowerCase() === code.toLowerCase() &&
+        (entry.customer === null || entry.customer === customer),
+    )
 }
 
 /** A code ends on its expiry, with its last redemption, or with its coupon. */
@@ -86,7 +101,12 @@ function couponIsValid(emulation: Emulation, promotionCode: PromotionCode): bool
   return coupon !== undefined && refreshCoupon(emulation, coupon).valid
 }
 
-function buildPromotionCode(emulation: Emulation, params: Wire<Stripe.PromotionCodeCreateParams>, coupon: string, code: string): PromotionCode {
+function buildPromotionCode(
+  emulation: Emulation,
+  params: Wire<Stripe.PromotionCodeCreateParams>,
+  coupon: string,
+  code: string,
+): PromotionCode {
   return {
     id: emulation.ids.next('promo_'),
     object: 'promotion_code',

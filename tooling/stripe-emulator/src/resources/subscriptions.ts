@@ -23,9 +23,18 @@ export const subscriptionRoutes: RouteTable = {
   }),
   'GET /v1/subscriptions/{id}': ({ emulation, id }) => find(emulation, id),
   'POST /v1/subscriptions/{id}': handler<Stripe.SubscriptionUpdateParams>(({ emulation, params, id, cause }) => {
-    refuseUnsupported(params, ['cancel_at', 'cancel_at_period_end', 'cancellation_details', 'default_payment_method', 'description', 'expand', 'metadata'])
+    refuseUnsupported(params, [
+      'cancel_at',
+      'cancel_at_period_end',
+      'cancellation_details',
+      'default_payment_method',
+      'description',
+      'expand',
+      'metadata',
+    ])
     const subscription = find(emulation, id)
-    if (subscription.ended_at !== null) throw invalidRequest('A canceled subscription can only update its cancellation_details and metadata.', 'id')
+    if (subscription.ended_at !== null)
+      throw invalidRequest('A canceled subscription can only update its cancellation_details and metadata.', 'id')
     const before = structuredClone(subscription)
     if (params.cancel_at_period_end !== undefined) scheduleCancellation(emulation, subscription, params.cancel_at_period_end)
     if (params.cancel_at !== undefined) setCancelAt(emulation, subscription, params.cancel_at)
@@ -44,7 +53,11 @@ export const subscriptionRoutes: RouteTable = {
   'DELETE /v1/subscriptions/{id}': handler<Stripe.SubscriptionCancelParams>(({ emulation, params, id, cause }) => {
     refuseUnsupported(params, ['cancellation_details', 'expand', 'invoice_now', 'prorate'])
     if (params.invoice_now === true || params.prorate === true) {
-      throw invalidRequest('The emulator does not implement prorations.', params.prorate === true ? 'prorate' : 'invoice_now', 'emulator_unsupported')
+      throw invalidRequest(
+        'The emulator does not implement prorations.',
+        params.prorate === true ? 'prorate' : 'invoice_now',
+        'emulator_unsupported',
+      )
     }
     const subscription = find(emulation, id)
     if (subscription.ended_at !== null) throw noSuch('subscription', id)
@@ -79,7 +92,8 @@ function setCancelAt(emulation: Emulation, subscription: Subscription, cancelAt:
   }
   const ends = subscription.items.data.map((item) => item.current_period_end)
   const at = cancelAt === 'min_period_end' ? Math.min(...ends) : cancelAt === 'max_period_end' ? Math.max(...ends) : cancelAt
-  if (typeof at !== 'number') throw invalidRequest(`The emulator does not implement cancel_at: ${String(cancelAt)}`, 'cancel_at', 'emulator_unsupported')
+  if (typeof at !== 'number')
+    throw invalidRequest(`The emulator does not implement cancel_at: ${String(cancelAt)}`, 'cancel_at', 'emulator_unsupported')
   if (at <= emulation.clock.now()) throw invalidRequest('The cancel_at timestamp must be in the future.', 'cancel_at')
   subscription.cancel_at = at
   noteCancellation(emulation, subscription, true)

@@ -4,9 +4,9 @@ import { type Emulation, handler, type RouteTable } from '../core/emulation.ts'
 import { listPage } from '../core/list.ts'
 import { mergeMetadata } from '../core/metadata.ts'
 import { knownEventTypes } from '../core/parameters.ts'
+import type { StoredEndpoint } from '../core/store.ts'
 import { invalidRequest, noSuch } from '../core/stripe-error.ts'
 import { refuseUnsupported } from '../core/unsupported.ts'
-import type { StoredEndpoint } from '../core/store.ts'
 import { isLoopback } from '../webhooks/post-webhook.ts'
 
 const mostEndpoints = 16
@@ -21,7 +21,8 @@ export const webhookEndpointRoutes: RouteTable = {
     if (version !== null && !eventVersions.includes(version)) {
       throw invalidRequest(`The emulator renders events in ${eventVersions.join(', ')}; not in ${version}.`, 'api_version')
     }
-    if (store.webhookEndpoints.size >= mostEndpoints) throw invalidRequest(`You have reached the maximum of ${mostEndpoints} test webhook endpoints.`)
+    if (store.webhookEndpoints.size >= mostEndpoints)
+      throw invalidRequest(`You have reached the maximum of ${mostEndpoints} test webhook endpoints.`)
     const id = emulation.ids.next('we_')
     const secret = emulation.ids.next('whsec_', 32)
     const endpoint: StoredEndpoint['endpoint'] = {
@@ -74,12 +75,18 @@ function find(emulation: Emulation, id: string): StoredEndpoint {
 }
 
 function checkUrl(url: string): void {
-  if (!isLoopback(url)) throw invalidRequest('Invalid URL: the emulator sends webhooks only to http(s) addresses of this machine (loopback).', 'url', 'url_invalid')
+  if (!isLoopback(url))
+    throw invalidRequest(
+      'Invalid URL: the emulator sends webhooks only to http(s) addresses of this machine (loopback).',
+      'url',
+      'url_invalid',
+    )
 }
 
 function checkEvents(types: readonly string[]): void {
   if (types.length === 0) throw invalidRequest('You must specify at least one event.', 'enabled_events')
   for (const [index, type] of types.entries()) {
-    if (type !== '*' && !knownEventTypes.has(type)) throw invalidRequest(`Invalid enabled_events[${index}]: ${type} is not an event type`, `enabled_events[${index}]`)
+    if (type !== '*' && !knownEventTypes.has(type))
+      throw invalidRequest(`Invalid enabled_events[${index}]: ${type} is not an event type`, `enabled_events[${index}]`)
   }
 }

@@ -10,8 +10,8 @@ const table: SchemaTable = JSON.parse(readFileSync(new URL('objects.json', impor
  */
 export function checkAnswer(route: RouteKey, answer: unknown): string[] {
   const schema = table.routes[route] ?? '*'
-  if (isRecord(answer) && answer['object'] === 'list' && Array.isArray(answer['data'])) {
-    return answer['data'].flatMap((item, index) => check(schema, item, `data[${index}]`))
+  if (isRecord(answer) && answer.object === 'list' && Array.isArray(answer.data)) {
+    return answer.data.flatMap((item, index) => check(schema, item, `data[${index}]`))
   }
   return check(schema, answer, '')
 }
@@ -19,17 +19,23 @@ export function checkAnswer(route: RouteKey, answer: unknown): string[] {
 function check(schema: Schema, value: unknown, path: string): string[] {
   if (typeof schema === 'string') return checkScalar(schema, value, path)
   if ('enum' in schema && Array.isArray(schema.enum)) {
-    return schema.enum.includes(String(value)) ? [] : [`${path}: ${JSON.stringify(value)} is none of ${schema.enum.slice(0, 5).join(', ')}`]
+    return schema.enum.includes(String(value))
+      ? []
+      : [`${path}: ${JSON.stringify(value)} is none of ${schema.enum.slice(0, 5).join(', ')}`]
   }
   if ('anyOf' in schema && Array.isArray(schema.anyOf)) return checkAny(schema.anyOf, value, path)
   if ('ref' in schema && typeof schema.ref === 'string') return checkFields(table.definitions[schema.ref] ?? {}, value, path)
   if ('array' in schema && Object.keys(schema).length === 1) {
     const { array } = schema as { array: Schema }
-    return Array.isArray(value) ? value.flatMap((item, index) => check(array, item, `${path}[${index}]`)) : [`${path}: not a list`]
+    return Array.isArray(value)
+      ? value.flatMap((item, index) => check(array, item, `${path}[${index}]`))
+      : [`${path}: not a list`]
   }
   if ('map' in schema && Object.keys(schema).length === 1) {
     const { map } = schema as { map: Schema }
-    return isRecord(value) ? Object.entries(value).flatMap(([key, item]) => check(map, item, `${path}.${key}`)) : [`${path}: not a map`]
+    return isRecord(value)
+      ? Object.entries(value).flatMap(([key, item]) => check(map, item, `${path}.${key}`))
+      : [`${path}: not a map`]
   }
   return checkFields(schema as Fields, value, path)
 }
@@ -55,7 +61,9 @@ function checkScalar(schema: string, value: unknown, path: string): string[] {
 function checkFields(fields: Fields, value: unknown, path: string): string[] {
   if (!isRecord(value)) return [`${path}: not an object`]
   const problems: string[] = []
-  const known = new Map(Object.entries(fields).map(([name, schema]) => [name.replace(/\?$/, ''), { schema, required: !name.endsWith('?') }]))
+  const known = new Map(
+    Object.entries(fields).map(([name, schema]) => [name.replace(/\?$/, ''), { schema, required: !name.endsWith('?') }]),
+  )
   for (const [name, { schema, required }] of known) {
     const field = value[name]
     if (field === undefined) {

@@ -80,13 +80,16 @@ function collectEvents(): void {
     if (!ts.isInterfaceDeclaration(node)) return
     for (const member of node.members) {
       if (!ts.isPropertySignature(member) || member.name.getText() !== 'type' || member.type === undefined) continue
-      if (ts.isLiteralTypeNode(member.type) && ts.isStringLiteral(member.type.literal)) parameterTable.events?.push(member.type.literal.text)
+      if (ts.isLiteralTypeNode(member.type) && ts.isStringLiteral(member.type.literal))
+        parameterTable.events?.push(member.type.literal.text)
     }
   })
 }
 
 function eventBase(): ts.Type {
-  const symbol = checker.getSymbolAtLocation(program.getSourceFile(join(resourcesDir, 'Events.d.ts')) ?? program.getSourceFiles()[0] as ts.SourceFile)
+  const symbol = checker.getSymbolAtLocation(
+    program.getSourceFile(join(resourcesDir, 'Events.d.ts')) ?? (program.getSourceFiles()[0] as ts.SourceFile),
+  )
   const base = symbol && checker.getExportsOfModule(symbol).find((entry) => entry.name === 'EventBase')
   if (base === undefined) throw new Error('the SDK declares no EventBase')
   return checker.getDeclaredTypeOfSymbol(base)
@@ -105,7 +108,8 @@ function schemaOf(type: ts.Type, table: SchemaTable, where: 'params' | 'result')
   if (type.isIntersection() && type.types.some((part) => part.flags & ts.TypeFlags.String)) return 'open'
   if (type.symbol?.name === 'Decimal' || type.aliasSymbol?.name === 'Decimal') return 'decimal'
   if (type.symbol?.name === 'Date') return 'number'
-  if (checker.isArrayType(type)) return { array: schemaOf(checker.getTypeArguments(type as ts.TypeReference)[0] ?? type, table, where) }
+  if (checker.isArrayType(type))
+    return { array: schemaOf(checker.getTypeArguments(type as ts.TypeReference)[0] ?? type, table, where) }
   const index = checker.getIndexInfoOfType(type, ts.IndexKind.String)
   if (index !== undefined && type.getProperties().length === 0) return { map: schemaOf(index.type, table, where) }
   // `{}` and other types without a name say nothing about their fields.
@@ -120,10 +124,16 @@ function unionOf(type: ts.UnionType, table: SchemaTable, where: 'params' | 'resu
   const plain = type.types.some((part) => (part.flags & ts.TypeFlags.String) !== 0)
   const parts = plain && where === 'result' ? type.types.filter((part) => !(part.flags & ts.TypeFlags.Object)) : type.types
   const schemas = parts.filter((part) => !(part.flags & ts.TypeFlags.Undefined)).map((part) => schemaOf(part, table, where))
-  const values = schemas.flatMap((schema) => (typeof schema === 'object' && 'enum' in schema && Array.isArray(schema.enum) ? schema.enum : []))
-  const others = schemas.filter((schema) => !(typeof schema === 'object' && 'enum' in schema && Array.isArray(schema.enum)) && schema !== 'open')
+  const values = schemas.flatMap((schema) =>
+    typeof schema === 'object' && 'enum' in schema && Array.isArray(schema.enum) ? schema.enum : [],
+  )
+  const others = schemas.filter(
+    (schema) => !(typeof schema === 'object' && 'enum' in schema && Array.isArray(schema.enum)) && schema !== 'open',
+  )
   const distinct = [...new Map(others.map((schema) => [JSON.stringify(schema), schema])).values()]
-  if (values.length > 0) distinct.unshift({ enum: values })
+  // Sorted: the compiler's own order depends on what it happened to see first.
+  distinct.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))
+  if (values.length > 0) distinct.unshift({ enum: values.sort() })
   const [only] = distinct
   return distinct.length === 1 && only !== undefined ? only : { anyOf: distinct }
 }
@@ -138,21 +148,29 @@ function objectOf(type: ts.Type, table: SchemaTable, where: 'params' | 'result')
       const propertyType = checker.getTypeOfSymbol(property)
       if (declaration === undefined || property.name.startsWith('__')) continue
       const optional = (property.flags & ts.SymbolFlags.Optional) !== 0
-      fields[optional ? `${property.name}?` : property.name] = schemaOf(optional ? withoutUndefined(propertyType) : propertyType, table, where)
+      fields[optional ? `${property.name}?` : property.name] = schemaOf(
+        optional ? withoutUndefined(propertyType) : propertyType,
+        table,
+        where,
+      )
     }
   }
   return { ref: name }
 }
 
 function withoutUndefined(type: ts.Type): ts.Type {
-  return checker.getNonNullableType(type) === type || !type.isUnion() || !type.types.some((part) => part.flags & ts.TypeFlags.Null)
+  return checker.getNonNullableType(type) === type ||
+    !type.isUnion() ||
+    !type.types.some((part) => part.flags & ts.TypeFlags.Null)
     ? checker.getNonNullableType(type)
     : type
 }
 
 function definitionName(type: ts.Type): string {
   const symbol = type.aliasSymbol ?? type.symbol
-  const file = (symbol.declarations?.[0]?.getSourceFile().fileName ?? '').replace(/^.*\/(cjs|resources)\//, '').replace(/\.d\.ts$/, '')
+  const file = (symbol.declarations?.[0]?.getSourceFile().fileName ?? '')
+    .replace(/^.*\/(cjs|resources)\//, '')
+    .replace(/\.d\.ts$/, '')
   const path = checker.getFullyQualifiedName(symbol).replace(/^".*"\./, '')
   const generic = checker.typeToString(type).includes('<') ? `<${checker.typeToString(type)}>` : ''
   const anonymous = path.startsWith('__') ? `#${symbol.declarations?.[0]?.getStart() ?? 0}` : ''

@@ -6,7 +6,7 @@ import type { StoredEvent } from '../core/wire.ts'
 import { orderBatch } from './order-batch.ts'
 import { postWebhook } from './post-webhook.ts'
 import { renderEvent } from './render-event.ts'
-import { signatureHeader, signatureOf } from './sign.ts'
+import { headersFor } from './webhook-headers.ts'
 
 /** One try to deliver one event to one endpoint. */
 export interface DeliveryTry {
@@ -172,7 +172,12 @@ export function createDeliveryEngine(deps: { clock: Clock; store: Store; setting
     if (target === undefined || target.endpoint.status !== 'enabled') return undefined
     const { url, api_version } = target.endpoint
     const body = Buffer.from(JSON.stringify(renderEvent(store, job.event, api_version), null, 2))
-    const result = await postWebhook(url, headersFor(job.switches, target.secret, body.toString()), body, settings.current.webhooks.timeoutMs)
+    const result = await postWebhook(
+      url,
+      headersFor(job.switches, target.secret, body.toString()),
+      body,
+      settings.current.webhooks.timeoutMs,
+    )
     const succeeded = result.status !== null && result.status >= 200 && result.status < 300
     const entry: DeliveryTry = {
       eventId: job.event.id,
@@ -246,19 +251,5 @@ export function createDeliveryEngine(deps: { clock: Clock; store: Store; setting
       Object.assign(waiting, { now: 0, delayed: 0, retries: 0 })
       count('now', 0)
     },
-  }
-}
-
-/** Signatures are made afresh for each try and use the machine's time: that is what the receiver compares with. */
-function headersFor(switches: DeliverySwitches, secret: string, body: string): Record<string, string> {
-  const timestamp = Math.floor(Date.now() / 1000) - switches.signatureAgeSeconds
-  const signature = signatureOf(switches.badSignature ? `${secret}-wrong` : secret, timestamp, body)
-  const foreign = switches.twoSignatures ? [signatureOf('whsec_rolled_away', timestamp, body)] : []
-  return {
-    'content-type': 'application/json; charset=utf-8',
-    'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
-    'cache-control': 'no-cache',
-    accept: '*/*; q=0.5, application/xml',
-    'stripe-signature': signatureHeader(timestamp, [...foreign, signature]),
   }
 }

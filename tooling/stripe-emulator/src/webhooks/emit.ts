@@ -1,5 +1,5 @@
-import type { Cause, Emulation } from '../core/emulation.ts'
 import { pinnedVersion } from '../core/api-version.ts'
+import type { Cause, Emulation } from '../core/emulation.ts'
 import type { StoredEvent } from '../core/wire.ts'
 
 /**

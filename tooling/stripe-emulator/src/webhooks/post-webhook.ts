@@ -23,7 +23,9 @@ export function postWebhook(url: string, headers: Record<string, string>, body: 
       headers: { ...headers, 'content-length': String(body.length) },
       signal: AbortSignal.timeout(timeoutMs),
     })
-    outgoing.on('error', (error) => finish(null, '', error.name === 'AbortError' ? `no answer within ${timeoutMs} ms` : error.message))
+    outgoing.on('error', (error) =>
+      finish(null, '', error.name === 'AbortError' ? `no answer within ${timeoutMs} ms` : error.message),
+    )
     outgoing.on('response', (incoming) => {
       let text = ''
       incoming.setEncoding('utf8')

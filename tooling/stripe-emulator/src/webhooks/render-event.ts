@@ -15,16 +15,16 @@ export function renderEvent(store: Store, event: StoredEvent, version: string | 
 /** Endive → 2025-08-27.basil: coupons are objects again, and what dahlia and endive added is gone. */
 function convertToBasil(store: Store, object: JsonObject): void {
   remove(object, 'customer_account')
-  switch (object['object']) {
+  switch (object.object) {
     case 'promotion_code': {
-      const promotion = object['promotion']
-      if (isObject(promotion)) object['coupon'] = store.coupons.get(String(promotion['coupon'])) ?? null
+      const promotion = object.promotion
+      if (isObject(promotion)) object.coupon = store.coupons.get(String(promotion.coupon)) ?? null
       remove(object, 'promotion')
       break
     }
     case 'discount': {
-      const source = object['source']
-      if (isObject(source)) object['coupon'] = store.coupons.get(String(source['coupon'])) ?? null
+      const source = object.source
+      if (isObject(source)) object.coupon = store.coupons.get(String(source.coupon)) ?? null
       remove(object, 'source')
       break
     }
@@ -33,15 +33,15 @@ function convertToBasil(store: Store, object: JsonObject): void {
       break
     case 'invoice':
       remove(object, 'amount_paid_off_stripe', 'status_details')
-      for (const line of itemsOf(object['lines'])) remove(line, 'quantity_decimal', 'subtotal')
+      for (const line of itemsOf(object.lines)) remove(line, 'quantity_decimal', 'subtotal')
       break
     case 'subscription':
       remove(object, 'status_details', 'billing_schedules')
-      for (const item of itemsOf(object['items'])) remove(item, 'current_trial', 'billed_until')
+      for (const item of itemsOf(object.items)) remove(item, 'current_trial', 'billed_until')
       break
     case 'checkout.session':
       remove(object, 'allowed_payment_method_types')
-      object['ui_mode'] = uiModesBeforeDahlia[String(object['ui_mode'])] ?? object['ui_mode']
+      object.ui_mode = uiModesBeforeDahlia[String(object.ui_mode)] ?? object.ui_mode
       break
   }
 }
@@ -50,7 +50,7 @@ const uiModesBeforeDahlia: Record<string, string> = { hosted_page: 'hosted', emb
 
 /** Basil → 2025-02-24.acacia: an invoice knows its subscription, payment and charge; periods are the subscription's. */
 function convertToAcacia(store: Store, object: JsonObject): void {
-  switch (object['object']) {
+  switch (object.object) {
     case 'invoice':
       convertInvoice(store, object)
       break
@@ -58,57 +58,61 @@ function convertToAcacia(store: Store, object: JsonObject): void {
       convertSubscription(store, object)
       break
     case 'charge':
-      object['invoice'] = invoiceOfPaymentIntent(store, object['payment_intent'])
+      object.invoice = invoiceOfPaymentIntent(store, object.payment_intent)
       break
     case 'payment_intent':
-      object['invoice'] = invoiceOfPaymentIntent(store, object['id'])
+      object.invoice = invoiceOfPaymentIntent(store, object.id)
       break
   }
 }
 
 function convertInvoice(store: Store, invoice: JsonObject): void {
-  const parent = isObject(invoice['parent']) ? invoice['parent'] : {}
-  const details = isObject(parent['subscription_details']) ? parent['subscription_details'] : undefined
-  const payment = store.invoicePayments.newestFirst().find((entry) => entry.invoice === invoice['id'])?.payment.payment_intent ?? null
-  invoice['subscription'] = details?.['subscription'] ?? null
-  invoice['subscription_details'] = { metadata: details?.['metadata'] ?? null }
-  invoice['payment_intent'] = payment
-  invoice['charge'] = payment === null ? null : (store.paymentIntents.get(payment)?.latest_charge ?? null)
-  invoice['paid'] = invoice['status'] === 'paid'
-  invoice['quote'] = null
-  const taxes = Array.isArray(invoice['total_taxes']) ? invoice['total_taxes'] : []
-  invoice['tax'] = taxes.length === 0 ? null : taxes.reduce((sum: number, tax: unknown) => sum + (isObject(tax) ? Number(tax['amount']) : 0), 0)
-  invoice['total_tax_amounts'] = taxes
-  const discount = store.discounts.get(String(Array.isArray(invoice['discounts']) ? invoice['discounts'][0] : ''))
-  invoice['discount'] = discount === undefined ? null : { ...discount, coupon: store.coupons.get(String(discount.source.coupon)) ?? null }
+  const parent = isObject(invoice.parent) ? invoice.parent : {}
+  const details = isObject(parent.subscription_details) ? parent.subscription_details : undefined
+  const payment =
+    store.invoicePayments.newestFirst().find((entry) => entry.invoice === invoice.id)?.payment.payment_intent ?? null
+  invoice.subscription = details?.subscription ?? null
+  invoice.subscription_details = { metadata: details?.metadata ?? null }
+  invoice.payment_intent = payment
+  invoice.charge = payment === null ? null : (store.paymentIntents.get(payment)?.latest_charge ?? null)
+  invoice.paid = invoice.status === 'paid'
+  invoice.quote = null
+  const taxes = Array.isArray(invoice.total_taxes) ? invoice.total_taxes : []
+  invoice.tax =
+    taxes.length === 0 ? null : taxes.reduce((sum: number, tax: unknown) => sum + (isObject(tax) ? Number(tax.amount) : 0), 0)
+  invoice.total_tax_amounts = taxes
+  const discount = store.discounts.get(String(Array.isArray(invoice.discounts) ? invoice.discounts[0] : ''))
+  invoice.discount =
+    discount === undefined ? null : { ...discount, coupon: store.coupons.get(String(discount.source.coupon)) ?? null }
   remove(invoice, 'parent', 'total_taxes', 'payments')
-  for (const line of itemsOf(invoice['lines'])) convertLine(store, line)
+  for (const line of itemsOf(invoice.lines)) convertLine(store, line)
 }
 
 function convertLine(store: Store, line: JsonObject): void {
-  const pricing = isObject(line['pricing']) ? line['pricing'] : {}
-  const priceDetails = isObject(pricing['price_details']) ? pricing['price_details'] : {}
-  const parent = isObject(line['parent']) ? line['parent'] : {}
-  const item = isObject(parent['subscription_item_details']) ? parent['subscription_item_details'] : undefined
-  const price = store.prices.get(String(priceDetails['price']))
-  line['price'] = price ?? null
-  line['plan'] = itemPlan(store, item?.['subscription_item'])
-  line['type'] = item === undefined ? 'invoiceitem' : 'subscription'
-  line['subscription_item'] = item?.['subscription_item'] ?? null
-  line['proration'] = item?.['proration'] ?? false
-  line['proration_details'] = item?.['proration_details'] ?? null
-  line['invoice_item'] = null
-  line['tax_amounts'] = []
-  line['tax_rates'] = []
+  const pricing = isObject(line.pricing) ? line.pricing : {}
+  const priceDetails = isObject(pricing.price_details) ? pricing.price_details : {}
+  const parent = isObject(line.parent) ? line.parent : {}
+  const item = isObject(parent.subscription_item_details) ? parent.subscription_item_details : undefined
+  const price = store.prices.get(String(priceDetails.price))
+  line.price = price ?? null
+  line.plan = itemPlan(store, item?.subscription_item)
+  line.type = item === undefined ? 'invoiceitem' : 'subscription'
+  line.subscription_item = item?.subscription_item ?? null
+  line.proration = item?.proration ?? false
+  line.proration_details = item?.proration_details ?? null
+  line.invoice_item = null
+  line.tax_amounts = []
+  line.tax_rates = []
   remove(line, 'pricing', 'parent', 'taxes')
 }
 
 function convertSubscription(store: Store, subscription: JsonObject): void {
-  const items = itemsOf(subscription['items'])
-  subscription['current_period_start'] = Math.min(...items.map((item) => Number(item['current_period_start'])))
-  subscription['current_period_end'] = Math.max(...items.map((item) => Number(item['current_period_end'])))
-  const discount = store.discounts.get(String(Array.isArray(subscription['discounts']) ? subscription['discounts'][0] : ''))
-  subscription['discount'] = discount === undefined ? null : { ...discount, coupon: store.coupons.get(String(discount.source.coupon)) ?? null }
+  const items = itemsOf(subscription.items)
+  subscription.current_period_start = Math.min(...items.map((item) => Number(item.current_period_start)))
+  subscription.current_period_end = Math.max(...items.map((item) => Number(item.current_period_end)))
+  const discount = store.discounts.get(String(Array.isArray(subscription.discounts) ? subscription.discounts[0] : ''))
+  subscription.discount =
+    discount === undefined ? null : { ...discount, coupon: store.coupons.get(String(discount.source.coupon)) ?? null }
   for (const item of items) remove(item, 'current_period_start', 'current_period_end')
   remove(subscription, 'billing_mode')
 }

@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync } from 'node:fs'
-import { homedir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { cacheFolder } from '../../cache-folder.ts'
 import { withLock } from '../../folder-lock.ts'
 import { runCommand } from '../../run-command.ts'
 import type { Programs } from '../../servers/server-commands.ts'
@@ -46,12 +46,6 @@ export async function debianPrograms(say: Say): Promise<Programs | string> {
     )
   }
   return programsIn(root, platform)
-}
-
-function cacheFolder(): string {
-  const folder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'licenseoperator', 'stack')
-  mkdirSync(folder, { recursive: true })
-  return folder
 }
 
 function programsIn(root: string, { triplet, loader }: Platform): Programs {
