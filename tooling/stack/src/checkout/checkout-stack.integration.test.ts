@@ -90,11 +90,12 @@ describe.runIf(await canRunPrivateServers())("a checkout's stack", () => {
     },
   )
 
-  test('reset makes new data and leaves what it did not make', async () => {
+  test('reset makes new data on the same ports and leaves what it did not make', async () => {
     writeFileSync(join(folder, 'notes.txt'), 'mine')
     const fresh = await resetCheckoutStack(folder, silent)
     await expect(ask(fresh, 'SHOW TABLES')).resolves.toEqual([])
     expect(readFileSync(join(folder, 'notes.txt'), 'utf8')).toBe('mine')
     expect(readState(folder)).toEqual(fresh)
+    expect(fresh.ports).toEqual(state.ports)
   })
 })

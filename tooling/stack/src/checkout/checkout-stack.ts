@@ -44,11 +44,12 @@ export async function stopCheckoutStack(folder: string, say: Say): Promise<boole
 export async function resetCheckoutStack(folder: string, say: Say): Promise<CheckoutState> {
   return alone(folder, say, async () => {
     await stop(folder)
-    const state = readState(folder)
-    if (state?.provider === 'docker') await removeContainers(Object.values(state.containers))
+    const last = readState(folder)
+    if (last?.provider === 'docker') await removeContainers(Object.values(last.containers))
     for (const name of DATA) rmSync(join(folder, name), { recursive: true, force: true })
     removeState(folder)
-    return start(folder, say)
+    // On the same ports: shells that have the addresses in their environment go on working.
+    return start(folder, say, last)
   })
 }
 
@@ -58,8 +59,7 @@ function alone<T>(folder: string, say: Say, work: () => Promise<T>): Promise<T> 
   )
 }
 
-async function start(folder: string, say: Say): Promise<CheckoutState> {
-  const last = readState(folder)
+async function start(folder: string, say: Say, last = readState(folder)): Promise<CheckoutState> {
   // One of the two may still run, or both without a readable state: they start together.
   await stop(folder)
   const wanted = chosenProviders().filter((provider) => provider !== 'environment')
