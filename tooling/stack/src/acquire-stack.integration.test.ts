@@ -6,16 +6,17 @@ import type { RowDataPacket } from 'mysql2'
 import { connect } from 'nats'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connectTo } from '../test/connect-to.ts'
-import { canRunPrivateServers } from '../test/private-servers.ts'
+import { privateProvider } from '../test/private-servers.ts'
 import { acquireStack, type Stack } from './index.ts'
 import { ephemeral } from './leftovers.ts'
 import { identityOf } from './process-identity.ts'
 
+const provider = await privateProvider()
 const HOLD = fileURLToPath(new URL('../test/hold-stack.ts', import.meta.url))
 const isGone = (pid: number) => identityOf(pid) === undefined
 const foldersOf = (pid: number) => readdirSync(ephemeral.parent).filter((name) => name.startsWith(`${ephemeral.prefix}${pid}-`))
 
-describe.runIf(await canRunPrivateServers())('a private stack', () => {
+describe.runIf(provider !== undefined)('a private stack', () => {
   let stack: Stack
 
   beforeAll(async () => {

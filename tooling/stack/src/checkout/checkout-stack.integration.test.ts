@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import type { RowDataPacket } from 'mysql2'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connectTo } from '../../test/connect-to.ts'
-import { canRunPrivateServers } from '../../test/private-servers.ts'
+import { privateProvider } from '../../test/private-servers.ts'
 import { identityOf } from '../process-identity.ts'
 import { addresses, silent } from '../stack.ts'
 import { findCheckoutStack, resetCheckoutStack, startCheckoutStack, stopCheckoutStack } from './checkout-stack.ts'
 import { type CheckoutState, readState, writeState } from './checkout-state.ts'
+
+const provider = await privateProvider()
 
 type Private = Extract<CheckoutState, { mysql: unknown }>
 
@@ -28,7 +30,7 @@ async function ask(state: CheckoutState, sql: string): Promise<RowDataPacket[]> 
   }
 }
 
-describe.runIf(await canRunPrivateServers())("a checkout's stack", () => {
+describe.runIf(provider !== undefined)("a checkout's stack", () => {
   // The path of a checkout may be longer than that of a Unix socket may be.
   const parent = mkdtempSync(join(tmpdir(), 'stack-test-'))
   const folder = join(parent, 'a'.repeat(120), '.stack')
@@ -37,7 +39,7 @@ describe.runIf(await canRunPrivateServers())("a checkout's stack", () => {
   let otherState: Private
 
   beforeAll(async () => {
-    vi.stubEnv('LICENSEOPERATOR_STACK_PROVIDER', process.platform === 'linux' ? 'debian' : 'path')
+    vi.stubEnv('LICENSEOPERATOR_STACK_PROVIDER', provider)
     ;[state, otherState] = await Promise.all([up(folder), up(other)])
   })
   afterAll(async () => {

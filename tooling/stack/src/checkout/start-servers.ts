@@ -49,7 +49,8 @@ export async function startPrivateServers(
 
 /** Starts the containers of the last time, or new ones. */
 export async function startContainerServers(folder: string, last: Containers | undefined, say: Say): Promise<CheckoutState> {
-  const containers = (await startedAgain(last)) ?? (await createContainers(say, DEFAULT_CONNECTIONS))
+  const containers =
+    (await startedAgain(last)) ?? (await createContainers(say, DEFAULT_CONNECTIONS, `licenseoperator.checkout=${folder}`))
   try {
     const state: CheckoutState = {
       provider: 'docker',

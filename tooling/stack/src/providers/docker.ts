@@ -26,17 +26,16 @@ export async function dockerReason(): Promise<string | undefined> {
 
 /** Two containers that end with `stop()` or with this process. @throws Error with Docker's last words */
 export async function startDockerStack(say: Say, maxConnections: number): Promise<Stack> {
-  const containers = await createContainers(say, maxConnections)
-  const ender = spawn(process.execPath, [END_CONTAINERS, ...Object.values(containers)], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  })
+  const label = `licenseoperator.run=${crypto.randomUUID()}`
+  // First of all: the containers must not outlive us if we are killed while they start.
+  const ender = spawn(process.execPath, [END_CONTAINERS, label], { stdio: ['pipe', 'ignore', 'ignore'], detached: true })
   const stop = async () => {
     if (ender.exitCode !== null) return
     ender.stdin.end()
     await once(ender, 'exit')
   }
   try {
+    const containers = await createContainers(say, maxConnections, label)
     const ports = await portsOf(containers)
     return { provider: 'docker', providerDetail: dockerDetail, ...addresses(ports), stop }
   } catch (error) {
@@ -48,10 +47,10 @@ export async function startDockerStack(say: Say, maxConnections: number): Promis
 export const dockerDetail = `${MYSQL_IMAGE}, ${NATS_IMAGE}`
 
 /** Starts both containers on loopback ports that Docker chooses; they run until they are removed. */
-export async function createContainers(say: Say, maxConnections: number): Promise<Containers> {
+export async function createContainers(say: Say, maxConnections: number, label: string): Promise<Containers> {
   say(`starting containers of ${dockerDetail}`)
   const mysql = await docker([
-    ...['run', '--detach', '--publish', '127.0.0.1::3306'],
+    ...['run', '--detach', '--label', label, '--publish', '127.0.0.1::3306'],
     ...['--env', 'MYSQL_ALLOW_EMPTY_PASSWORD=1', '--env', 'MYSQL_ROOT_HOST=%', '--env', 'MYSQL_DATABASE=licenseoperator'],
     ...[MYSQL_IMAGE, `--max-connections=${maxConnections}`, '--performance-schema=OFF'],
     ...['--innodb-flush-log-at-trx-commit=1', '--sync-binlog=1', '--default-time-zone=+00:00'],
@@ -59,7 +58,19 @@ export async function createContainers(say: Say, maxConnections: number): Promis
   try {
     const config = 'jetstream { store_dir: /data, sync_interval: always }'
     const nats = await docker([
-      ...['run', '--detach', '--publish', '127.0.0.1::4222', '--volume', '/data', '--entrypoint', 'sh', NATS_IMAGE],
+      ...[
+        'run',
+        '--detach',
+        '--label',
+        label,
+        '--publish',
+        '127.0.0.1::4222',
+        '--volume',
+        '/data',
+        '--entrypoint',
+        'sh',
+        NATS_IMAGE,
+      ],
       ...['-c', `echo '${config}' > /tmp/nats.conf && exec nats-server -c /tmp/nats.conf`],
     ])
     return { mysql, nats }

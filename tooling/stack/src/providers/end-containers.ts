@@ -1,10 +1,14 @@
 import { spawnSync } from 'node:child_process'
 
-// Removes containers when whoever started us is gone, however it went: then the pipe to us closes. Arguments: container ids.
+// Removes the containers that carry a label when whoever started us is gone, however it went: then the pipe to us closes.
+
+const [label = ''] = process.argv.slice(2)
 
 process.stdin
   .on('end', () => {
-    spawnSync('docker', ['rm', '--force', '--volumes', ...process.argv.slice(2)], { stdio: 'ignore' })
+    const { stdout } = spawnSync('docker', ['ps', '--all', '--quiet', '--filter', `label=${label}`], { encoding: 'utf8' })
+    const ids = stdout.split('\n').filter((id) => id !== '')
+    if (ids.length > 0) spawnSync('docker', ['rm', '--force', '--volumes', ...ids], { stdio: 'ignore' })
     process.exit(0)
   })
   .resume()
