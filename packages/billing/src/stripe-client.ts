@@ -19,7 +19,7 @@ export function createStripe(options: {
   const base = options.apiBase === undefined ? {} : baseOf(new URL(options.apiBase))
   return new Stripe(options.apiKey, {
     apiVersion: STRIPE_API_VERSION,
-    timeout: options.timeoutMs ?? 4000,
+    timeout: options.timeoutMs ?? 3000,
     maxNetworkRetries: options.maxNetworkRetries ?? 1,
     telemetry: false,
     ...base,

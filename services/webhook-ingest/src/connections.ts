@@ -15,10 +15,15 @@ import {
 /** How long a starting service waits for what it depends on before it says so and ends. */
 const START_WAIT_MS = 15_000
 const WORKER_HOLD_MS = 15_000
+/** With JetStream's four seconds before it, a webhook is answered within Stripe's and everybody else's patience. */
+const REQUEST_HOLD_MS = 3000
 
 /** What the three roles share: one pool, one NATS connection, the names of the streams. */
 export class Connections {
+  /** For workers, which may hold a connection for long. */
   readonly database: Database
+  /** For requests: whoever waits for an answer gets one in time, however busy the workers are. */
+  readonly requests: Database
   readonly nats: NatsLink
   readonly #config: Config
   #streams: StreamNames | undefined
@@ -26,13 +31,14 @@ export class Connections {
   constructor(config: Config, log: Log) {
     const { mysql, nats } = config
     this.#config = config
-    this.database = openDatabase({
+    const account = {
       ...mysql,
       password: mysql.password.reveal(),
       maxConnections: mysql.maxOpenConns,
       maxIdleConnections: mysql.maxIdleConns,
-      holdMs: WORKER_HOLD_MS,
-    })
+    }
+    this.database = openDatabase({ ...account, holdMs: WORKER_HOLD_MS })
+    this.requests = openDatabase({ ...account, holdMs: REQUEST_HOLD_MS })
     this.nats = openNatsLink({ url: nats.url.reveal(), name: 'licenseoperator-ingest', log })
   }
 
@@ -89,6 +95,6 @@ export class Connections {
 
   async close(): Promise<void> {
     await this.nats.close()
-    await this.database.close()
+    await Promise.all([this.database.close(), this.requests.close()])
   }
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, describeConfigError, EX_CONFIG, loadConfig, sectionNames } from '@licenseoperator/config'
 import { createLog, stopOnSignals } from '@licenseoperator/http'
+import { SigningKeyError } from '@licenseoperator/signing'
 import { type IngestRole, ingestRoles, startIngest } from './start-ingest.ts'
 
 const EX_USAGE = 2
@@ -27,7 +28,8 @@ async function main(): Promise<number> {
     const text =
       error instanceof ConfigError ? describeConfigError(error) : error instanceof Error ? error.message : 'cannot start'
     process.stderr.write(`webhook-ingest: ${text}\n`)
-    return error instanceof ConfigError ? EX_CONFIG : wrongUsage ? EX_USAGE : 1
+    if (error instanceof ConfigError || error instanceof SigningKeyError) return EX_CONFIG
+    return wrongUsage ? EX_USAGE : 1
   }
 }
 

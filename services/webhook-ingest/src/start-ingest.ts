@@ -5,6 +5,7 @@ import { type Log, newId } from '@licenseoperator/domain'
 import { consume, findMessage, ping } from '@licenseoperator/events'
 import { createMetrics, type Metrics, serveGracefully } from '@licenseoperator/http'
 import { openKeyRing } from '@licenseoperator/licensing'
+import type { KeyRing } from '@licenseoperator/signing'
 import { Connections } from './connections.ts'
 import { every } from './every.ts'
 import { prepareStripe } from './prepare-stripe.ts'
@@ -35,6 +36,8 @@ const BACKLOG_EVERY_MS = 10_000
  */
 export async function startIngest(options: { config: Config; roles: readonly IngestRole[]; log: Log }): Promise<Ingest> {
   const { config, roles, log } = options
+  // Before anything is opened: a key that cannot sign is a mistake in the configuration, not a failure of work.
+  const keys = signingKeysOf(config)
   const connections = new Connections(config, log)
   try {
     await connections.mysqlReady()
@@ -43,7 +46,7 @@ export async function startIngest(options: { config: Config; roles: readonly Ing
     const metrics = createMetrics()
     const receiver = createReceiver(receiverDeps(config, connections, metrics, log))
     const stopping = new AbortController()
-    const work = startWork(options, connections, metrics, stopping.signal)
+    const work = startWork({ ...options, keys }, connections, metrics, stopping.signal)
     const serving = await serveGracefully({ fetch: receiver.fetch, ...config.ingest.addr, log })
     log.info('webhook-ingest runs', { url: serving.url, roles })
     return {
@@ -64,12 +67,12 @@ export async function startIngest(options: { config: Config; roles: readonly Ing
 /** What the receiver needs of the connections; also used by a process that serves the webhook beside other routes. */
 export function receiverDeps(config: Config, connections: Connections, metrics: Metrics, log: Log): ReceiverDeps {
   return {
-    db: connections.database.db,
+    db: connections.requests.db,
     publish: (message) => connections.publish({ ...message, subject: config.nats.subjectStripeWebhook }),
     stripe: createStripe({ apiKey: config.stripe.apiKey.reveal(), apiBase: config.stripe.apiBase }),
     webhookSecrets: config.stripe.webhookSecrets.map((secret) => secret.reveal()),
     checks: {
-      mysql: () => connections.database.ping(),
+      mysql: () => connections.requests.ping(),
       nats: async () => ping(await connections.nats.ready(100), 1500),
     },
     log,
@@ -78,9 +81,21 @@ export function receiverDeps(config: Config, connections: Connections, metrics: 
   }
 }
 
+export interface WorkOptions {
+  readonly config: Config
+  readonly keys: KeyRing
+  readonly roles: readonly IngestRole[]
+  readonly log: Log
+}
+
+/** The configured signing keys. @throws SigningKeyError naming the entry that cannot sign */
+export function signingKeysOf(config: Config): KeyRing {
+  return openKeyRing(config.security.map((pair) => ({ ...pair, privateKeyPem: pair.privateKeyPem.reveal() })))
+}
+
 /** Starts processor and relay where asked for. @returns promises that resolve once each has stopped */
 export function startWork(
-  options: { config: Config; roles: readonly IngestRole[]; log: Log },
+  options: WorkOptions,
   connections: Connections,
   metrics: Metrics,
   signal: AbortSignal,
@@ -92,18 +107,13 @@ export function startWork(
   ]
 }
 
-async function runProcessor(
-  { config, log }: { config: Config; log: Log },
-  connections: Connections,
-  metrics: Metrics,
-  signal: AbortSignal,
-) {
+async function runProcessor({ config, keys, log }: WorkOptions, connections: Connections, metrics: Metrics, signal: AbortSignal) {
   const outcomes = metrics.counter('licenseoperator_events_total', 'Stripe events by outcome of a try', ['outcome'])
   const onOutcome = (outcome: EventOutcome) => outcomes.inc({ outcome: outcome.kind })
   const deps: ProcessDeps = {
     db: connections.database.db,
     stripe: createStripe({ apiKey: config.stripe.apiKey.reveal(), apiBase: config.stripe.apiBase }),
-    keys: openKeyRing(config.security.map((pair) => ({ ...pair, privateKeyPem: pair.privateKeyPem.reveal() }))),
+    keys,
     subjectLicenseIssued: config.nats.subjectLicenseIssued,
     log,
     now: () => new Date(),

@@ -1,7 +1,15 @@
 import { apiConfigOf, createApp } from '@licenseoperator/api'
 import { sectionNames } from '@licenseoperator/config'
 import { createLog, createMetrics, serveGracefully, stopOnSignals } from '@licenseoperator/http'
-import { addWebhook, Connections, ingestRoles, prepareStripe, receiverDeps, startWork } from '@licenseoperator/webhook-ingest'
+import {
+  addWebhook,
+  Connections,
+  ingestRoles,
+  prepareStripe,
+  receiverDeps,
+  signingKeysOf,
+  startWork,
+} from '@licenseoperator/webhook-ingest'
 import type { Command } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor } from '../load.ts'
@@ -13,6 +21,7 @@ export const serve: Command = {
   run: async (context) => {
     const config = configFor(context, sectionNames)
     const log = createLog({ service: 'licenseoperator', level: config.log.level })
+    const keys = signingKeysOf(config)
     const connections = new Connections(config, log)
     try {
       await connections.mysqlReady()
@@ -23,7 +32,7 @@ export const serve: Command = {
       const app = createApp({ ...receiver, config: apiConfigOf(config) })
       addWebhook(app, receiver)
       const stopping = new AbortController()
-      const work = startWork({ config, roles: ingestRoles, log }, connections, metrics, stopping.signal)
+      const work = startWork({ config, keys, roles: ingestRoles, log }, connections, metrics, stopping.signal)
       const serving = await serveGracefully({ fetch: app.fetch, ...config.server.addr, log })
       log.info('licenseoperator serves', { url: serving.url })
       const workers = {
