@@ -21,7 +21,24 @@ export function parseStrictJson(bytes: Uint8Array): StrictJson {
   const text = decodeUtf8(bytes)
   const value = parseJson(text)
   if (!isObject(value)) throw new MalformedLicenseError('payload is not a JSON object')
-  return { value, numberTexts: inspectTokens(text) }
+  return { value, numberTexts: isPlain(text, value) ? numbersOf(value) : inspectTokens(text) }
+}
+
+/** Escapes, arrays and the forbidden key are what the walk over the tokens is for. */
+const NEEDS_A_LOOK = /[\\[]|__proto__/
+
+/**
+ * True for a flat object spelled exactly as JSON.stringify spells it, which is how licenses are made: no key can be there twice, because the
+ * second spelling would be lost. Saves most licenses the walk.
+ */
+function isPlain(text: string, value: object): boolean {
+  return text.lastIndexOf('{') === 0 && !NEEDS_A_LOOK.test(text) && JSON.stringify(value) === text
+}
+
+function numbersOf(value: Readonly<Record<string, unknown>>): Map<string, string> {
+  const numbers = new Map<string, string>()
+  for (const [key, part] of Object.entries(value)) if (typeof part === 'number') numbers.set(key, String(part))
+  return numbers
 }
 
 // ignoreBOM keeps a byte order mark in the text, where JSON.parse refuses it.
@@ -47,7 +64,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** Walks a text that JSON.parse has accepted, for what JSON.parse lets through. Every license pays for this, so it steps by hand. */
+/** Walks a text that JSON.parse has accepted, for what JSON.parse lets through. It steps by hand, because a license may have to pay for it. */
 function inspectTokens(text: string): Map<string, string> {
   const numberTexts = new Map<string, string>()
   const open: (Set<string> | undefined)[] = [] // the keys seen in each open object; undefined for an array
