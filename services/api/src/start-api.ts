@@ -41,8 +41,10 @@ export async function startApi({ config, log }: { config: ApiSections; log: Log 
     await database.close()
   }
   try {
-    await schemaReady(() => assertSchemaCurrent(database.db), mysql.socketPath ?? `${mysql.host}:${mysql.port}`)
-    await link.ready(START_WAIT_MS)
+    // One wait for both: the link has been connecting since it was opened.
+    const deadline = Date.now() + START_WAIT_MS
+    await schemaReady(() => assertSchemaCurrent(database.db), mysql.socketPath ?? `${mysql.host}:${mysql.port}`, deadline)
+    await link.ready(Math.max(1000, deadline - Date.now()))
     const app = createApp({
       db: database.db,
       stripe: createStripe({ apiKey: config.stripe.apiKey.reveal(), apiBase: config.stripe.apiBase }),
@@ -89,8 +91,7 @@ export function apiConfigOf({
   }
 }
 
-async function schemaReady(check: () => Promise<void>, address: string): Promise<void> {
-  const deadline = Date.now() + START_WAIT_MS
+async function schemaReady(check: () => Promise<void>, address: string, deadline: number): Promise<void> {
   for (;;) {
     try {
       return await check()

@@ -68,6 +68,8 @@ export async function createCheckoutSession(
     ),
   )
   const plan = await planSession(deps, caller, request, group, resolved)
+  // Built before anything is held: what it refuses must not leave a reservation behind.
+  const params = sessionParams(plan)
   const reservation = {
     reservationId: plan.reservationId,
     productId: resolved.product.id,
@@ -80,7 +82,7 @@ export async function createCheckoutSession(
     const held = await reservations.hold(tx, reservation, deps.now())
     if (!held) throw new DomainError('quota_exceeded', 'non-subscription quota exceeded')
   })
-  const session = await openSession(deps, plan)
+  const session = await openSession(deps, plan.reservationId, params)
   await inTransaction(deps.db, (tx) =>
     reservations.attachSession(tx, plan.reservationId, session.sessionId, reservation.expiresAt),
   )
@@ -154,16 +156,18 @@ async function planSession(
   }
 }
 
-async function openSession(deps: CheckoutDeps, plan: Awaited<ReturnType<typeof planSession>>): Promise<StartedCheckout> {
+async function openSession(
+  deps: CheckoutDeps,
+  reservationId: string,
+  params: Stripe.Checkout.SessionCreateParams,
+): Promise<StartedCheckout> {
   try {
-    const session = await deps.stripe.checkout.sessions.create(sessionParams(plan), {
-      idempotencyKey: `checkout-${plan.reservationId}`,
-    })
+    const session = await deps.stripe.checkout.sessions.create(params, { idempotencyKey: `checkout-${reservationId}` })
     if (session.url === null) throw new DomainError('internal', 'failed to create checkout session')
     return { sessionId: session.id, url: session.url }
   } catch (error) {
-    if (isRefusal(error)) await inTransaction(deps.db, (tx) => reservations.release(tx, plan.reservationId, deps.now()))
-    else deps.log.warn('checkout session has an unknown outcome, its reservation is kept', { reservationId: plan.reservationId })
+    if (isRefusal(error)) await inTransaction(deps.db, (tx) => reservations.release(tx, reservationId, deps.now()))
+    else deps.log.warn('checkout session has an unknown outcome, its reservation is kept', { reservationId })
     throw translateStripeError(error)
   }
 }

@@ -41,10 +41,14 @@ const route = createRoute({
 })
 
 export function addDownloadLicense(app: OpenAPIHono<HttpEnv>, deps: ApiDeps): void {
+  // A path parameter never matches an empty segment, so a client that fills in an empty id would read "not found".
+  app.get('/authlance/license/', requireCaller, () => {
+    throw idRequired()
+  })
   app.openapi(route, async (c) => {
     const caller = callerOf(c)
     const identifier = c.req.valid('param').identifier.trim()
-    if (identifier === '') throw new DomainError('invalid_payload', 'license id required', { field: 'identifier' })
+    if (identifier === '') throw idRequired()
     if (RESERVED.has(identifier)) throw new DomainError('not_found', 'not found')
     if (!looksLikeLicense(identifier)) {
       c.set('failText', 'failed to list licenses')
@@ -59,6 +63,10 @@ export function addDownloadLicense(app: OpenAPIHono<HttpEnv>, deps: ApiDeps): vo
       'cache-control': 'no-store',
     })
   })
+}
+
+function idRequired(): DomainError {
+  return new DomainError('invalid_payload', 'license id required', { field: 'identifier' })
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i

@@ -23,11 +23,14 @@ export const LicensePage = z
   .object({ items: z.array(LicenseListItem), page: z.int(), pageSize: z.int(), total: z.int() })
   .meta({ id: 'LicensePage' })
 
-/** Read as text, because out-of-range pages have their own error text; the first of repeated values counts. */
+/** Hono hands over a list when a value is repeated; the first one counts. */
+const first = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value)
+
+/** Read as text, because out-of-range pages have their own error text. */
 export const LicensePageQuery = z.object({
-  page: z.string().optional().meta({ description: 'From 1; default 1' }),
-  pageSize: z.string().optional().meta({ description: 'Default 20; more than 100 is clamped to 100' }),
-  plan: z.string().max(128).optional(),
+  page: z.preprocess(first, z.string()).optional().meta({ description: 'From 1; default 1' }),
+  pageSize: z.preprocess(first, z.string()).optional().meta({ description: 'Default 20; more than 100 is clamped to 100' }),
+  plan: z.preprocess(first, z.string().max(128)).optional(),
 })
 
 const DEFAULT_PAGE_SIZE = 20

@@ -1,0 +1,175 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { createStripe } from '@licenseoperator/billing'
+import { coupons, type Db, inTransaction, licenses } from '@licenseoperator/db'
+import { createTestDatabase } from '@licenseoperator/db/testing'
+import { type Caller, newLicenseId, silentLog } from '@licenseoperator/domain'
+import { createMetrics, mintToken, SESSION_COOKIE } from '@licenseoperator/http'
+import { issueManually, openKeyRing } from '@licenseoperator/licensing'
+import { type ApiConfig, createApp } from '../src/index.ts'
+
+const SECRET = 'a secret of this test, 32 bytes or more'
+
+export interface AnApi {
+  readonly db: Db
+  readonly app: ReturnType<typeof createApp>
+  get(path: string, token?: string): Promise<Response>
+  /** With a token in the cookie that the dashboards send. */
+  getWithCookie(path: string, token: string): Promise<Response>
+  checkout(body: unknown, token?: string): Promise<Response>
+  close(): Promise<void>
+}
+
+export const settings: ApiConfig = {
+  publicBaseUrl: 'https://licenses.example.com',
+  corsAllowedOrigins: [],
+  token: { secret: SECRET, issuer: undefined, audience: undefined },
+  requiredScopes: {},
+  checkout: {
+    rootAppUrl: 'https://app.example.com',
+    successBaseUrl: undefined,
+    frontendBasePath: 'dashboard',
+    requireGroupName: true,
+    automaticTax: false,
+    defaultSubscriptionSlug: undefined,
+    defaultOneOffSlug: undefined,
+    defaultTermDays: 365,
+    defaultTrialDays: 0,
+  },
+  productDisplay: { description: '', features: [] },
+}
+
+/** The whole API in process, on a database of its own. Without `stripe` every call to Stripe fails at once: nothing listens there. */
+export async function anApi(
+  options: {
+    config?: Partial<ApiConfig>
+    checks?: Record<string, () => Promise<void>>
+    stripe?: Parameters<typeof createStripe>[0]
+    now?: () => Date
+    /** Another handle than that of the database made for the test. */
+    db?: Db
+  } = {},
+): Promise<AnApi> {
+  const database = await createTestDatabase()
+  const app = createApp({
+    db: options.db ?? database.db,
+    stripe: createStripe(options.stripe ?? { apiKey: 'sk_test_none', apiBase: 'http://127.0.0.1:9' }),
+    config: { ...settings, ...options.config },
+    checks: options.checks ?? { mysql: () => database.ping() },
+    log: silentLog,
+    metrics: createMetrics(),
+    now: options.now ?? (() => new Date()),
+  })
+  const bearer = (token: string | undefined) => (token === undefined ? {} : { authorization: `Bearer ${token}` })
+  return {
+    db: database.db,
+    app,
+    get: async (path, token) => app.request(path, { headers: bearer(token) }),
+    getWithCookie: async (path, token) => app.request(path, { headers: { cookie: `${SESSION_COOKIE}=${token}` } }),
+    checkout: async (body, token) =>
+      app.request('/authlance/license/payments/api/v1/checkout-session', {
+        method: 'POST',
+        headers: { ...bearer(token), 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
+    close: () => database.drop(),
+  }
+}
+
+export function aMember(group: string, scopes?: readonly string[]): Promise<string> {
+  const narrowed = scopes === undefined ? {} : { scopes }
+  return mintToken({
+    secret: SECRET,
+    ttlMs: 600_000,
+    identity: 'ada',
+    email: 'ada@acme.test',
+    roles: [],
+    groups: [group],
+    ...narrowed,
+  })
+}
+
+export function aSysadmin(): Promise<string> {
+  return mintToken({
+    secret: SECRET,
+    ttlMs: 600_000,
+    identity: 'root',
+    email: 'root@vendor.test',
+    roles: ['sysadmin'],
+    groups: [],
+  })
+}
+
+const keys = openKeyRing([
+  {
+    productKey: 'core',
+    privateKeyPem: generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    }).privateKey,
+  },
+])
+
+/** A really signed license, stored. */
+export async function issueLicense(db: Db, group: string): Promise<licenses.NewLicense> {
+  const operator: Caller = { identity: 'root', email: undefined, roles: ['sysadmin'], groups: [], scopes: undefined }
+  const policy = { defaultPlan: 'core', defaultTermDays: 365, defaultPriceLocked: false }
+  const request = {
+    group,
+    email: 'owner@acme.test',
+    productKey: 'core',
+    plan: undefined,
+    expiresAt: undefined,
+    domain: undefined,
+    seats: undefined,
+    priceLocked: undefined,
+  }
+  return (await issueManually({ keys, db, policy, now: () => new Date() }, operator, request)).license
+}
+
+/** A license row whose text does not matter. */
+export async function insertLicense(db: Db, fields: Partial<licenses.NewLicense>): Promise<licenses.NewLicense> {
+  const license: licenses.NewLicense = {
+    licenseId: newLicenseId(),
+    issuanceKey: `test:${crypto.randomUUID()}`,
+    groupName: 'acme',
+    email: 'owner@acme.test',
+    productId: undefined,
+    productSlug: undefined,
+    productKey: 'core',
+    plan: 'core',
+    domain: undefined,
+    kind: 'manual',
+    seats: undefined,
+    priceLocked: false,
+    couponCode: undefined,
+    issuedAt: new Date('2026-01-01T00:00:00Z'),
+    expiresAt: new Date('2027-01-01T00:00:00Z'),
+    maintenanceExpiresAt: undefined,
+    keyId: 'none',
+    text: 'not looked at',
+    identity: undefined,
+    stripe: {},
+    ...fields,
+  }
+  await inTransaction(db, (tx) => licenses.insert(tx, license))
+  return license
+}
+
+/** @returns the coupon's id */
+export async function insertCoupon(
+  db: Db,
+  fields: Pick<coupons.CouponFields, 'productId' | 'code'> & Partial<coupons.CouponFields>,
+) {
+  const coupon: coupons.CouponFields = { active: true, behavior: 'product_override', metadata: {}, ...fields }
+  return inTransaction(db, (tx) => coupons.insert(tx, coupon, new Date()))
+}
+
+export function reservationsOf(db: Db, productId: number) {
+  return db.selectFrom('reservations').selectAll().where('product_id', '=', productId).execute()
+}
+
+export async function takenOf(db: Db, productId: number): Promise<number> {
+  const row = await db.selectFrom('products').select('licenses_taken').where('id', '=', productId).executeTakeFirstOrThrow()
+  return row.licenses_taken
+}
