@@ -66,7 +66,13 @@ describe('parameters', () => {
     ['/v1/prices', 'currency=usd&product=prod_x&unit_amount=9', 'resource_missing', 'product', "No such product: 'prod_x'"],
     ['/v1/checkout/sessions', 'mode=nonsense', undefined, 'mode', 'Invalid mode: must be one of payment, setup, or subscription'],
     ['/v1/checkout/sessions', 'mode=payment&line_items=7&success_url=http://a.test', undefined, 'line_items', 'Invalid array'],
-    ['/v1/webhook_endpoints', 'url=http://127.0.0.1/x&enabled_events[0]=no.such', undefined, 'enabled_events[0]', undefined],
+    [
+      '/v1/webhook_endpoints',
+      'url=http://127.0.0.1/x&enabled_events[0]=no.such',
+      undefined,
+      'enabled_events[0]',
+      expect.stringMatching(/^Invalid enabled_events\[0\]: must be one of /),
+    ],
     ['/v1/webhook_endpoints', 'url=https://example.com/x&enabled_events[0]=*', 'url_invalid', 'url', undefined],
   ])('%s with %s is refused', async (path, body, code, param, message) => {
     const response = await post(path, body)
@@ -82,6 +88,8 @@ describe('parameters', () => {
     [{ mode: 'payment' as const, allow_promotion_codes: true, discounts: [{ coupon: 'x' }] }, /only specify one/],
     [{ mode: 'payment' as const, expires_at: 1 }, /expires_at/],
     [{ mode: 'subscription' as const }, /recurring price/],
+    [{ mode: 'subscription' as const, subscription_data: { trial_end: 5 } }, /48 hours/],
+    [{ mode: 'subscription' as const, subscription_data: { trial_end: 4e9, trial_period_days: 3 } }, /only specify one/],
   ])('a session that breaks a rule between parameters is refused: %j', async (params, message) => {
     const price = await shop.oneTimePrice()
     await expect(shop.checkout({ price: price.id, ...params })).rejects.toThrow(message)
@@ -123,6 +131,20 @@ describe('idempotency', () => {
     expect((await shop.stripe.products.list()).data).toHaveLength(1)
   })
 
+  test('a key is the account’s: another API key of it gets the same answer', async () => {
+    const other = await startEmulator({ apiKeys: ['sk_test_one', 'sk_test_two'], recordFile: '' })
+    try {
+      const [one, two] = await Promise.all(
+        ['sk_test_one', 'sk_test_two'].map((key) =>
+          clientOf(other, { key }).products.create({ name: 'A' }, { idempotencyKey: 'k' }),
+        ),
+      )
+      expect(one?.id).toBe(two?.id)
+    } finally {
+      await other.stop()
+    }
+  })
+
   test('a key in use is a conflict, which the SDK waits out', async () => {
     await shop.emulator.control.fault({ route: 'POST /v1/products', delayMs: 400 })
     const slow = shop.stripe.products.create({ name: 'A' }, { idempotencyKey: 'k2' })
@@ -161,6 +183,24 @@ describe('faults', () => {
     expect(await shop.emulator.control.pendingFaults()).toEqual([])
     await shop.stripe.products.create({ name: 'A' })
     expect((await shop.stripe.products.list()).data).toHaveLength(1)
+  })
+
+  test('a 500 that Stripe remembers is replayed to every retry with its key', async () => {
+    await shop.emulator.control.fault({ route: 'POST /v1/products', status: 500, remember: true })
+    const create = (key: string) => shop.stripe.products.create({ name: 'A' }, { idempotencyKey: key })
+    for (const _ of [1, 2]) await expect(create('k6')).rejects.toMatchObject({ statusCode: 500 })
+    await expect(create('k7')).resolves.toMatchObject({ name: 'A' })
+  })
+
+  test.each([
+    '{"rout": "*", "status": 500}',
+    '{"route": "*"}',
+    '{"route": "*", "status": 418}',
+    '{"route": "*", "status": 500, "cut": "after"}',
+    '{"route": "*", "status": 429, "remember": true}',
+    '{"route": "*", "status": 500, "count": 0}',
+  ])('a fault that could not fire as meant is refused: %s', async (fault) => {
+    await expect(shop.emulator.control.fault(JSON.parse(fault))).rejects.toThrow(/fault/)
   })
 })
 
@@ -242,9 +282,34 @@ describe('objects', () => {
       amount_total: 10 * 100 + 2 * 80,
       line_items: { data: [{ quantity: 12, price: { id: price.id } }] },
     })
+    const coupon = await shop.stripe.coupons.create({ percent_off: 10 })
+    const discounted = { mode: 'subscription' as const, price: price.id, discounts: [{ coupon: coupon.id }] }
+    const { total_details: details, id } = await shop.checkout({ ...discounted, expand: ['total_details.breakdown'] })
+    expect(details?.breakdown).toMatchObject({
+      discounts: [{ amount: 10, discount: { source: { coupon: coupon.id } } }],
+      taxes: [],
+    })
+    await shop.emulator.control.completeCheckout(id)
+    const paid = await shop.stripe.checkout.sessions.retrieve(id, { expand: ['total_details.breakdown', 'subscription'] })
+    expect(paid.subscription).toMatchObject({ discounts: [paid.total_details?.breakdown?.discounts[0]?.discount.id] })
     await expect(shop.stripe.prices.retrieve(price.id, { expand: ['colour'] })).rejects.toThrow(
       'This property cannot be expanded (colour).',
     )
+  })
+
+  test('a code for first purchases is refused to a customer who has paid before', async () => {
+    const price = await shop.oneTimePrice()
+    const coupon = await shop.stripe.coupons.create({ percent_off: 10 })
+    const code = await shop.stripe.promotionCodes.create({
+      promotion: { type: 'coupon', coupon: coupon.id },
+      restrictions: { first_time_transaction: true },
+    })
+    const customer = await shop.stripe.customers.create({ email: 'a@example.com' })
+    const params = { price: price.id, customer: customer.id, discounts: [{ promotion_code: code.id }] }
+    const late = await shop.checkout(params)
+    await shop.emulator.control.completeCheckout((await shop.checkout(params)).id)
+    await expect(shop.checkout(params)).rejects.toThrow(/first/)
+    expect((await shop.emulator.control.completeCheckout(late.id)).outcome).toBe('invalid')
   })
 
   test('a promotion code is unique among active ones, whatever its case', async () => {

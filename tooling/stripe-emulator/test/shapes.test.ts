@@ -63,6 +63,7 @@ test('every recorded answer and event has the shape the SDK declares, and no lin
     await stripe.products.update(String(price.product), { description: 'x', default_price: price.id })
     await stripe.prices.update(price.id, { nickname: 'x' })
     const customer = await stripe.customers.create({ email: 'a@example.com', address: { country: 'DE' } })
+    await stripe.customers.retrieve(customer.id, { expand: ['tax', 'sources', 'tax_ids', 'subscriptions'] })
     const sessions = [
       await shop.checkout({
         price: price.id,
@@ -88,7 +89,14 @@ test('every recorded answer and event has the shape the SDK declares, and no lin
     await stripe.checkout.sessions.expire(expired.id)
     for (const session of [...sessions, failing]) {
       const done = await stripe.checkout.sessions.retrieve(session.id, {
-        expand: ['line_items', 'invoice.payments', 'subscription.latest_invoice', 'payment_intent.latest_charge', 'customer'],
+        expand: [
+          'line_items',
+          'total_details.breakdown',
+          'invoice.payments',
+          'subscription.latest_invoice',
+          'payment_intent.latest_charge',
+          'customer',
+        ],
       })
       await stripe.checkout.sessions.listLineItems(done.id)
     }

@@ -17,8 +17,8 @@ export function createSession(emulation: Emulation, params: SessionCreate): Sess
   if (mode !== 'payment' && mode !== 'subscription') {
     throw invalidRequest(`The emulator does not implement the mode: ${mode}`, 'mode', 'emulator_unsupported')
   }
-  checkSessionRules(params)
   const now = emulation.clock.now()
+  checkSessionRules(params, now)
   const expiresAt = expiryOf(emulation, params, now)
   if (params.line_items === undefined || params.line_items.length === 0) throw missingParameter('line_items')
   if (params.customer !== undefined && emulation.store.customers.get(params.customer) === undefined) {
@@ -32,7 +32,7 @@ export function createSession(emulation: Emulation, params: SessionCreate): Sess
   }
   const refusal =
     terms &&
-    refusalOf(terms, {
+    refusalOf(emulation, terms, {
       currency: currencyOf(lineItems),
       subtotal: totalsOf(lineItems).subtotal,
       customer: params.customer ?? null,

@@ -32,6 +32,7 @@ function validCoupon(emulation: Emulation, id: string, param: string): Coupon {
 
 /** Why a code cannot be used for this purchase, or `null` when it can. */
 export function refusalOf(
+  emulation: Emulation,
   terms: Terms,
   purchase: { currency: string; subtotal: number; customer: string | null },
 ): string | null {
@@ -41,6 +42,12 @@ export function refusalOf(
   const { minimum_amount: minimum, minimum_amount_currency: currency } = promotionCode.restrictions
   if (minimum !== null && currency === purchase.currency && purchase.subtotal < minimum)
     return 'This order does not reach the minimum amount of the code.'
+  if (promotionCode.restrictions.first_time_transaction && hasPaid(emulation, purchase.customer))
+    return 'This code is for a first purchase only.'
   if (promotionCode.customer !== null && promotionCode.customer !== purchase.customer) return 'This code is for another customer.'
   return null
+}
+
+function hasPaid(emulation: Emulation, customer: string | null): boolean {
+  return customer !== null && emulation.store.charges.newestFirst().some((charge) => charge.customer === customer && charge.paid)
 }

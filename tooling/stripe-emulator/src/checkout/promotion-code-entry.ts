@@ -18,8 +18,7 @@ export function applyPromotionCode(emulation: Emulation, stored: StoredSession, 
     .find((entry) => entry.active && entry.code.toLowerCase() === code.toLowerCase())
   const terms = found && termsOf(emulation, { promotion_code: found.id })
   if (!terms) return 'This code is invalid.'
-  const { subtotal } = totalsOf(plan.lineItems)
-  const refusal = refusalOf(terms, { currency: currencyOf(plan.lineItems), subtotal, customer: session.customer })
+  const refusal = refusalOf(emulation, terms, purchaseOf(stored))
   if (refusal !== null) return refusal
   plan.coupon = terms.coupon.id
   plan.promotionCode = found?.id ?? null
@@ -32,13 +31,25 @@ export function applyPromotionCode(emulation: Emulation, stored: StoredSession, 
 }
 
 /** A coupon may have been used up between the page and Pay. Returns why the payment cannot go on, or `null`. */
-export function discountStillGood(emulation: Emulation, { plan }: StoredSession): string | null {
+export function discountStillGood(emulation: Emulation, stored: StoredSession): string | null {
+  const { plan } = stored
   if (plan.coupon === null) return null
   try {
-    termsOf(emulation, plan.promotionCode === null ? { coupon: plan.coupon } : { promotion_code: plan.promotionCode })
-    return null
+    const terms = termsOf(
+      emulation,
+      plan.promotionCode === null ? { coupon: plan.coupon } : { promotion_code: plan.promotionCode },
+    )
+    return terms && refusalOf(emulation, terms, purchaseOf(stored))
   } catch (error) {
     if (error instanceof StripeError) return 'The discount is no longer available.'
     throw error
+  }
+}
+
+function purchaseOf({ session, plan }: StoredSession) {
+  return {
+    currency: currencyOf(plan.lineItems),
+    subtotal: totalsOf(plan.lineItems).subtotal,
+    customer: session.customer,
   }
 }

@@ -41,8 +41,8 @@ const supported = [
 const supportedSubscriptionData = ['billing_mode', 'description', 'metadata', 'trial_end', 'trial_period_days', 'trial_settings']
 const supportedPaymentData = ['description', 'metadata', 'receipt_email', 'setup_future_usage', 'statement_descriptor']
 
-/** The rules between parameters, which types cannot say. @throws StripeError 400 */
-export function checkSessionRules(params: SessionCreate): void {
+/** The rules between parameters, which types cannot say. `now` in Unix seconds. @throws StripeError 400 */
+export function checkSessionRules(params: SessionCreate, now: number): void {
   refuseUnsupported(params, supported)
   refuseUnsupported(params.subscription_data ?? {}, supportedSubscriptionData, 'subscription_data')
   refuseUnsupported(params.payment_intent_data ?? {}, supportedPaymentData, 'payment_intent_data')
@@ -80,7 +80,20 @@ export function checkSessionRules(params: SessionCreate): void {
   if (params.customer_email !== undefined && !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(params.customer_email)) {
     throw invalidRequest(`Invalid email address: ${params.customer_email}`, 'customer_email', 'email_invalid')
   }
-  const days = params.subscription_data?.trial_period_days
+  checkTrial(params, now)
+}
+
+function checkTrial(params: SessionCreate, now: number): void {
+  const { trial_period_days: days, trial_end: end } = params.subscription_data ?? {}
+  if (days !== undefined && end !== undefined) {
+    throw invalidRequest(
+      'You may only specify one of these parameters: trial_end, trial_period_days.',
+      'subscription_data[trial_end]',
+    )
+  }
+  if (end !== undefined && end < now + 48 * 60 * 60) {
+    throw invalidRequest('The `trial_end` date has to be at least 48 hours in the future.', 'subscription_data[trial_end]')
+  }
   if (days !== undefined && (days < 1 || days > 730)) {
     throw invalidRequest('The minimum number of trial period days is 1, the maximum 730.', 'subscription_data[trial_period_days]')
   }

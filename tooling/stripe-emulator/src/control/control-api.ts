@@ -55,7 +55,8 @@ export interface EmulatorControl {
   events(): Promise<StoredEvent[]>
   /** Every try to deliver, in order. */
   deliveries(): Promise<DeliveryTry[]>
-  redeliver(eventId: string): Promise<DeliveryTry[]>
+  /** Sends an event once more, now; `copies` (default 1, at most 100) at the same instant to each endpoint. */
+  redeliver(eventId: string, copies?: number): Promise<DeliveryTry[]>
   /** Lets go of events held by `delay: 'until_released'`: a type, a pattern, an id, default all. */
   release(match?: string): Promise<number>
   /** Held events. */

@@ -33,7 +33,7 @@ export function createControlClient(url: string, token: string): EmulatorControl
     settings: (patch) => (patch === undefined ? call('GET', 'settings') : call('POST', 'settings', patch)),
     events: () => call('GET', 'events'),
     deliveries: () => call('GET', 'deliveries'),
-    redeliver: (eventId) => call('POST', 'redeliver', { event: eventId }),
+    redeliver: (eventId, copies = 1) => call('POST', 'redeliver', { event: eventId, copies }),
     release: async (match = '*') => (await call<{ released: number }>('POST', 'release', { match })).released,
     held: () => call('GET', 'held'),
     waitIdle: async (timeoutMs = 30_000, options = {}) => {

@@ -64,10 +64,11 @@ function addDeliveryCalls(app: Hono, emulation: Emulation): void {
   app.get('/events', (c) => c.json(emulation.store.events.newestFirst().reverse()))
   app.get('/held', (c) => c.json(emulation.engine.held().map(({ id, type }) => ({ id, type }))))
   app.post('/redeliver', async (c) => {
-    const { event: id } = await readJson<{ event: string }>(c)
+    const { event: id, copies = 1 } = await readJson<{ event: string; copies?: number }>(c)
+    if (!Number.isInteger(copies) || copies < 1 || copies > 100) return c.json({ error: 'copies: 1 to 100' }, 400)
     const event = emulation.store.events.get(id)
     if (event === undefined) return c.json({ error: 'no such event' }, 404)
-    return c.json(await emulation.engine.redeliver(event))
+    return c.json(await emulation.engine.redeliver(event, copies))
   })
   app.post('/release', async (c) => {
     const { match = '*' } = await readJson<{ match?: string }>(c)

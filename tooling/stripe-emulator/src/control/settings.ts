@@ -1,3 +1,5 @@
+import { checkSettings } from './check-settings.ts'
+
 /** How webhooks are delivered. Given globally, or in a rule for some event types only. */
 export interface DeliverySwitches {
   /** Copies sent at the same instant; default 1. */
@@ -84,14 +86,9 @@ export interface SettingsPatch {
   subscriptions?: Partial<Settings['subscriptions']>
 }
 
-/** The settings with a patch applied. @throws Error for a group or switch that does not exist (a typo would test nothing) */
+/** The settings with a patch applied. @throws Error for a switch or a value that does not exist */
 export function patchSettings(current: Settings, patch: SettingsPatch): Settings {
-  const known: Record<string, object> = { ...current }
-  for (const [group, change] of Object.entries(patch)) {
-    const switches = known[group]
-    if (switches === undefined) throw new Error(`unknown settings group: ${group}`)
-    for (const name of Object.keys(change)) if (!(name in switches)) throw new Error(`unknown setting: ${group}.${name}`)
-  }
+  checkSettings(patch)
   return {
     webhooks: { ...current.webhooks, ...patch.webhooks },
     checkout: { ...current.checkout, ...patch.checkout },

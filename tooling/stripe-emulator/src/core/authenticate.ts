@@ -1,11 +1,11 @@
 import { StripeError } from './stripe-error.ts'
 
 /**
- * The API key of a request: `Bearer k`, or Basic with the key as user name (curl's `-u sk_test_…:`).
+ * Checks the API key of a request: `Bearer k`, or Basic with the key as user name (curl's `-u sk_test_…:`).
  *
  * @throws StripeError 401 for none, an unknown or a live key
  */
-export function authenticate(header: string | undefined, goodKeys: readonly string[]): string {
+export function authenticate(header: string | undefined, goodKeys: readonly string[]): void {
   const key = readKey(header)
   if (key === undefined || key === '') {
     throw refused(
@@ -16,7 +16,6 @@ export function authenticate(header: string | undefined, goodKeys: readonly stri
     throw refused('This is an emulator: it refuses live keys. Never send a live key here.')
   }
   if (!goodKeys.includes(key)) throw refused(`Invalid API Key provided: ${mask(key)}`)
-  return key
 }
 
 function readKey(header: string | undefined): string | undefined {

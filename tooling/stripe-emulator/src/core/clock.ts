@@ -31,7 +31,14 @@ export function createClock(): Clock {
   let order = 0
 
   const nowMs = () => frozenAtMs ?? Date.now()
-  const nextAlarm = () => [...alarms].sort((a, b) => a.dueMs - b.dueMs || a.order - b.order)[0]
+  // Looked for on every change, and each session has an alarm: one pass, no sorting.
+  const nextAlarm = () => {
+    let next: Alarm | undefined
+    for (const alarm of alarms) {
+      if (next === undefined || alarm.dueMs < next.dueMs || (alarm.dueMs === next.dueMs && alarm.order < next.order)) next = alarm
+    }
+    return next
+  }
 
   function arm(): void {
     clearTimeout(timer)

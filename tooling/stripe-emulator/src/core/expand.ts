@@ -30,6 +30,12 @@ function expandPath(store: Store, target: JsonObject, segments: readonly string[
     for (const item of target.data) expandPath(store, item, rest, path)
     return
   }
+  const [inner = '', ...deeper] = rest
+  const nested = lazyFields(store, target, `${segment}.${inner}`)
+  if (nested !== undefined) {
+    target[segment] = { ...Object(target[segment]), [inner]: expandValue(store, nested, deeper, path) }
+    return
+  }
   const value = target[segment] ?? lazyFields(store, target, segment)
   if (value === undefined) {
     if (segment in target) return // present and null: nothing to expand, and no mistake

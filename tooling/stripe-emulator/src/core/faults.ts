@@ -6,13 +6,19 @@ export interface Fault {
   count?: number
   /** Wait this long before anything else. The idempotency key is already taken then. */
   delayMs?: number
-  /** Answer this status. Nothing is executed, unless `after` is set. */
+  /** Answer this status; nothing is executed. */
   status?: 409 | 429 | 500 | 503
+  /**
+   * With status 500: the answer stays under the request's idempotency key for 24 hours, as Stripe keeps a 500 of a request whose
+   * execution had begun. Without it the fault stands for a failure before execution, and a retry with the same key goes through.
+   */
+  remember?: boolean
   /** Cut the connection: before handling nothing happened, after it the change was made and the client does not know. */
   cut?: 'before' | 'after'
 }
 
 export interface FaultPlan {
+  /** @throws Error for a fault that could not fire as meant */
   add(fault: Fault): void
   /** The fault for this request, used up by one. */
   take(method: string, path: string): Fault | undefined
@@ -25,6 +31,7 @@ export function createFaultPlan(): FaultPlan {
   let faults: Array<Fault & { count: number }> = []
   return {
     add(fault) {
+      checkFault(fault)
       faults.push({ ...fault, count: fault.count ?? 1 })
     },
     take(method, path) {
@@ -39,6 +46,25 @@ export function createFaultPlan(): FaultPlan {
       faults = []
     },
   }
+}
+
+const knownFields: readonly string[] = ['route', 'count', 'delayMs', 'status', 'remember', 'cut']
+
+function checkFault(fault: Fault): void {
+  const refuse = (why: string) => {
+    throw new Error(`invalid fault: ${why}`)
+  }
+  const unknown = Object.keys(fault).find((name) => !knownFields.includes(name))
+  if (unknown !== undefined) refuse(`unknown field ${unknown}`)
+  const { route, count = 1, delayMs, status, remember, cut } = fault
+  if (typeof route !== 'string' || route === '') refuse('route is missing')
+  if (!Number.isInteger(count) || count < 1) refuse('count: a whole number from 1')
+  if (delayMs !== undefined && !(delayMs >= 0)) refuse('delayMs: milliseconds')
+  if (status !== undefined && ![409, 429, 500, 503].includes(status)) refuse('status: 409, 429, 500 or 503')
+  if (cut !== undefined && cut !== 'before' && cut !== 'after') refuse('cut: before or after')
+  if (status !== undefined && cut !== undefined) refuse('status and cut exclude each other')
+  if (remember === true && status !== 500) refuse('remember: only with status 500')
+  if (delayMs === undefined && status === undefined && cut === undefined) refuse('nothing would go wrong')
 }
 
 /** `*` stands for any run of characters. */

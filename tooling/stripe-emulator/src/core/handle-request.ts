@@ -62,9 +62,9 @@ async function answerRequest(
   key: string | undefined,
   requestId: string,
 ): Promise<Answer> {
-  let claimed: { key: string; scope: string } | undefined
+  let claimed: string | undefined
   try {
-    const scope = authenticate(req.header('authorization'), emulation.apiKeys)
+    authenticate(req.header('authorization'), emulation.apiKeys)
     checkVersion(req.header('stripe-version'))
     const route = findRoute(req.method, path)
     if (route === undefined) {
@@ -73,27 +73,28 @@ async function answerRequest(
     }
     const params = readParameters(route.key, decodeForm(form))
     if (key !== undefined) {
-      const saved = emulation.idempotency.claim(key, scope, fingerprintOf(req.method, path, form))
+      const saved = emulation.idempotency.claim(key, fingerprintOf(req.method, path, form))
       if (saved !== undefined) return { ...saved, replayed: true }
-      claimed = { key, scope }
+      claimed = key
     }
     const fault = emulation.faults.take(req.method, path)
     if (fault?.delayMs !== undefined) await sleep(fault.delayMs)
     const broken = faultAnswer(fault, requestId)
     if (broken !== undefined) {
-      if (claimed !== undefined) emulation.idempotency.release(claimed.key, claimed.scope)
+      if (claimed !== undefined && fault?.remember === true) emulation.idempotency.save(claimed, broken)
+      else if (claimed !== undefined) emulation.idempotency.release(claimed)
       return broken
     }
     const cause = { id: requestId, idempotency_key: key ?? null }
     const result = route.handle({ emulation, params, id: route.id, cause })
     const answer = { status: 200, body: render(emulation, result, params.expand), requestId }
-    if (claimed !== undefined) emulation.idempotency.save(claimed.key, claimed.scope, answer)
+    if (claimed !== undefined) emulation.idempotency.save(claimed, answer)
     return fault?.cut === 'after' ? { ...answer, cut: true } : answer
   } catch (error) {
     const refusal = error instanceof StripeError ? error : internalError(error)
     const answer = { status: refusal.status, body: JSON.stringify(refusal.body(requestId), null, 2), requestId }
-    if (claimed !== undefined && refusal.saved) emulation.idempotency.save(claimed.key, claimed.scope, answer)
-    else if (claimed !== undefined) emulation.idempotency.release(claimed.key, claimed.scope)
+    if (claimed !== undefined && refusal.saved) emulation.idempotency.save(claimed, answer)
+    else if (claimed !== undefined) emulation.idempotency.release(claimed)
     return answer
   }
 }

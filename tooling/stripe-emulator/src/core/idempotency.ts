@@ -8,16 +8,17 @@ export interface SavedAnswer {
   requestId: string
 }
 
+/** Keys are the account's, whichever of its API keys a request used; an emulator is one account. */
 export interface IdempotencyKeys {
   /**
    * Claims a key for a request. Returns the saved answer of its first use, or `undefined` when this is the first.
    *
    * @throws StripeError 400 `idempotency_error` for other parameters, 409 `idempotency_key_in_use` while the first still runs
    */
-  claim(key: string, scope: string, fingerprint: string): SavedAnswer | undefined
-  save(key: string, scope: string, answer: SavedAnswer): void
+  claim(key: string, fingerprint: string): SavedAnswer | undefined
+  save(key: string, answer: SavedAnswer): void
   /** Forgets a claim whose answer is not to be remembered. */
-  release(key: string, scope: string): void
+  release(key: string): void
   clear(): void
 }
 
@@ -31,9 +32,8 @@ const keptMs = 24 * 60 * 60 * 1000
 
 export function createIdempotencyKeys(clock: Clock): IdempotencyKeys {
   const entries = new Map<string, Entry>()
-  const nameOf = (key: string, scope: string) => `${scope}\n${key}`
   return {
-    claim(key, scope, fingerprint) {
+    claim(key, fingerprint) {
       if (key.length > 255) {
         throw new StripeError(
           400,
@@ -41,10 +41,9 @@ export function createIdempotencyKeys(clock: Clock): IdempotencyKeys {
           false,
         )
       }
-      const name = nameOf(key, scope)
-      const entry = entries.get(name)
+      const entry = entries.get(key)
       if (entry === undefined || clock.nowMs() - entry.claimedAtMs >= keptMs) {
-        entries.set(name, { fingerprint, claimedAtMs: clock.nowMs(), answer: undefined })
+        entries.set(key, { fingerprint, claimedAtMs: clock.nowMs(), answer: undefined })
         return undefined
       }
       if (entry.fingerprint !== fingerprint) {
@@ -57,12 +56,12 @@ export function createIdempotencyKeys(clock: Clock): IdempotencyKeys {
       }
       return entry.answer
     },
-    save(key, scope, answer) {
-      const entry = entries.get(nameOf(key, scope))
+    save(key, answer) {
+      const entry = entries.get(key)
       if (entry !== undefined) entry.answer = answer
     },
-    release(key, scope) {
-      entries.delete(nameOf(key, scope))
+    release(key) {
+      entries.delete(key)
     },
     clear: () => entries.clear(),
   }

@@ -135,7 +135,8 @@ function readEnum(values: string[], value: FormValue, path: string): string {
   if (typeof value === 'string' && values.includes(value)) return value
   const shown = values.filter((known) => known !== '')
   const list = shown.length > 1 ? `${shown.slice(0, -1).join(', ')}, or ${shown.at(-1)}` : (shown[0] ?? '')
-  const name = path.replace(/^.*\[([^\]]+)\]$/, '$1')
+  // Of a nested name only the last part is named, with its index when it is an entry of a list: `mode`, `enabled_events[0]`.
+  const name = /([^[\]]+)\]?((?:\[\d+\])*)$/.exec(path)?.slice(1).join('') ?? path
   throw invalidParameter(`Invalid ${name}: must be ${shown.length > 1 ? 'one of ' : ''}${list}`, path)
 }
 

@@ -1,14 +1,17 @@
+import type Stripe from 'stripe'
+import { breakdownOf } from '../checkout/discount-breakdown.ts'
 import { embeddedList, type ListPage } from '../core/list.ts'
 import type { Store } from '../core/store.ts'
-import type { JsonObject } from '../core/wire.ts'
+import type { JsonObject, Wire } from '../core/wire.ts'
 
 type Lazy = (store: Store, id: string) => unknown
 
-/** Fields Stripe sends only when they are expanded, by the `object` they belong to. */
+/** Fields Stripe sends only when they are expanded, by the `object` they belong to; `a.b` lies in its inner object `a`. */
 const lazy: Record<string, Record<string, Lazy>> = {
   'checkout.session': {
     line_items: (store, id) =>
       embeddedList(store.sessions.get(id)?.plan.lineItems ?? [], `/v1/checkout/sessions/${id}/line_items`),
+    'total_details.breakdown': breakdownOf,
   },
   price: { tiers: (store, id) => store.priceTiers.get(id) ?? null, currency_options: () => null },
   coupon: {
@@ -24,6 +27,16 @@ const lazy: Record<string, Record<string, Lazy>> = {
         store.subscriptions.newestFirst().filter((entry) => entry.customer === id && entry.status !== 'canceled'),
         `/v1/customers/${id}/subscriptions`,
       ),
+    sources: (_store, id): ListPage<never> => embeddedList([], `/v1/customers/${id}/sources`),
+    tax: (store, id): Wire<Stripe.Customer.Tax> => {
+      const country = store.customers.get(id)?.address?.country ?? null
+      return {
+        automatic_tax: country === null ? 'unrecognized_location' : 'supported',
+        ip_address: null,
+        location: country === null ? null : { country, source: 'billing_address', state: null },
+        provider: 'stripe',
+      }
+    },
     tax_ids: (_store, id): ListPage<never> => embeddedList([], `/v1/customers/${id}/tax_ids`),
   },
   invoice: {

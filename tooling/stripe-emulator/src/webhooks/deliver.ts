@@ -4,8 +4,10 @@ import { matches } from '../core/faults.ts'
 import type { Store, StoredEndpoint } from '../core/store.ts'
 import type { StoredEvent } from '../core/wire.ts'
 import { orderBatch } from './order-batch.ts'
+import { createPendingWork, type WorkKind } from './pending-work.ts'
 import { postWebhook } from './post-webhook.ts'
 import { renderEvent } from './render-event.ts'
+import { createUndelivered } from './undelivered.ts'
 import { headersFor } from './webhook-headers.ts'
 
 /** One try to deliver one event to one endpoint. */
@@ -31,8 +33,8 @@ export interface DeliveryEngine {
   /** Settles when everything queued so far was tried once; what is delayed, held or dropped is not waited for. */
   flushed(): Promise<void>
   deliveries(): DeliveryTry[]
-  /** Sends an event again, now, to the endpoints that would get it; returns the tries. */
-  redeliver(event: StoredEvent): Promise<DeliveryTry[]>
+  /** Sends an event again, now, `copies` at once to each endpoint that would get it; returns the tries. */
+  redeliver(event: StoredEvent, copies: number): Promise<DeliveryTry[]>
   /** Lets go of held events (`delay: 'until_released'`) of a type or id; returns how many. */
   release(match: string): number
   held(): StoredEvent[]
@@ -46,37 +48,33 @@ interface Job {
   target: StoredEndpoint
   switches: DeliverySwitches
   attempt: number
-  delivered: boolean
+  /** Rendered for the first try: every copy and retry has the same bytes. */
+  body: Buffer | null
 }
 
 export function createDeliveryEngine(deps: { clock: Clock; store: Store; settings: { current: Settings } }): DeliveryEngine {
   const { clock, store, settings } = deps
   const tails = new Map<string, Promise<unknown>>()
   const ruleUses = new Map<DeliveryRule, number>()
-  const watchers = new Set<() => void>()
+  const work = createPendingWork()
+  const undelivered = createUndelivered()
   let tries: DeliveryTry[] = []
   let batch: StoredEvent[] = []
   let heldJobs: Job[] = []
   let generation = 0 // `clear` starts a new one: what an older one still has under way leaves no trace
-  const waiting = { now: 0, delayed: 0, retries: 0 }
-
-  function count(kind: keyof typeof waiting, by: number): void {
-    waiting[kind] += by
-    for (const notify of [...watchers]) notify()
-  }
 
   function enqueue(event: StoredEvent): void {
-    event.pending_webhooks = targetsOf(event).length
+    undelivered.expect(event, targetsOf(event))
     batch.push(event)
     if (batch.length > 1) return
-    count('now', 1)
+    work.count('now', 1)
     const born = generation
     queueMicrotask(() => {
       if (born !== generation) return
       const events = batch
       batch = []
       sendBatch(events)
-      count('now', -1)
+      work.count('now', -1)
     })
   }
 
@@ -95,11 +93,11 @@ export function createDeliveryEngine(deps: { clock: Clock; store: Store; setting
     const started: Promise<unknown>[] = []
     for (const event of sequence) {
       for (const target of targetsOf(event)) {
-        const job: Job = { event, target, switches: switchesFor(event), attempt: 0, delivered: false }
+        const job: Job = { event, target, switches: switchesFor(event), attempt: 0, body: null }
         const after = concurrency === 'serial' ? tails.get(target.id) : event.type === holdBack ? Promise.all(started) : undefined
         const done = start(job, after)
         started.push(done)
-        tails.set(target.id, Promise.all([tails.get(target.id), done]))
+        tails.set(target.id, bothDone(tails.get(target.id), done))
       }
     }
   }
@@ -133,23 +131,23 @@ export function createDeliveryEngine(deps: { clock: Clock; store: Store; setting
     })
   }
 
-  function later(kind: 'delayed' | 'retries', afterMs: number, action: () => Promise<unknown>): void {
-    count(kind, 1)
+  function later(kind: Exclude<WorkKind, 'now'>, afterMs: number, action: () => Promise<unknown>): void {
+    work.count(kind, 1)
     const born = generation
     clock.at(clock.nowMs() + afterMs, () => {
       if (born !== generation) return
       void underWay(action)
-      count(kind, -1)
+      work.count(kind, -1)
     })
   }
 
   async function underWay(action: () => Promise<unknown>): Promise<void> {
     const born = generation
-    count('now', 1)
+    work.count('now', 1)
     try {
       await action()
     } finally {
-      if (born === generation) count('now', -1)
+      if (born === generation) work.count('now', -1)
     }
   }
 
@@ -171,11 +169,11 @@ export function createDeliveryEngine(deps: { clock: Clock; store: Store; setting
     const target = store.webhookEndpoints.get(job.target.id)
     if (target === undefined || target.endpoint.status !== 'enabled') return undefined
     const { url, api_version } = target.endpoint
-    const body = Buffer.from(JSON.stringify(renderEvent(store, job.event, api_version), null, 2))
+    job.body ??= Buffer.from(JSON.stringify(renderEvent(store, job.event, api_version), null, 2))
     const result = await postWebhook(
       url,
-      headersFor(job.switches, target.secret, body.toString()),
-      body,
+      headersFor(job.switches, target.secret, job.body.toString()),
+      job.body,
       settings.current.webhooks.timeoutMs,
     )
     const succeeded = result.status !== null && result.status >= 200 && result.status < 300
@@ -191,21 +189,18 @@ export function createDeliveryEngine(deps: { clock: Clock; store: Store; setting
     }
     if (born !== generation) return entry
     tries.push(entry)
-    if (succeeded && !job.delivered) {
-      job.delivered = true
-      job.event.pending_webhooks = Math.max(0, job.event.pending_webhooks - 1)
-    }
+    if (succeeded) undelivered.taken(job.event, target.id)
     return entry
   }
 
-  async function redeliver(event: StoredEvent): Promise<DeliveryTry[]> {
+  async function redeliver(event: StoredEvent, copies: number): Promise<DeliveryTry[]> {
     const { rules: _, ...switches } = settings.current.webhooks
     const made: DeliveryTry[] = []
     await underWay(async () => {
       for (const target of targetsOf(event)) {
-        const job: Job = { event, target, switches, attempt: 1, delivered: false }
-        const entry = await tryOnce(job)
-        if (entry !== undefined) made.push(entry)
+        const job: Job = { event, target, switches, attempt: 1, body: null }
+        const entries = await Promise.all(Array.from({ length: copies }, () => tryOnce(job)))
+        made.push(...entries.filter((entry) => entry !== undefined))
       }
     })
     return made
@@ -227,20 +222,7 @@ export function createDeliveryEngine(deps: { clock: Clock; store: Store; setting
       return released.length
     },
     held: () => heldJobs.map(({ event }) => event),
-    idle(timeoutMs, ignoreRetries) {
-      const isIdle = () => waiting.now === 0 && waiting.delayed === 0 && (ignoreRetries || waiting.retries === 0)
-      if (isIdle()) return Promise.resolve(true)
-      return new Promise((resolve) => {
-        const finish = (idle: boolean) => {
-          watchers.delete(check)
-          clearTimeout(timer)
-          resolve(idle)
-        }
-        const check = () => isIdle() && finish(true)
-        const timer = setTimeout(() => finish(false), timeoutMs)
-        watchers.add(check)
-      })
-    },
+    idle: work.idle,
     clear() {
       generation += 1
       tries = []
@@ -248,8 +230,13 @@ export function createDeliveryEngine(deps: { clock: Clock; store: Store; setting
       heldJobs = []
       tails.clear()
       ruleUses.clear()
-      Object.assign(waiting, { now: 0, delayed: 0, retries: 0 })
-      count('now', 0)
+      undelivered.clear()
+      work.clear()
     },
   }
+}
+
+/** Settles with neither's result, so that a long chain of them keeps nothing alive. */
+async function bothDone(first: Promise<unknown> | undefined, second: Promise<unknown>): Promise<void> {
+  await Promise.all([first, second])
 }

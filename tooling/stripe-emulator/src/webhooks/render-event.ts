@@ -8,8 +8,14 @@ export function renderEvent(store: Store, event: StoredEvent, version: string | 
   if (version === null || version === pinnedVersion) return { ...event }
   const object = structuredClone(event.data.object)
   convertToBasil(store, object)
-  if (version < '2025-03-31') convertToAcacia(store, object)
-  return { ...event, api_version: version, data: { ...event.data, object } }
+  if (version >= '2025-03-31') return { ...event, api_version: version, data: { ...event.data, object } }
+  convertToAcacia(store, object)
+  const previous = event.data.previous_attributes && previousInAcacia(event.data.previous_attributes)
+  return {
+    ...event,
+    api_version: version,
+    data: { ...event.data, object, ...(previous === undefined ? {} : { previous_attributes: previous }) },
+  }
 }
 
 /** Endive → 2025-08-27.basil: coupons are objects again, and what dahlia and endive added is gone. */
@@ -115,6 +121,19 @@ function convertSubscription(store: Store, subscription: JsonObject): void {
     discount === undefined ? null : { ...discount, coupon: store.coupons.get(String(discount.source.coupon)) ?? null }
   for (const item of items) remove(item, 'current_period_start', 'current_period_end')
   remove(subscription, 'billing_mode')
+}
+
+/** The old period of a renewed subscription: on its items since basil, on the subscription itself before. */
+function previousInAcacia(previous: JsonObject): JsonObject {
+  const items = isObject(previous.items) && Array.isArray(previous.items.data) ? previous.items.data.filter(isObject) : []
+  const [first] = items
+  if (first === undefined || !('current_period_end' in first)) return previous
+  const { items: _, ...others } = previous
+  return {
+    ...others,
+    current_period_start: Math.min(...items.map((item) => Number(item.current_period_start))),
+    current_period_end: Math.max(...items.map((item) => Number(item.current_period_end))),
+  }
 }
 
 function invoiceOfPaymentIntent(store: Store, paymentIntent: unknown): string | null {
