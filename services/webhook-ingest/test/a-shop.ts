@@ -1,0 +1,95 @@
+import { createCheckoutSession, createStripe, type ProcessDeps, processEvent, syncProducts } from '@licenseoperator/billing'
+import type { products } from '@licenseoperator/db'
+import { createTestDatabase, insertProduct, type TestDatabase } from '@licenseoperator/db/testing'
+import { type Caller, silentLog } from '@licenseoperator/domain'
+import { openKeyRing } from '@licenseoperator/licensing'
+import { generateSigningKey } from '@licenseoperator/signing'
+import { type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
+import { sql } from 'kysely'
+
+const ada: Caller = { identity: 'ada', email: 'ada@acme.example', roles: [], groups: ['acme'], scopes: undefined }
+
+/** A catalog, a Stripe and a database of their own: enough to buy, and to process what Stripe says about it. */
+export interface Shop {
+  readonly database: TestDatabase
+  readonly emulator: Emulator
+  readonly deps: ProcessDeps
+  sell(fields: Partial<products.ProductFields>): Promise<void>
+  /** Brings the emulator's catalog in step with ours, e.g. after it was reset. */
+  syncCatalog(): Promise<void>
+  /** Starts a checkout. @returns the session's id */
+  startCheckout(order: { lookupKey: string; managedProducts?: number }): Promise<string>
+  /** Buys and pays on the hosted page. @returns the session's id */
+  buy(order: { lookupKey: string; managedProducts?: number }): Promise<string>
+  /** The bodies of Stripe's events of these types, in the order they were made. */
+  events(...types: string[]): Promise<string[]>
+  process(payload: string, deliveryCount?: number): ReturnType<typeof processEvent>
+  count(): Promise<{ licenses: number; payments: number; announcements: number; heldReservations: number }>
+  close(): Promise<void>
+}
+
+export async function openShop(): Promise<Shop> {
+  const [database, emulator, key] = await Promise.all([
+    createTestDatabase({ maxConnections: 20, acquireMs: 20_000, holdMs: 20_000 }),
+    startEmulator(),
+    generateSigningKey({ modulusLength: 2048 }),
+  ])
+  const stripe = createStripe({ apiKey: emulator.apiKey, apiBase: emulator.url })
+  const now = () => new Date()
+  const deps: ProcessDeps = {
+    db: database.db,
+    stripe,
+    keys: openKeyRing([{ productKey: 'core', privateKeyPem: key.privateKeyPem }]),
+    subjectLicenseIssued: 'licenseoperator.license.issued',
+    log: silentLog,
+    now,
+  }
+  const settings = {
+    rootAppUrl: 'https://shop.example',
+    successBaseUrl: undefined,
+    frontendBasePath: '',
+    requireGroupName: true,
+    automaticTax: false,
+    defaultSubscriptionSlug: undefined,
+    defaultOneOffSlug: undefined,
+    defaultTermDays: 365,
+    defaultTrialDays: 0,
+  }
+  const syncCatalog = async () => void (await syncProducts({ db: database.db, stripe, now }))
+  const startCheckout = async (order: { lookupKey: string; managedProducts?: number }) => {
+    const checkout = { db: database.db, stripe, settings, log: silentLog, now }
+    return (await createCheckoutSession(checkout, ada, { ...order, organizationName: 'acme' })).sessionId
+  }
+  return {
+    database,
+    emulator,
+    deps,
+    syncCatalog,
+    startCheckout,
+    sell: async (fields) => void (await insertProduct(database.db, fields)),
+    buy: async (order) => {
+      const sessionId = await startCheckout(order)
+      const { outcome } = await emulator.control.completeCheckout(sessionId)
+      if (outcome !== 'completed') throw new Error(`the checkout ended as ${outcome}`)
+      return sessionId
+    },
+    events: async (...types) => {
+      const all = await emulator.control.events()
+      return all.filter((event) => types.includes(event.type)).map((event) => JSON.stringify(event))
+    },
+    process: (payload, deliveryCount = 1) => processEvent(deps, { payload, receivedAt: now(), deliveryCount }),
+    count: async () => {
+      const { rows } = await sql<Record<'licenses' | 'payments' | 'announcements' | 'held', number>>`
+        SELECT (SELECT COUNT(*) FROM licenses) AS licenses, (SELECT COUNT(*) FROM payments) AS payments,
+          (SELECT COUNT(*) FROM outbox) AS announcements, (SELECT COUNT(*) FROM reservations WHERE status = 'held') AS held`.execute(
+        database.db,
+      )
+      const { licenses = 0, payments = 0, announcements = 0, held = 0 } = rows[0] ?? {}
+      return { licenses, payments, announcements, heldReservations: held }
+    },
+    close: async () => {
+      await emulator.stop()
+      await database.drop()
+    },
+  }
+}
