@@ -49,7 +49,13 @@ export function createVerificationRing<K extends Identified>(keys: readonly Ring
 /** The ring of whatever a caller passed as trusted keys. */
 export function ringOf<K extends Identified>(keys: TrustedKeys<K>): VerificationRing<K> {
   if ('entryOf' in keys) return keys
-  return createVerificationRing((isList(keys) ? keys : [keys]).map((key) => ({ key })))
+  return isList(keys) ? createVerificationRing(keys.map((key) => ({ key }))) : ringOfOne(keys)
+}
+
+/** Made anew for each license, so without the Map. */
+function ringOfOne<K extends Identified>(key: K): VerificationRing<K> {
+  const entry: RingEntry<K> = { key, state: 'active', productKeys: undefined }
+  return { entries: [entry], entryOf: (keyId) => (keyId === key.keyId ? entry : undefined) }
 }
 
 /** True when the key may sign licenses of the product. */
