@@ -20,6 +20,11 @@ const PROGRAM = 'licenseoperator'
 
 /** Commands of two words, by their first; `serve` stands alone. */
 const groups: Readonly<Record<string, readonly Command[]>> = { license, keys, token, db, stripe, config }
+const FURTHER = `
+Further commands, each with a --help of its own:
+${Object.entries(groups)
+  .flatMap(([group, commands]) => commands.map(({ name, description }) => `  ${`${group} ${name}`.padEnd(24)}  ${description}`))
+  .join('\n')}`
 
 /**
  * Runs one command line.
@@ -63,16 +68,13 @@ async function dispatch(
   cli.help()
   cli.version(VERSION)
   cli.parse(['node', program, ...argv], { run: false })
-  if (flags.has('help') || flags.has('version')) return exitCodes.done
+  const helped = flags.has('help') || argv.includes('-h')
+  if (helped && program === PROGRAM && argv.length === 1) world.print(FURTHER)
+  if (helped || flags.has('version') || argv.includes('-v')) return exitCodes.done
   if (cli.matchedCommand === undefined) {
     if (argv.length === 0) {
       cli.outputHelp()
-      if (program === PROGRAM)
-        world.print(
-          `\nFurther commands: ${Object.keys(groups)
-            .map((name) => `${PROGRAM} ${name}`)
-            .join(', ')}`,
-        )
+      if (program === PROGRAM) world.print(FURTHER)
     }
     throw new UsageError(argv.length === 0 ? 'a command is required' : `unknown command ${argv[0] ?? ''}; try ${program} --help`)
   }

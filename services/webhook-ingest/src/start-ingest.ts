@@ -45,9 +45,10 @@ export async function startIngest(options: { config: Config; roles: readonly Ing
     if (roles.some((role) => role !== 'receiver')) await connections.streams()
     const metrics = createMetrics()
     const receiver = createReceiver(receiverDeps(config, connections, metrics, log))
+    // Listening comes first: where the port is taken, no work has been started that would have to be undone.
+    const serving = await serveGracefully({ fetch: receiver.fetch, ...config.ingest.addr, log })
     const stopping = new AbortController()
     const work = startWork({ ...options, keys }, connections, metrics, stopping.signal)
-    const serving = await serveGracefully({ fetch: receiver.fetch, ...config.ingest.addr, log })
     log.info('webhook-ingest runs', { url: serving.url, roles })
     return {
       url: serving.url,

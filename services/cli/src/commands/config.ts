@@ -1,5 +1,6 @@
-import { describeConfig, sectionNames } from '@licenseoperator/config'
+import { type Config, ConfigError, describeConfig, sectionNames } from '@licenseoperator/config'
 import { openKeyRing } from '@licenseoperator/licensing'
+import { SigningKeyError } from '@licenseoperator/signing'
 import type { Command } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor } from '../load.ts'
@@ -14,7 +15,7 @@ export const config: readonly Command[] = [
     run: async (context) => {
       const checked = configFor(context, sectionNames)
       // The file only shows that a key looks like one; loading shows that it can sign.
-      openKeyRing(checked.security.map((pair) => ({ ...pair, privateKeyPem: pair.privateKeyPem.reveal() })))
+      assertKeysSign(checked)
       printFacts(context, { config: 'ok' })
       return exitCodes.done
     },
@@ -30,3 +31,12 @@ export const config: readonly Command[] = [
     },
   },
 ]
+
+function assertKeysSign({ security }: Config<'security'>): void {
+  try {
+    openKeyRing(security.map((pair) => ({ ...pair, privateKeyPem: pair.privateKeyPem.reveal() })))
+  } catch (error) {
+    if (error instanceof SigningKeyError) throw new ConfigError([{ path: 'security', message: error.message }])
+    throw error
+  }
+}

@@ -31,9 +31,10 @@ export const serve: Command = {
       const receiver = receiverDeps(config, connections, metrics, log)
       const app = createApp({ ...receiver, config: apiConfigOf(config) })
       addWebhook(app, receiver)
+      // Listening comes first: where the port is taken, no work has been started that would have to be undone.
+      const serving = await serveGracefully({ fetch: app.fetch, ...config.server.addr, log })
       const stopping = new AbortController()
       const work = startWork({ config, keys, roles: ingestRoles, log }, connections, metrics, stopping.signal)
-      const serving = await serveGracefully({ fetch: app.fetch, ...config.server.addr, log })
       log.info('licenseoperator serves', { url: serving.url })
       const workers = {
         stop: async () => {
