@@ -6,7 +6,7 @@ import type { CouponsTable, Reader, Tx } from './schema.ts'
 export type CouponFields = Omit<Coupon, 'id' | 'createdAt' | 'updatedAt'>
 
 /** One spelling per code: coupons are matched without regard to case. */
-export function codeKey(code: string): string {
+function codeKey(code: string): string {
   return code.trim().toLowerCase()
 }
 

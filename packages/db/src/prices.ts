@@ -1,5 +1,5 @@
 import type { Product } from '@licenseoperator/catalog'
-import type { Reader, Tx } from './schema.ts'
+import type { Tx } from './schema.ts'
 
 export interface Price {
   readonly stripePriceId: string
@@ -33,10 +33,4 @@ export async function replace(tx: Tx, productId: number, price: Price, now: Date
     })
     .onDuplicateKeyUpdate({ active: true })
     .execute()
-}
-
-/** Id of the product that sells or once sold at this Stripe price. */
-export async function productIdOf(db: Reader, stripePriceId: string): Promise<number | undefined> {
-  const row = await db.selectFrom('prices').select('product_id').where('stripe_price_id', '=', stripePriceId).executeTakeFirst()
-  return row?.product_id
 }

@@ -99,11 +99,6 @@ export async function find(db: Reader, reservationId: string): Promise<Reservati
   return row && toReservation(row)
 }
 
-export async function findBySession(db: Reader, stripeSessionId: string): Promise<Reservation | undefined> {
-  const row = await db.selectFrom('reservations').selectAll().where('stripe_session_id', '=', stripeSessionId).executeTakeFirst()
-  return row && toReservation(row)
-}
-
 /** Held reservations whose time is over, oldest first. */
 export async function listOverdue(db: Reader, now: Date, limit: number): Promise<Reservation[]> {
   const rows = await db

@@ -1,8 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createStripe } from '@licenseoperator/billing'
 import type { Config } from '@licenseoperator/config'
-import { assertSchemaCurrent, openDatabase } from '@licenseoperator/db'
-import { DomainError, isDomainError, type Log, surfaces } from '@licenseoperator/domain'
+import { openDatabase, waitForSchema } from '@licenseoperator/db'
+import { type Log, surfaces } from '@licenseoperator/domain'
 import { openNatsLink, ping } from '@licenseoperator/events'
 import { createMetrics, serveGracefully } from '@licenseoperator/http'
 import { type ApiConfig, createApp } from './app.ts'
@@ -43,7 +42,7 @@ export async function startApi({ config, log }: { config: ApiSections; log: Log 
   try {
     // One wait for both: the link has been connecting since it was opened.
     const deadline = Date.now() + START_WAIT_MS
-    await schemaReady(() => assertSchemaCurrent(database.db), mysql.socketPath ?? `${mysql.host}:${mysql.port}`, deadline)
+    await waitForSchema(database.db, mysql, deadline)
     await link.ready(Math.max(1000, deadline - Date.now()))
     const app = createApp({
       db: database.db,
@@ -88,19 +87,5 @@ export function apiConfigOf({
       defaultTrialDays: stripe.trialPeriodDays,
     },
     productDisplay,
-  }
-}
-
-async function schemaReady(check: () => Promise<void>, address: string, deadline: number): Promise<void> {
-  for (;;) {
-    try {
-      return await check()
-    } catch (error) {
-      // Without a cause it is the schema's version, which waiting does not mend.
-      if (!isDomainError(error, 'temporarily_unavailable') || error.cause === undefined) throw error
-      if (Date.now() > deadline)
-        throw new DomainError('temporarily_unavailable', `MySQL cannot be reached at ${address}`, { cause: error })
-      await sleep(500)
-    }
   }
 }

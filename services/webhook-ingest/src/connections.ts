@@ -1,7 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '@licenseoperator/config'
-import { assertSchemaCurrent, type Database, openDatabase } from '@licenseoperator/db'
-import { DomainError, isDomainError, type Log } from '@licenseoperator/domain'
+import { type Database, openDatabase, waitForSchema } from '@licenseoperator/db'
+import type { Log } from '@licenseoperator/domain'
 import {
   EventsUnavailable,
   ensureStreams,
@@ -48,23 +47,7 @@ export class Connections {
    * @throws DomainError with one sentence for the operator
    */
   async mysqlReady(): Promise<void> {
-    const deadline = Date.now() + START_WAIT_MS
-    for (;;) {
-      try {
-        return await assertSchemaCurrent(this.database.db)
-      } catch (error) {
-        // Without a cause it is the schema's version, which waiting does not mend.
-        if (!isDomainError(error, 'temporarily_unavailable') || error.cause === undefined) throw error
-        if (Date.now() > deadline)
-          throw new DomainError('temporarily_unavailable', `MySQL cannot be reached at ${this.#mysqlAddress()}`, { cause: error })
-        await sleep(500)
-      }
-    }
-  }
-
-  #mysqlAddress(): string {
-    const { socketPath, host, port } = this.#config.mysql
-    return socketPath ?? `${host}:${port}`
+    await waitForSchema(this.database.db, this.#config.mysql, Date.now() + START_WAIT_MS)
   }
 
   /** The streams, made where they are missing. @throws EventsUnavailable after the wait */

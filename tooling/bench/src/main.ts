@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { migrate, openDatabase } from '@licenseoperator/db'
+import { accountOf } from '@licenseoperator/db/testing'
 import { acquireStack } from '@licenseoperator/stack'
 import { connect, StorageType } from 'nats'
-import { accountOf } from './account.ts'
 import { line, type Result } from './measure.ts'
 
 // The thread pool is made when it is first used: as many threads as openssl gets processes.

@@ -1,13 +1,12 @@
 import { type KeyObject, randomUUID, sign } from 'node:crypto'
 import { promisify } from 'node:util'
 import { createStripe, type ProcessDeps, processEvent } from '@licenseoperator/billing'
-import { type Db, inTransaction, openDatabase, reservations } from '@licenseoperator/db'
+import { type DatabaseOptions, type Db, inTransaction, openDatabase, reservations } from '@licenseoperator/db'
 import { insertProduct } from '@licenseoperator/db/testing'
 import { newId, silentLog } from '@licenseoperator/domain'
 import { openKeyRing } from '@licenseoperator/licensing'
 import { generateSigningKey, loadSigningKey } from '@licenseoperator/signing'
 import { createPool, type Pool } from 'mysql2/promise'
-import type { Account } from './account.ts'
 import { checkoutEvent } from './checkout-event.ts'
 import { perSecond, perSecondOver, type Result } from './measure.ts'
 
@@ -26,9 +25,10 @@ interface Purchase {
  * One-off purchases through the whole processor, against a bare loop that signs and runs the same statements on a plain mysql2 pool: no
  * parsing, no checks, no query builder.
  */
-export async function purchases(account: Account, durationMs: number): Promise<Result> {
+export async function purchases(account: DatabaseOptions, durationMs: number): Promise<Result> {
   const database = openDatabase({ ...account, maxConnections: CONCURRENCY * 2, acquireMs: 30_000, holdMs: 30_000 })
-  const pool = createPool({ ...account, connectionLimit: CONCURRENCY, timezone: 'Z' })
+  const { host, port, user, password, database: name } = account
+  const pool = createPool({ host, port, user, password, database: name, connectionLimit: CONCURRENCY, timezone: 'Z' })
   const pems = await generateSigningKey({ modulusLength: 2048 })
   const product = await insertProduct(database.db, { slug: 'bench' })
   const deps: ProcessDeps = {

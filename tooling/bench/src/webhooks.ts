@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { createStripe } from '@licenseoperator/billing'
-import { openDatabase } from '@licenseoperator/db'
+import { type DatabaseOptions, openDatabase } from '@licenseoperator/db'
 import { silentLog } from '@licenseoperator/domain'
 import { publishDurably } from '@licenseoperator/events'
 import { createMetrics, serveGracefully } from '@licenseoperator/http'
@@ -8,7 +8,6 @@ import { createReceiver } from '@licenseoperator/webhook-ingest'
 import { Hono } from 'hono'
 import type { NatsConnection } from 'nats'
 import { Stripe } from 'stripe'
-import type { Account } from './account.ts'
 import { checkoutEvent } from './checkout-event.ts'
 import { perSecondOver, type Result } from './measure.ts'
 
@@ -18,7 +17,7 @@ const BODIES = 20_000
 const SUBJECT = 'bench.webhook'
 
 /** Webhooks accepted by our receiver, against a bare handler that checks the signature and publishes. Different event ids each time. */
-export async function webhooks(connection: NatsConnection, account: Account, durationMs: number): Promise<Result> {
+export async function webhooks(connection: NatsConnection, account: DatabaseOptions, durationMs: number): Promise<Result> {
   const stripe = createStripe({ apiKey: 'sk_test_benchmark' })
   const database = openDatabase(account)
   const bare = new Hono()

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openDatabase } from '@licenseoperator/db'
+import { accountOf } from '@licenseoperator/db/testing'
 import type { Environment } from '@licenseoperator/demo'
 import { sql } from 'kysely'
 import { connect } from 'nats'
@@ -51,18 +52,6 @@ export async function untilBooks(
     if (condition(books)) return books
     if (Date.now() > deadline) throw new Error(`the books do not agree: ${JSON.stringify(books)}`)
     await sleep(200)
-  }
-}
-
-export function accountOf(dsn: string) {
-  const parts = /^(?<user>[^:@]*)(?::(?<password>.*))?@tcp\((?<host>[^:)]+):(?<port>\d+)\)\/(?<database>[^?]+)/.exec(dsn)?.groups
-  if (parts?.database === undefined) throw new Error('the stack has no DSN in Go notation')
-  return {
-    user: parts.user ?? '',
-    password: parts.password ?? '',
-    host: parts.host ?? '',
-    port: Number(parts.port),
-    database: parts.database,
   }
 }
 

@@ -81,6 +81,22 @@ export function readInvoice(object: unknown) {
 }
 export type Invoice = ReturnType<typeof readInvoice>
 
+/** What an invoice says about its payment; under one key, whichever event tells of it. */
+export function paymentOfInvoice(invoice: Invoice) {
+  return {
+    paymentKey: `invoice:${invoice.id}`,
+    paidAt: invoice.paidAt ?? invoice.createdAt,
+    customerName: invoice.customerName,
+    customerEmail: invoice.email,
+    currency: invoice.currency,
+    amountSubtotalMinor: invoice.amountSubtotalMinor,
+    amountTaxMinor: invoice.amountTaxMinor,
+    amountTotalMinor: invoice.amountTotalMinor,
+    stripeProductId: invoice.stripeProductId,
+    billingAddress: invoice.billingAddress,
+  }
+}
+
 /** @throws DomainError `invalid_payload` when the invoice has no subscription line whose period could be the paid one */
 export function paidPeriodOf(invoice: Invoice): { start: Date; end: Date } {
   if (invoice.period === undefined)

@@ -1,7 +1,7 @@
 import { inTransaction, products, stripeEvents } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
 import { type CheckoutSession, readCheckoutSession } from '../payload/checkout-session.ts'
-import { paidPeriodOf, readInvoice } from '../payload/invoice.ts'
+import { paidPeriodOf, paymentOfInvoice, readInvoice } from '../payload/invoice.ts'
 import { checkoutIssuanceKey, subscriptionIssuanceKey } from './issuance-key.ts'
 import { issuePurchase, type PaidPurchase } from './issue-purchase.ts'
 import { type EventHandler, ignore, type ProcessDeps } from './process-event.ts'
@@ -84,15 +84,9 @@ async function paidSubscription(deps: ProcessDeps, session: CheckoutSession, met
       paymentIntentId: invoice.paymentIntentId,
     },
     payment: {
-      paymentKey: `invoice:${invoice.id}`,
-      paidAt: invoice.paidAt ?? invoice.createdAt,
+      ...paymentOfInvoice(invoice),
       customerName: session.customerName,
       customerEmail: session.email,
-      currency: invoice.currency,
-      amountSubtotalMinor: invoice.amountSubtotalMinor,
-      amountTaxMinor: invoice.amountTaxMinor,
-      amountTotalMinor: invoice.amountTotalMinor,
-      stripeProductId: invoice.stripeProductId,
       billingAddress: session.billingAddress,
     },
   }

@@ -1,6 +1,6 @@
 import { products } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
-import { paidPeriodOf, readInvoice } from '../payload/invoice.ts'
+import { paidPeriodOf, paymentOfInvoice, readInvoice } from '../payload/invoice.ts'
 import { subscriptionIssuanceKey } from './issuance-key.ts'
 import { issuePurchase } from './issue-purchase.ts'
 import { type EventHandler, ignore } from './process-event.ts'
@@ -43,17 +43,6 @@ export const issueFromInvoice: EventHandler = async (deps, event, arrived) => {
       invoiceId: invoice.id,
       paymentIntentId: invoice.paymentIntentId,
     },
-    payment: {
-      paymentKey: `invoice:${invoice.id}`,
-      paidAt: invoice.paidAt ?? invoice.createdAt,
-      customerName: invoice.customerName,
-      customerEmail: invoice.email,
-      currency: invoice.currency,
-      amountSubtotalMinor: invoice.amountSubtotalMinor,
-      amountTaxMinor: invoice.amountTaxMinor,
-      amountTotalMinor: invoice.amountTotalMinor,
-      stripeProductId: invoice.stripeProductId,
-      billingAddress: invoice.billingAddress,
-    },
+    payment: paymentOfInvoice(invoice),
   })
 }

@@ -1,2 +1,2 @@
 export { aProduct, insertProduct } from './a-product.ts'
-export { createTestDatabase, type TestDatabase, testMysqlAccount } from './test-database.ts'
+export { accountOf, createTestDatabase, type TestDatabase, testMysqlAccount } from './test-database.ts'

@@ -10,13 +10,26 @@ export interface TestDatabase extends Database {
   drop(): Promise<void>
 }
 
-type Account = Pick<DatabaseOptions, 'host' | 'port' | 'user' | 'password'>
+type Account = Pick<DatabaseOptions, 'host' | 'port' | 'user' | 'password' | 'database'>
+
+/** Account and database in a DSN of the form that the stack hands out. */
+export function accountOf(dsn: string): Account {
+  const parts = /^(?<user>[^:@]*)(?::(?<password>.*))?@tcp\((?<host>[^:)]+):(?<port>\d+)\)\/(?<database>[^?]+)/.exec(dsn)?.groups
+  if (parts?.database === undefined) throw new Error('not a DSN as the stack hands it out')
+  return {
+    user: parts.user ?? '',
+    password: parts.password ?? '',
+    host: parts.host ?? '',
+    port: Number(parts.port),
+    database: parts.database,
+  }
+}
 
 /** The MySQL server that the test run was given. */
-export function testMysqlAccount(dsn = process.env.LICENSEOPERATOR_TEST_MYSQL_DSN): Account {
-  const parts = /^(?<user>[^:@]*)(?::(?<password>.*))?@tcp\((?<host>[^:)]+):(?<port>\d+)\)\//.exec(dsn ?? '')?.groups
-  if (parts === undefined) throw new Error('LICENSEOPERATOR_TEST_MYSQL_DSN is not set: run the tests through `pnpm test`')
-  return { user: parts.user ?? '', password: parts.password ?? '', host: parts.host ?? '', port: Number(parts.port) }
+export function testMysqlAccount(): Account {
+  const dsn = process.env.LICENSEOPERATOR_TEST_MYSQL_DSN
+  if (dsn === undefined) throw new Error('LICENSEOPERATOR_TEST_MYSQL_DSN is not set: run the tests through `pnpm test`')
+  return accountOf(dsn)
 }
 
 /** A migrated database of its own, so that tests neither see nor touch each other's rows. */
