@@ -1,6 +1,7 @@
 export * as audit from './audit.ts'
 export * as coupons from './coupons.ts'
 export * as licenses from './licenses.ts'
+export * as locks from './locks.ts'
 export { assertSchemaCurrent, migrate, type SchemaStatus, schemaStatus } from './migrate.ts'
 export { isAway, isConflict, isDuplicateEntry, mysqlErrorFacts } from './mysql-error.ts'
 export { type Database, type DatabaseOptions, openDatabase } from './open-database.ts'

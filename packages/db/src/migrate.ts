@@ -15,6 +15,7 @@ export interface SchemaStatus {
 
 const LOCK_WAIT_SECONDS = 30
 const LOCK_WAIT_TIMEOUT = 1205
+const DUPLICATE_KEY_NAME = 1061
 
 /**
  * Brings the schema up to date. Safe to start several times at once: a named lock lets one work, the others then find nothing to do.
@@ -93,6 +94,8 @@ async function applyOne(connection: Kysely<Schema>, migration: Migration): Promi
       await sql.raw(migration.sql).execute(connection)
       return
     } catch (error) {
+      // The run before this one made the index and ended before it could say so.
+      if (mysqlErrorFacts(error).errno === DUPLICATE_KEY_NAME) return
       if (mysqlErrorFacts(error).errno !== LOCK_WAIT_TIMEOUT || attempt === 5) throw error
       await sleep(1000)
     }

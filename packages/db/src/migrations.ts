@@ -1,6 +1,6 @@
 /**
  * The schema, forward only. One DDL statement each, because MySQL commits DDL at once and a migration that fails half-way would leave its
- * first half behind; each can be run again. A released migration never changes: append.
+ * first half behind; each can be run again (an index that is there already counts as made). A released migration never changes: append.
  *
  * Ids, codes and keys are `ascii_bin`: the default collation holds 'abc', 'ABC' and 'äbc' for equal. Group keys are normalised in one
  * function and compared byte by byte (`utf8mb4_0900_bin`).
@@ -241,5 +241,39 @@ export const migrations: readonly Migration[] = [
       request_id VARCHAR(128) NULL,
       KEY audit_log_by_subject (subject, id)
     ) ${tail}`,
+  },
+  {
+    // One row per group that ever had a trial; it outlives the license row, which a retention job may delete.
+    name: '0011_trials',
+    sql: `CREATE TABLE IF NOT EXISTS trials (
+      group_key ${group} NOT NULL PRIMARY KEY,
+      license_id ${ascii(66)} NOT NULL,
+      product_key VARCHAR(128) NOT NULL,
+      expires_at ${instant} NOT NULL,
+      updated_at ${instant} NOT NULL
+    ) ${tail}`,
+  },
+  {
+    // Rows to lock where a decision spans rows that may not exist yet.
+    name: '0012_locks',
+    sql: `CREATE TABLE IF NOT EXISTS locks (name ${ascii(128)} NOT NULL PRIMARY KEY) ${tail}`,
+  },
+  {
+    // What Stripe said of an invoice and a payment intent, so that the next reader need not ask again.
+    name: '0013_payment_details',
+    sql: `CREATE TABLE IF NOT EXISTS payment_details (
+      payment_key ${ascii(300)} NOT NULL PRIMARY KEY,
+      invoice JSON NULL,
+      payment_intent JSON NULL,
+      fetched_at ${instant} NOT NULL
+    ) ${tail}`,
+  },
+  {
+    name: '0014_licenses_by_group_and_plan',
+    sql: 'CREATE INDEX licenses_by_group_and_plan_newest_first ON licenses (group_key, plan, issued_at DESC, license_id DESC)',
+  },
+  {
+    name: '0015_payments_by_product',
+    sql: 'CREATE INDEX payments_by_product_newest_first ON payments (stripe_product_id, paid_at DESC, payment_key DESC)',
   },
 ]

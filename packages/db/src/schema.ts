@@ -190,6 +190,25 @@ export interface AuditLogTable {
   request_id: string | null
 }
 
+export interface TrialsTable {
+  group_key: string
+  license_id: string
+  product_key: string
+  expires_at: Date
+  updated_at: Date
+}
+
+export interface LocksTable {
+  name: string
+}
+
+export interface PaymentDetailsTable {
+  payment_key: string
+  invoice: JSONColumnType<object | null, string | null, string | null>
+  payment_intent: JSONColumnType<object | null, string | null, string | null>
+  fetched_at: Date
+}
+
 export interface Schema {
   products: ProductsTable
   prices: PricesTable
@@ -201,4 +220,7 @@ export interface Schema {
   stripe_events: StripeEventsTable
   outbox: OutboxTable
   audit_log: AuditLogTable
+  trials: TrialsTable
+  locks: LocksTable
+  payment_details: PaymentDetailsTable
 }

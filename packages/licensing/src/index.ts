@@ -4,4 +4,10 @@ export { issueManually, type ManualIssue, type ManualIssueRequest } from './issu
 export { licenseStatus } from './license-status.ts'
 export { listGroupLicenses } from './list-group-licenses.ts'
 export { openKeyRing } from './open-key-ring.ts'
+export {
+  assertOperatorLicense,
+  noOperatorLicense,
+  type OperatorLicense,
+  type OperatorLicenseState,
+} from './operator-license/operator-license.ts'
 export { type LicenseDraft, type PreparedLicense, prepareLicense } from './prepare-license.ts'

@@ -21,6 +21,8 @@ import {
   securityHeaders,
   toErrorResponse,
 } from '@licenseoperator/http'
+import type { OperatorLicense } from '@licenseoperator/licensing'
+import type { KeyRing } from '@licenseoperator/signing'
 import type { Stripe } from 'stripe'
 import { addCreateCheckoutSession } from './routes/create-checkout-session.ts'
 import { addDefaultProduct } from './routes/default-product.ts'
@@ -35,11 +37,19 @@ export interface ApiConfig {
   readonly requiredScopes: Partial<Record<Surface, boolean>>
   readonly checkout: CheckoutSettings
   readonly productDisplay: { readonly description: string; readonly features: readonly string[] }
+  /** Of the configured signing keys, in the order of the configuration. */
+  readonly productKeys: readonly string[]
+  readonly trials: { readonly enabled: boolean; readonly durationHours: number; readonly cooldownDays: number }
+  readonly licensePolicy: { readonly defaultPlan: string; readonly defaultTermDays: number; readonly defaultPriceLocked: boolean }
+  readonly portalReturnUrl: string
+  readonly maintenancePriceLookupKey: string | undefined
 }
 
 export interface ApiDeps {
   readonly db: Db
   readonly stripe: Stripe
+  readonly keys: KeyRing
+  readonly operatorLicense: OperatorLicense
   readonly config: ApiConfig
   /** Name of a dependency and a check that fails while it is away. */
   readonly checks: Record<string, () => Promise<void>>

@@ -9,7 +9,7 @@ async function main(): Promise<number> {
     const { config, warnings } = loadConfig({
       path: values.config,
       env: process.env,
-      require: ['internalAuth', 'stripe', 'nats', 'mysql'],
+      require: ['security', 'internalAuth', 'stripe', 'nats', 'mysql'],
     })
     const log = createLog({ service: 'api', level: config.log.level })
     for (const warning of warnings) log.warn(warning)

@@ -4,9 +4,11 @@ import { openDatabase, waitForSchema } from '@licenseoperator/db'
 import { type Log, surfaces } from '@licenseoperator/domain'
 import { openNatsLink, ping } from '@licenseoperator/events'
 import { createMetrics, serveGracefully } from '@licenseoperator/http'
+import { noOperatorLicense, openKeyRing } from '@licenseoperator/licensing'
+import type { KeyRing } from '@licenseoperator/signing'
 import { type ApiConfig, createApp } from './app.ts'
 
-type ApiSections = Config<'internalAuth' | 'stripe' | 'nats' | 'mysql'>
+export type ApiSections = Config<'security' | 'internalAuth' | 'stripe' | 'nats' | 'mysql'>
 
 export interface RunningApi {
   readonly url: string
@@ -47,6 +49,8 @@ export async function startApi({ config, log }: { config: ApiSections; log: Log 
     const app = createApp({
       db: database.db,
       stripe: createStripe({ apiKey: config.stripe.apiKey.reveal(), apiBase: config.stripe.apiBase }),
+      keys: signingKeysOf(config),
+      operatorLicense: noOperatorLicense,
       config: apiConfigOf(config),
       checks: { mysql: () => database.ping(), nats: async () => ping(await link.ready(100), 1500) },
       log,
@@ -69,7 +73,9 @@ export function apiConfigOf({
   stripe,
   productDisplay,
   licensePolicy,
-}: Config<'internalAuth' | 'stripe'>): ApiConfig {
+  security,
+  trials,
+}: Config<'security' | 'internalAuth' | 'stripe'>): ApiConfig {
   return {
     publicBaseUrl: server.publicBaseUrl,
     corsAllowedOrigins: server.corsAllowedOrigins,
@@ -87,5 +93,15 @@ export function apiConfigOf({
       defaultTrialDays: stripe.trialPeriodDays,
     },
     productDisplay,
+    productKeys: security.map((pair) => pair.productKey),
+    trials,
+    licensePolicy,
+    portalReturnUrl: stripe.portalReturnUrl,
+    maintenancePriceLookupKey: stripe.maintenancePriceLookupKey,
   }
+}
+
+/** @throws SigningKeyError naming the entry of `security` that cannot sign */
+function signingKeysOf({ security }: Config<'security'>): KeyRing {
+  return openKeyRing(security.map((pair) => ({ ...pair, privateKeyPem: pair.privateKeyPem.reveal() })))
 }

@@ -4,7 +4,7 @@ import { coupons, type Db, inTransaction, licenses } from '@licenseoperator/db'
 import { createTestDatabase } from '@licenseoperator/db/testing'
 import { type Caller, newLicenseId, silentLog } from '@licenseoperator/domain'
 import { createMetrics, mintToken, SESSION_COOKIE } from '@licenseoperator/http'
-import { issueManually, openKeyRing } from '@licenseoperator/licensing'
+import { issueManually, noOperatorLicense, type OperatorLicense, openKeyRing } from '@licenseoperator/licensing'
 import { type ApiConfig, createApp } from '../src/index.ts'
 
 const SECRET = 'a secret of this test, 32 bytes or more'
@@ -36,6 +36,11 @@ export const settings: ApiConfig = {
     defaultTrialDays: 0,
   },
   productDisplay: { description: '', features: [] },
+  productKeys: ['core', 'pro'],
+  trials: { enabled: true, durationHours: 8, cooldownDays: 0 },
+  licensePolicy: { defaultPlan: 'subscription', defaultTermDays: 365, defaultPriceLocked: false },
+  portalReturnUrl: 'https://app.example.com/',
+  maintenancePriceLookupKey: undefined,
 }
 
 /** The whole API in process, on a database of its own. Without `stripe` every call to Stripe fails at once: nothing listens there. */
@@ -45,6 +50,7 @@ export async function anApi(
     checks?: Record<string, () => Promise<void>>
     stripe?: Parameters<typeof createStripe>[0]
     now?: () => Date
+    operatorLicense?: OperatorLicense
     /** Another handle than that of the database made for the test. */
     db?: Db
   } = {},
@@ -53,6 +59,8 @@ export async function anApi(
   const app = createApp({
     db: options.db ?? database.db,
     stripe: createStripe(options.stripe ?? { apiKey: 'sk_test_none', apiBase: 'http://127.0.0.1:9' }),
+    keys,
+    operatorLicense: options.operatorLicense ?? noOperatorLicense,
     config: { ...settings, ...options.config },
     checks: options.checks ?? { mysql: () => database.ping() },
     log: silentLog,
@@ -99,16 +107,15 @@ export function aSysadmin(): Promise<string> {
   })
 }
 
-const keys = openKeyRing([
-  {
-    productKey: 'core',
-    privateKeyPem: generateKeyPairSync('rsa', {
-      modulusLength: 2048,
-      publicKeyEncoding: { type: 'spki', format: 'pem' },
-      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-    }).privateKey,
-  },
-])
+const signingKey = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+})
+/** Verifies whatever the API under test signs. */
+export const publicKeyPem = signingKey.publicKey
+
+const keys = openKeyRing(settings.productKeys.map((productKey) => ({ productKey, privateKeyPem: signingKey.privateKey })))
 
 /** A really signed license, stored. */
 export async function issueLicense(db: Db, group: string): Promise<licenses.NewLicense> {

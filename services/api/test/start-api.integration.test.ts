@@ -3,14 +3,17 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
+import { generateSigningKey } from '@licenseoperator/signing'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 
 const MAIN = new URL('../src/main.ts', import.meta.url).pathname
 const SECRET = 'a secret of this test, 32 bytes or more'
 const started = new Set<ChildProcess>()
 let database: TestDatabase
+let privateKeyPem: string
 
 beforeAll(async () => {
+  privateKeyPem = (await generateSigningKey({ modulusLength: 2048 })).privateKeyPem
   database = await createTestDatabase()
 })
 afterEach(async () => {
@@ -34,6 +37,7 @@ function startProgram(changes: Record<string, string> = {}) {
       LICENSEOPERATOR_MYSQL_DSN: database.dsn,
       LICENSEOPERATOR_NATS_URL: process.env.LICENSEOPERATOR_TEST_NATS_URL,
       LICENSEOPERATOR_INTERNAL_AUTH_JWT_SECRET: SECRET,
+      LICENSEOPERATOR_SECURITY: JSON.stringify([{ product_key: 'core', private_key_pem: privateKeyPem }]),
       LICENSEOPERATOR_STRIPE_API_KEY: 'sk_test_none',
       LICENSEOPERATOR_STRIPE_WEBHOOK_SECRET: 'whsec_none',
       LICENSEOPERATOR_STRIPE_ROOT_APP_URL: 'https://app.example.com',
@@ -97,7 +101,7 @@ test('MySQL or NATS cannot be reached: 1, one line, after a bounded wait', async
   const noNats = startProgram({ LICENSEOPERATOR_NATS_URL: 'nats://user:secret@127.0.0.1:9' })
   const failures = await Promise.all([failureOf(noMysql), failureOf(noNats)])
   expect(failures.map(({ code }) => code)).toEqual([1, 1])
-  expect(failures[0]?.said).toMatch(/^api: MySQL[^\n]+127\.0\.0\.1:9\n$/)
+  expect(failures[0]?.said).toMatch(/^api: MySQL[^\n]+127\.0\.0\.1:9 \(\w+\)\n$/)
   expect(failures[1]?.said).toMatch(/^api: NATS[^\n]+\n$/)
   expect(JSON.stringify(failures)).not.toContain('secret')
 }, 60_000)

@@ -1,6 +1,7 @@
 import { apiConfigOf, createApp } from '@licenseoperator/api'
 import { sectionNames } from '@licenseoperator/config'
 import { createLog, createMetrics, serveGracefully, stopOnSignals } from '@licenseoperator/http'
+import { noOperatorLicense } from '@licenseoperator/licensing'
 import {
   addWebhook,
   Connections,
@@ -29,7 +30,7 @@ export const serve: Command = {
       await connections.streams()
       const metrics = createMetrics()
       const receiver = receiverDeps(config, connections, metrics, log)
-      const app = createApp({ ...receiver, config: apiConfigOf(config) })
+      const app = createApp({ ...receiver, keys, operatorLicense: noOperatorLicense, config: apiConfigOf(config) })
       addWebhook(app, receiver)
       // Listening comes first: where the port is taken, no work has been started that would have to be undone.
       const serving = await serveGracefully({ fetch: app.fetch, ...config.server.addr, log })
