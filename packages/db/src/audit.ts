@@ -3,14 +3,13 @@ import type { Tx } from './schema.ts'
 
 export interface AuditEntry {
   readonly at: Date
-  readonly caller: Pick<Caller, 'identity'>
+  readonly caller: Pick<Caller, 'identity' | 'requestId'>
   /** What happened, noun and past tense: `product.updated`. */
   readonly action: string
   /** What it happened to, kind and id: `product:core`. */
   readonly subject: string
   readonly before?: object
   readonly after?: object
-  readonly requestId?: string
 }
 
 /** Writes the audit row in the transaction of the change, so that neither exists without the other. */
@@ -24,7 +23,7 @@ export async function record(tx: Tx, entry: AuditEntry): Promise<void> {
       subject: entry.subject,
       before: entry.before === undefined ? null : JSON.stringify(entry.before),
       after: entry.after === undefined ? null : JSON.stringify(entry.after),
-      request_id: entry.requestId ?? null,
+      request_id: entry.caller.requestId ?? null,
     })
     .execute()
 }

@@ -89,6 +89,32 @@ export async function fillStripeLinks(tx: Tx, issuanceKey: string, links: Stripe
     .execute()
 }
 
+/**
+ * The newest license that already gives a group what is asked for: not a trial, not revoked, not expired.
+ *
+ * @param wanted  `expiresAt` and `seats` only count where they are given
+ */
+export async function findUsable(
+  db: Reader,
+  wanted: Pick<StoredLicense, 'productKey' | 'plan' | 'domain' | 'seats'> & { group: string; expiresAt: Date | undefined },
+  now: Date,
+): Promise<StoredLicense | undefined> {
+  let query = db
+    .selectFrom('licenses')
+    .selectAll()
+    .where('group_key', '=', groupKey(wanted.group))
+    .where('plan', '=', wanted.plan)
+    .where('product_key', '=', wanted.productKey)
+    .where('kind', '!=', 'trial')
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', now)
+  query = wanted.domain === undefined ? query.where('domain', 'is', null) : query.where('domain', '=', wanted.domain)
+  if (wanted.expiresAt !== undefined) query = query.where('expires_at', '=', wanted.expiresAt)
+  if (wanted.seats !== undefined) query = query.where('seats', '=', wanted.seats)
+  const row = await query.orderBy('issued_at', 'desc').orderBy('license_id', 'desc').executeTakeFirst()
+  return row && toLicense(row)
+}
+
 /** One page of a group's licenses, newest first: trials, expired and revoked ones included. */
 export async function listByGroup(
   db: Reader,

@@ -11,7 +11,7 @@ export interface DatabaseOptions {
   readonly password: string
   readonly database: string
   readonly tls?: boolean | undefined
-  /** Size of the pool; as many callers again times four may wait, the rest are refused at once. */
+  /** Size of the pool; a hundred times as many callers may wait for `acquireMs`, the rest are refused at once. */
   readonly maxConnections?: number | undefined
   readonly maxIdleConnections?: number | undefined
   /** How long one caller may hold a connection: about 3 s behind an HTTP request, 15 s in a worker. */
@@ -44,7 +44,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     timezone: 'Z',
     connectionLimit,
     maxIdle: Math.min(options.maxIdleConnections ?? connectionLimit, connectionLimit),
-    queueLimit: connectionLimit * 4,
+    queueLimit: connectionLimit * QUEUED_PER_CONNECTION,
     connectTimeout: 3000,
     enableKeepAlive: true,
     supportBigNumbers: true,
@@ -56,7 +56,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       if (error !== null) connection.destroy()
     })
   })
-  const guarded = new GuardedPool(pool, { acquireMs: options.acquireMs ?? 2000, holdMs: options.holdMs ?? 3000 })
+  const guarded = new GuardedPool(pool, { acquireMs: options.acquireMs ?? 4000, holdMs: options.holdMs ?? 3000 })
   const db: Db = new Kysely<Schema>({ dialect: new MysqlDialect({ pool: guarded }) })
   return {
     db,
@@ -69,6 +69,11 @@ export function openDatabase(options: DatabaseOptions): Database {
       }),
   }
 }
+
+/**
+ * How many may wait bounds memory, how long they may wait bounds time: a burst of hundreds that is worked off in a second is no overload.
+ */
+const QUEUED_PER_CONNECTION = 100
 
 const SESSION = `SET SESSION transaction_isolation='READ-COMMITTED', innodb_lock_wait_timeout=3, time_zone='+00:00', max_execution_time=8000,
  collation_connection='utf8mb4_0900_bin',

@@ -27,6 +27,8 @@ export interface Caller {
   readonly roles: readonly string[]
   readonly groups: readonly string[]
   readonly scopes: readonly string[] | undefined
+  /** Names the request in logs and in the audit log. */
+  readonly requestId?: string | undefined
 }
 
 export function isSysadmin(caller: Caller): boolean {

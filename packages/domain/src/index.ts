@@ -3,4 +3,5 @@ export { DomainError, type ErrorCode, errorCodes, isDomainError } from './error.
 export { groupKey, normaliseDomain } from './group.ts'
 export { LicenseId, newId, newLicenseId } from './ids.ts'
 export { type Log, silentLog } from './log.ts'
+export { type TextOptions, text } from './text.ts'
 export { addDays, addYears, PERPETUAL_EXPIRY, rfc3339 } from './time.ts'

@@ -31,7 +31,7 @@ export const requireCaller: MiddlewareHandler<HttpEnv> = async (c, next) => {
   if (c.get('crossSite') === true) throw new DomainError('forbidden', 'forbidden')
   const caller = await c.get('identify')?.()
   if (caller === undefined) throw unauthorized()
-  c.set('caller', caller)
+  c.set('caller', { ...caller, requestId: c.get('requestId') })
   await next()
 }
 

@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono } from '@hono/zod-openapi'
-import { DomainError, silentLog } from '@licenseoperator/domain'
+import { DomainError, silentLog, text } from '@licenseoperator/domain'
 import { z } from 'zod'
 import {
   callerOf,
@@ -21,7 +21,6 @@ import {
   requestId,
   requireCaller,
   securityHeaders,
-  text,
   toErrorResponse,
 } from '../src/index.ts'
 

@@ -1,5 +1,6 @@
 export { announceLicense, type IssuedReason } from './announce-license.ts'
 export { downloadLicense } from './download-license.ts'
+export { type DefaultSlugs, findDefaultProduct } from './find-default-product.ts'
 export { issueManually, type ManualIssue, type ManualIssueRequest } from './issue-manually.ts'
 export { licenseStatus } from './license-status.ts'
 export { listGroupLicenses } from './list-group-licenses.ts'
@@ -11,3 +12,4 @@ export {
   type OperatorLicenseState,
 } from './operator-license/operator-license.ts'
 export { type LicenseDraft, type PreparedLicense, prepareLicense } from './prepare-license.ts'
+export { type IssuedTrial, issueTrial, type TrialDeps, type TrialRequest, type TrialRules } from './trial/issue-trial.ts'

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { audit, type Db, inTransaction, licenses, products, type Tx } from '@licenseoperator/db'
+import { audit, type Db, inTransaction, licenses, locks, products, type Tx } from '@licenseoperator/db'
 import { addDays, assertSysadmin, type Caller, DomainError, groupKey, normaliseDomain } from '@licenseoperator/domain'
 import type { KeyRing } from '@licenseoperator/signing'
-import { licenseStatus } from './license-status.ts'
 import { type LicenseDraft, type PreparedLicense, prepareLicense } from './prepare-license.ts'
 
 export interface ManualIssueRequest {
@@ -76,47 +75,37 @@ function draft(deps: ManualIssueDeps, request: ManualIssueRequest, now: Date): L
 }
 
 /**
- * The issuance key is made of what was asked for and of how many such licenses came before, so requests at the same instant meet in one key
- * and the loser of the race reads the winner's license.
+ * The lock makes requests for the same group, key, plan and domain follow one another, so that the second finds what the first stored: a search
+ * for "no such license" locks nothing by itself.
  */
 async function storeOrReuse(
   tx: Tx,
   caller: Caller,
   request: ManualIssueRequest,
-  prepared: PreparedLicense,
+  { license }: PreparedLicense,
   now: Date,
 ): Promise<ManualIssue> {
-  const { license } = prepared
-  const asked = [
-    groupKey(license.groupName),
-    license.productKey,
-    license.plan,
-    license.domain ?? '',
-    request.expiresAt?.toISOString() ?? '',
-    request.seats ?? '',
-  ]
-  const fingerprint = createHash('sha256').update(JSON.stringify(asked)).digest('hex')
-  for (let generation = 1; ; generation += 1) {
-    const issuanceKey = `manual:${fingerprint}:${generation}`
-    const existing = await licenses.findByIssuanceKey(tx, issuanceKey)
-    if (existing !== undefined && licenseStatus(existing, now) === 'ACTIVE') return { license: existing, created: false }
-    if (existing !== undefined) continue
-    const product = (await products.findComponents(tx, license.productKey, 'one_off')).find((one) => one.plan === license.plan)
-    const stored = { ...license, issuanceKey, productId: product?.id, productSlug: product?.slug }
-    if (!(await licenses.insert(tx, stored))) {
-      generation -= 1
-      continue
-    }
-    if (product?.type === 'one_off' && !(await products.takeLicense(tx, product.id))) {
-      throw new DomainError('quota_exceeded', 'non-subscription quota exceeded')
-    }
-    await audit.record(tx, {
-      at: now,
-      caller,
-      action: 'license.issued',
-      subject: `license:${license.licenseId}`,
-      after: { issuanceKey },
-    })
-    return { license: stored, created: true }
+  const { groupName, productKey, plan, domain } = license
+  const wanted = JSON.stringify([groupKey(groupName), productKey, plan, domain ?? ''])
+  await locks.take(tx, `issue:${createHash('sha256').update(wanted).digest('hex')}`)
+  const existing = await licenses.findUsable(
+    tx,
+    { group: groupName, productKey, plan, domain, expiresAt: request.expiresAt, seats: request.seats },
+    now,
+  )
+  if (existing !== undefined) return { license: existing, created: false }
+  const product = (await products.findComponents(tx, productKey, 'one_off')).find((one) => one.plan === plan)
+  const stored = {
+    ...license,
+    issuanceKey: `manual:${license.licenseId}`,
+    productId: product?.id,
+    productSlug: product?.slug,
   }
+  await licenses.insert(tx, stored)
+  if (product?.type === 'one_off' && !(await products.takeLicense(tx, product.id))) {
+    throw new DomainError('quota_exceeded', 'non-subscription quota exceeded')
+  }
+  const after = { group: groupName, productKey, plan, seats: license.seats, expiresAt: license.expiresAt.toISOString() }
+  await audit.record(tx, { at: now, caller, action: 'license.issued', subject: `license:${license.licenseId}`, after })
+  return { license: stored, created: true }
 }

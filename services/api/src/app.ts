@@ -28,6 +28,9 @@ import { addCreateCheckoutSession } from './routes/create-checkout-session.ts'
 import { addDefaultProduct } from './routes/default-product.ts'
 import { addDownloadLicense } from './routes/download-license.ts'
 import { addGroupLicenses } from './routes/group-licenses.ts'
+import { addIssueLicense } from './routes/issue-license.ts'
+import { addIssueTrial } from './routes/issue-trial.ts'
+import { addListProductKeys } from './routes/list-product-keys.ts'
 import { addPublicProducts } from './routes/public-products.ts'
 
 export interface ApiConfig {
@@ -86,6 +89,9 @@ export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
   addPublicProducts(app, deps)
   addGroupLicenses(app, deps)
   addCreateCheckoutSession(app, deps)
+  addIssueTrial(app, deps)
+  addIssueLicense(app, deps)
+  addListProductKeys(app, deps)
   // Last: its path has a parameter where all others have names.
   addDownloadLicense(app, deps)
   return app

@@ -16,6 +16,8 @@ export interface AnApi {
   /** With a token in the cookie that the dashboards send. */
   getWithCookie(path: string, token: string): Promise<Response>
   checkout(body: unknown, token?: string): Promise<Response>
+  /** Any request with a JSON body. */
+  send(method: string, path: string, body: unknown, token?: string): Promise<Response>
   close(): Promise<void>
 }
 
@@ -79,6 +81,12 @@ export async function anApi(
         headers: { ...bearer(token), 'content-type': 'application/json' },
         body: JSON.stringify(body),
       }),
+    send: async (method, path, body, token) =>
+      app.request(path, {
+        method,
+        headers: { ...bearer(token), 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
     close: () => database.drop(),
   }
 }
@@ -96,7 +104,8 @@ export function aMember(group: string, scopes?: readonly string[]): Promise<stri
   })
 }
 
-export function aSysadmin(): Promise<string> {
+export function aSysadmin(scopes?: readonly string[]): Promise<string> {
+  const narrowed = scopes === undefined ? {} : { scopes }
   return mintToken({
     secret: SECRET,
     ttlMs: 600_000,
@@ -104,6 +113,7 @@ export function aSysadmin(): Promise<string> {
     email: 'root@vendor.test',
     roles: ['sysadmin'],
     groups: [],
+    ...narrowed,
   })
 }
 

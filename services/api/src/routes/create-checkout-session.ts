@@ -1,11 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { createCheckoutSession } from '@licenseoperator/billing'
-import { assertScope } from '@licenseoperator/domain'
-import { callerOf, failAs, type HttpEnv, jsonBody, jsonBodyLimits, refusals, requireCaller, text } from '@licenseoperator/http'
+import { assertScope, text } from '@licenseoperator/domain'
+import { callerOf, failAs, type HttpEnv, jsonBody, jsonBodyLimits, refusals, requireCaller } from '@licenseoperator/http'
 import type { ApiDeps } from '../app.ts'
-
-/** What fits into a cookie's Domain attribute: labels of letters, digits and dashes, with or without a leading dot. */
-const COOKIE_DOMAIN = /^\s*\.?[a-z0-9-]+(?:\.[a-z0-9-]+)*\s*$/i
+import { CookieDomain } from '../schemas/fields.ts'
 
 const CheckoutRequest = z
   .object({
@@ -15,7 +13,7 @@ const CheckoutRequest = z
     organizationName: text({ min: 0, max: 128 }).optional().meta({ description: 'The group that buys' }),
     organizationLongName: text({ min: 0, max: 255 }).optional(),
     couponCode: text({ min: 0, max: 64 }).optional(),
-    cookieDomain: text({ min: 0, max: 253 }).regex(COOKIE_DOMAIN, 'must be a domain name').or(z.literal('')).optional(),
+    cookieDomain: CookieDomain.or(z.literal('')).optional(),
     managedProducts: z.int().nonnegative().max(1_000_000).optional().meta({ description: 'Seats; required for tiered products' }),
     signature: z.string().max(4096).optional().meta({ description: 'Accepted and ignored' }),
   })

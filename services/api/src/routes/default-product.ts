@@ -1,8 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { isRecurring, type Product } from '@licenseoperator/catalog'
-import { type Db, products, reading } from '@licenseoperator/db'
+import { reading } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
 import { failAs, type HttpEnv, refusals } from '@licenseoperator/http'
+import { findDefaultProduct } from '@licenseoperator/licensing'
 import type { ApiConfig, ApiDeps } from '../app.ts'
 import { PricingTierBody, pricingTierBody } from '../schemas/pricing-tier.ts'
 import { featuresOf, filled } from '../schemas/public-product.ts'
@@ -41,19 +42,10 @@ const route = createRoute({
 
 export function addDefaultProduct(app: OpenAPIHono<HttpEnv>, deps: ApiDeps): void {
   app.openapi(route, async (c) => {
-    const product = await reading(() => findDefault(deps.db, deps.config))
+    const product = await reading(() => findDefaultProduct(deps.db, deps.config.checkout))
     if (product === undefined) throw new DomainError('not_found', 'product not found')
     return c.json(details(product, deps.config), 200)
   })
-}
-
-/** The configured subscription, else the configured one-off product, else the oldest one on sale. */
-async function findDefault(db: Db, { checkout }: ApiConfig): Promise<Product | undefined> {
-  for (const slug of [checkout.defaultSubscriptionSlug, checkout.defaultOneOffSlug]) {
-    const product = slug === undefined ? undefined : await products.findBySlug(db, slug)
-    if (product?.active === true) return product
-  }
-  return (await products.listPublic(db)).toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime() || a.id - b.id)[0]
 }
 
 function details(product: Product, { productDisplay, publicBaseUrl }: ApiConfig): z.infer<typeof ProductDetails> {

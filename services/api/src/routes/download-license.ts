@@ -3,6 +3,7 @@ import { assertScope, DomainError, LicenseId } from '@licenseoperator/domain'
 import { callerOf, failAs, type HttpEnv, refusals, requireCaller } from '@licenseoperator/http'
 import { downloadLicense } from '@licenseoperator/licensing'
 import type { ApiDeps } from '../app.ts'
+import { licenseHeaders } from '../license-answer.ts'
 import { LicensePage, LicensePageQuery } from '../schemas/license-page.ts'
 import { groupPage } from './group-licenses.ts'
 
@@ -57,11 +58,7 @@ export function addDownloadLicense(app: OpenAPIHono<HttpEnv>, deps: ApiDeps): vo
     assertScope(caller, 'licenses:read', deps.config.requiredScopes)
     if (!LicenseId.safeParse(identifier).success) throw new DomainError('not_found', 'license not found')
     const license = await downloadLicense(deps.db, caller, identifier)
-    return c.text(license.text, 200, {
-      'content-type': 'text/plain; charset=utf-8',
-      'content-disposition': `attachment; filename="${license.licenseId}.lic"`,
-      'cache-control': 'no-store',
-    })
+    return c.text(license.text, 200, licenseHeaders(license.licenseId))
   })
 }
 

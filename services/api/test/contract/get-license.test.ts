@@ -109,21 +109,12 @@ describe('404', () => {
     expect(response.status).toBe(404)
   })
 
-  test.each([
-    'product-keys',
-    'admin',
-    'groups',
-    'trial',
-    'internal',
-    'payments',
-    'stripe',
-    'keys',
-    'revocations',
-    'docs',
-    'openapi.json',
-  ])('%s is a route, not a group', async (word) => {
-    const response = await api.get(`/authlance/license/${word}`, await aMember(word))
-    expect(response.status).toBe(404)
-    expect((await response.json()).code).toBe('not_found')
-  })
+  test.each(['admin', 'groups', 'trial', 'internal', 'payments', 'stripe', 'keys', 'revocations'])(
+    '%s is a route, not a group',
+    async (word) => {
+      const response = await api.get(`/authlance/license/${word}`, await aMember(word))
+      expect(response.status).toBe(404)
+      expect((await response.json()).code).toBe('not_found')
+    },
+  )
 })

@@ -1,0 +1,48 @@
+import { isDuplicateEntry } from './mysql-error.ts'
+import type { Reader, Tx } from './schema.ts'
+
+/** The group's last trial. Outlives the license itself. */
+export interface Trial {
+  /** See `groupKey`. One trial per group, whatever the spelling. */
+  readonly groupKey: string
+  readonly licenseId: string
+  readonly productKey: string
+  readonly expiresAt: Date
+}
+
+export async function find(db: Reader, groupKey: string): Promise<Trial | undefined> {
+  const row = await db.selectFrom('trials').selectAll().where('group_key', '=', groupKey).executeTakeFirst()
+  return row && { groupKey: row.group_key, licenseId: row.license_id, productKey: row.product_key, expiresAt: row.expires_at }
+}
+
+/** Records a group's first trial; false when the group has had one. */
+export async function insert(tx: Tx, trial: Trial, now: Date): Promise<boolean> {
+  try {
+    await tx.insertInto('trials').values(toRow(trial, now)).execute()
+    return true
+  } catch (error) {
+    if (isDuplicateEntry(error)) return false
+    throw error
+  }
+}
+
+/** Records a further trial; false when another one has taken the place of `previousLicenseId` meanwhile. */
+export async function replace(tx: Tx, trial: Trial, previousLicenseId: string, now: Date): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('trials')
+    .set(toRow(trial, now))
+    .where('group_key', '=', trial.groupKey)
+    .where('license_id', '=', previousLicenseId)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+function toRow(trial: Trial, now: Date) {
+  return {
+    group_key: trial.groupKey,
+    license_id: trial.licenseId,
+    product_key: trial.productKey,
+    expires_at: trial.expiresAt,
+    updated_at: now,
+  }
+}

@@ -1,0 +1,46 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { assertScope } from '@licenseoperator/domain'
+import { callerOf, failAs, type HttpEnv, jsonBody, jsonBodyLimits, refusals, requireCaller } from '@licenseoperator/http'
+import { issueTrial } from '@licenseoperator/licensing'
+import type { ApiDeps } from '../app.ts'
+import { licenseHeaders } from '../license-answer.ts'
+import { CookieDomain, EmailAddress, GroupName, LicenseText, ProductKey } from '../schemas/fields.ts'
+
+const TrialRequest = z
+  .object({
+    domain: CookieDomain,
+    email: EmailAddress.optional().meta({ description: "Default: the token's address" }),
+    productKey: ProductKey.optional().meta({ description: 'Default: the product key of the default product' }),
+  })
+  .meta({ id: 'TrialRequest' })
+
+const route = createRoute({
+  method: 'post',
+  path: '/authlance/license/trial/{group}/issue',
+  operationId: 'issueTrial',
+  summary: 'The one trial of a group: a new one, or the one that is running',
+  security: [{ bearer: [] }],
+  middleware: [failAs('failed to issue trial', 'invalid payload'), requireCaller, jsonBodyLimits()] as const,
+  request: { params: z.object({ group: GroupName }), body: jsonBody(TrialRequest) },
+  responses: {
+    200: { description: 'The trial that is running', content: { 'text/plain': { schema: LicenseText } } },
+    201: { description: 'A new trial', content: { 'text/plain': { schema: LicenseText } } },
+    ...refusals(400, 401, 403, 409, 413, 415, 500, 503),
+  },
+})
+
+export function addIssueTrial(app: OpenAPIHono<HttpEnv>, deps: ApiDeps): void {
+  app.openapi(route, async (c) => {
+    const caller = callerOf(c)
+    const { db, keys, now, config } = deps
+    assertScope(caller, 'trials:issue', config.requiredScopes)
+    const { domain, email, productKey } = c.req.valid('json')
+    const trial = await issueTrial({ db, keys, now, rules: config.trials, defaults: config.checkout }, caller, {
+      group: c.req.valid('param').group,
+      domain,
+      email,
+      productKey,
+    })
+    return c.text(trial.text, trial.created ? 201 : 200, licenseHeaders(trial.licenseId))
+  })
+}

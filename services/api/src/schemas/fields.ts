@@ -1,0 +1,30 @@
+import { text } from '@licenseoperator/domain'
+import { z } from 'zod'
+
+/** What fits into a cookie's Domain attribute: labels of letters, digits and dashes, with or without a leading dot. */
+const COOKIE_DOMAIN = /^\s*\.?[a-z0-9-]+(?:\.[a-z0-9-]+)*\s*$/i
+
+/** A cookie domain as it is sent; the use case normalises it. */
+export const CookieDomain = text({ max: 253 })
+  .regex(COOKIE_DOMAIN, 'must be a domain name')
+  .meta({ description: 'Cookie domain, leading dot allowed', examples: ['.acme.test'] })
+
+export const GroupName = text({ max: 128 }).meta({ description: 'Group, matched without regard to case', examples: ['acme'] })
+
+export const EmailAddress = z
+  .email('is not a valid e-mail address')
+  .max(254)
+  .meta({ examples: ['owner@acme.test'] })
+
+export const ProductKey = text({ max: 128 }).meta({ description: 'Product key, compared lower-case', examples: ['core'] })
+
+/** RFC 3339 with a zone. Four-digit years only, which every reader of a license understands. */
+export const Instant = z.iso
+  .datetime({ offset: true, error: 'must be an instant such as 2027-01-01T00:00:00Z' })
+  .meta({ examples: ['2027-01-01T00:00:00Z'] })
+
+/** How an instant is answered. */
+export const InstantOut = z.string().meta({ format: 'date-time', examples: ['2026-03-01T09:30:00Z'] })
+
+/** A license text as it is answered: PEM armour around payload and signature. */
+export const LicenseText = z.string().meta({ description: 'PEM-armoured license, label LICENSE' })
