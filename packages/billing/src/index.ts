@@ -1,3 +1,10 @@
+export type { AdminProduct } from './catalog-admin/admin-product.ts'
+export { assertCatalogAdmin, type CatalogAdminDeps } from './catalog-admin/catalog-admin.ts'
+export { createCoupon, deleteCoupon, listCoupons, updateCoupon } from './catalog-admin/coupons.ts'
+export { createProduct } from './catalog-admin/create-product.ts'
+export { listProducts } from './catalog-admin/list-products.ts'
+export { readSeatUsage, type SeatUsage } from './catalog-admin/seats.ts'
+export { updateProduct } from './catalog-admin/update-product.ts'
 export { type ConfigProduct, syncConfigProducts } from './catalog-sync/sync-config-products.ts'
 export { type SyncAction, type SyncReport, syncProducts } from './catalog-sync/sync-products.ts'
 export {

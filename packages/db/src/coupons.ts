@@ -1,9 +1,8 @@
-import { Coupon, type StripePromotion } from '@licenseoperator/catalog'
+import { Coupon, type CouponFields, type StripePromotion } from '@licenseoperator/catalog'
 import type { Selectable } from 'kysely'
+import { duplicateKeyOf } from './mysql-error.ts'
 import { presentOnly } from './present-only.ts'
 import type { CouponsTable, Reader, Tx } from './schema.ts'
-
-export type CouponFields = Omit<Coupon, 'id' | 'createdAt' | 'updatedAt'>
 
 /** One spelling per code: coupons are matched without regard to case. */
 function codeKey(code: string): string {
@@ -36,7 +35,81 @@ export async function listActiveOf(db: Reader, productIds: readonly number[]): P
   return rows.map(toCoupon)
 }
 
-/** @returns the new coupon's id @throws errno 1062 when the product has a live coupon with that code */
+/** One page of a product's coupons by id. */
+export async function listOf(
+  db: Reader,
+  productId: number,
+  query: { includeInactive: boolean; limit: number; offset: number },
+): Promise<{ items: Coupon[]; total: number }> {
+  let matching = db.selectFrom('coupons').where('product_id', '=', productId).where('deleted_at', 'is', null)
+  if (!query.includeInactive) matching = matching.where('active', '=', 1)
+  const [rows, { total }] = await Promise.all([
+    matching.selectAll().orderBy('id').limit(query.limit).offset(query.offset).execute(),
+    matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+  ])
+  return { items: rows.map(toCoupon), total: Number(total) }
+}
+
+/** Every live coupon of these products, by id. */
+export async function listAllOf(db: Reader, productIds: readonly number[]): Promise<Coupon[]> {
+  if (productIds.length === 0) return []
+  const rows = await db
+    .selectFrom('coupons')
+    .selectAll()
+    .where('product_id', 'in', productIds)
+    .where('deleted_at', 'is', null)
+    .orderBy('id')
+    .execute()
+  return rows.map(toCoupon)
+}
+
+/** The live coupon with that id, if it is the product's. */
+export async function find(db: Reader, productId: number, id: number): Promise<Coupon | undefined> {
+  const row = await db
+    .selectFrom('coupons')
+    .selectAll()
+    .where('id', '=', id)
+    .where('product_id', '=', productId)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst()
+  return row && toCoupon(row)
+}
+
+/** As `find`, and keeps others from changing it until the transaction ends. */
+export async function findForUpdate(tx: Tx, productId: number, id: number): Promise<Coupon | undefined> {
+  const row = await tx
+    .selectFrom('coupons')
+    .selectAll()
+    .where('id', '=', id)
+    .where('product_id', '=', productId)
+    .where('deleted_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst()
+  return row && toCoupon(row)
+}
+
+/** The product's live coupon with that code, in whatever case. */
+export async function findByProductAndCode(db: Reader, productId: number, code: string): Promise<Coupon | undefined> {
+  const row = await db
+    .selectFrom('coupons')
+    .selectAll()
+    .where('product_id', '=', productId)
+    .where('live_code_key', '=', codeKey(code))
+    .executeTakeFirst()
+  return row && toCoupon(row)
+}
+
+/** True when the write failed because the product has a live coupon with that code. */
+export function isCodeTaken(error: unknown): boolean {
+  return duplicateKeyOf(error) === 'coupons_by_product_and_live_code'
+}
+
+/** Takes the coupon out of use; its redemption counts stay for the audit. */
+export async function remove(tx: Tx, id: number, now: Date): Promise<void> {
+  await tx.updateTable('coupons').set({ active: false, deleted_at: now, updated_at: now }).where('id', '=', id).execute()
+}
+
+/** @returns the new coupon's id @throws see `isCodeTaken` */
 export async function insert(tx: Tx, fields: CouponFields, now: Date): Promise<number> {
   const { insertId } = await tx
     .insertInto('coupons')

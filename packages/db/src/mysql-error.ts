@@ -48,6 +48,15 @@ export function isDuplicateEntry(error: unknown): boolean {
 }
 
 /**
+ * Name of the unique key under which the row is already there (`products_by_slug`). Only the key is read from the driver's message, which
+ * carries the value as well.
+ */
+export function duplicateKeyOf(error: unknown): string | undefined {
+  if (!isDuplicateEntry(error) || !(error instanceof Error)) return undefined
+  return /for key '(?:[^'.]+\.)?([\w$]+)'$/.exec(error.message)?.[1]
+}
+
+/**
  * Another transaction was in the way. MySQL rolled back all of this one (1213) or only its last statement (1205): the whole transaction is
  * rolled back here and run again.
  * @see https://dev.mysql.com/doc/refman/8.4/en/innodb-error-handling.html

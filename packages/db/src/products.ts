@@ -1,9 +1,8 @@
-import { Product } from '@licenseoperator/catalog'
+import { Product, type ProductFields } from '@licenseoperator/catalog'
 import type { Selectable } from 'kysely'
+import { duplicateKeyOf } from './mysql-error.ts'
 import { presentOnly } from './present-only.ts'
 import type { ProductsTable, Reader, Tx } from './schema.ts'
-
-export type ProductFields = Omit<Product, 'id' | 'createdAt' | 'updatedAt'>
 
 export async function findBySlug(db: Reader, slug: string): Promise<Product | undefined> {
   const row = await db.selectFrom('products').selectAll().where('slug', '=', slug).executeTakeFirst()
@@ -90,13 +89,53 @@ export async function listActive(db: Reader): Promise<Product[]> {
 /** More products than this are no catalog of one vendor; every list is bounded. */
 const CATALOG_LIMIT = 1000
 
-/** @returns the new product's id @throws errno 1062 when the slug or the active lookup key is taken */
+/** @returns the new product's id @throws see `takenName` */
 export async function insert(tx: Tx, fields: ProductFields, now: Date): Promise<number> {
   const { insertId } = await tx
     .insertInto('products')
     .values({ ...toRow(fields), created_at: now, updated_at: now })
     .executeTakeFirstOrThrow()
   return Number(insertId)
+}
+
+/** Which of a product's unique names was taken, when that is why a write failed. */
+export function takenName(error: unknown): 'slug' | 'lookupKey' | undefined {
+  const key = duplicateKeyOf(error)
+  if (key === 'products_by_slug') return 'slug'
+  return key === 'products_by_active_lookup_key' ? 'lookupKey' : undefined
+}
+
+/** One page of the whole catalog, oldest first. */
+export async function list(
+  db: Reader,
+  query: { includeInactive: boolean; includeInternal: boolean; limit: number; offset: number },
+): Promise<{ items: Product[]; total: number }> {
+  let matching = db.selectFrom('products')
+  if (!query.includeInactive) matching = matching.where('active', '=', 1)
+  if (!query.includeInternal) matching = matching.where('internal', '=', 0)
+  const [rows, { total }] = await Promise.all([
+    matching.selectAll().orderBy('created_at').orderBy('slug').limit(query.limit).offset(query.offset).execute(),
+    matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+  ])
+  return { items: rows.map(toProduct), total: Number(total) }
+}
+
+/** Seats in use: one per active product. */
+export async function countActive(db: Reader): Promise<{ configManaged: number; custom: number }> {
+  const rows = await db
+    .selectFrom('products')
+    .select((eb) => ['config_managed as configManaged', eb.fn.countAll<number>().as('count')])
+    .where('active', '=', 1)
+    .groupBy('config_managed')
+    .execute()
+  const of = (flag: number) => Number(rows.find((row) => row.configManaged === flag)?.count ?? 0)
+  return { configManaged: of(1), custom: of(0) }
+}
+
+/** Reads the product and keeps others from changing it until the transaction ends. */
+export async function findBySlugForUpdate(tx: Tx, slug: string): Promise<Product | undefined> {
+  const row = await tx.selectFrom('products').selectAll().where('slug', '=', slug).forUpdate().executeTakeFirst()
+  return row && toProduct(row)
 }
 
 export async function update(tx: Tx, id: number, fields: ProductFields, now: Date): Promise<void> {

@@ -64,6 +64,8 @@ export interface CouponsTable {
   product_id: number
   code: string
   code_key: string
+  /** `code_key` until the coupon is deleted; unique per product. */
+  live_code_key: ColumnType<string | null, never, never>
   active: Flag
   behavior: 'product_override' | 'stripe_promotion'
   max_per_group: number | null

@@ -1,3 +1,4 @@
+export { announceCatalogChange, onCatalogChange } from './catalog-changes.ts'
 export { connectNats } from './connect-nats.ts'
 export { type ConsumeOptions, consume } from './consume.ts'
 export { ensureStreams, type StreamNames, type StreamOptions, streamNameFor } from './ensure-streams.ts'

@@ -24,6 +24,9 @@ import {
 import type { OperatorLicense } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
 import type { Stripe } from 'stripe'
+import type { CatalogView } from './catalog-view.ts'
+import { addAdminCoupons } from './routes/admin-coupons.ts'
+import { addAdminProducts } from './routes/admin-products.ts'
 import { addCreateCheckoutSession } from './routes/create-checkout-session.ts'
 import { addDefaultProduct } from './routes/default-product.ts'
 import { addDownloadLicense } from './routes/download-license.ts'
@@ -32,6 +35,7 @@ import { addIssueLicense } from './routes/issue-license.ts'
 import { addIssueTrial } from './routes/issue-trial.ts'
 import { addListProductKeys } from './routes/list-product-keys.ts'
 import { addPublicProducts } from './routes/public-products.ts'
+import { addSeatUsage } from './routes/seat-usage.ts'
 
 export interface ApiConfig {
   readonly publicBaseUrl: string | undefined
@@ -53,6 +57,7 @@ export interface ApiDeps {
   readonly stripe: Stripe
   readonly keys: KeyRing
   readonly operatorLicense: OperatorLicense
+  readonly catalog: CatalogView
   readonly config: ApiConfig
   /** Name of a dependency and a check that fails while it is away. */
   readonly checks: Record<string, () => Promise<void>>
@@ -92,6 +97,9 @@ export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
   addIssueTrial(app, deps)
   addIssueLicense(app, deps)
   addListProductKeys(app, deps)
+  addSeatUsage(app, deps)
+  addAdminProducts(app, deps)
+  addAdminCoupons(app, deps)
   // Last: its path has a parameter where all others have names.
   addDownloadLicense(app, deps)
   return app

@@ -2,11 +2,12 @@ import { createStripe } from '@licenseoperator/billing'
 import type { Config } from '@licenseoperator/config'
 import { openDatabase, waitForSchema } from '@licenseoperator/db'
 import { type Log, surfaces } from '@licenseoperator/domain'
-import { openNatsLink, ping } from '@licenseoperator/events'
+import { announceCatalogChange, onCatalogChange, openNatsLink, ping } from '@licenseoperator/events'
 import { createMetrics, serveGracefully } from '@licenseoperator/http'
 import { noOperatorLicense, openKeyRing } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
 import { type ApiConfig, createApp } from './app.ts'
+import { createCatalogView } from './catalog-view.ts'
 
 export type ApiSections = Config<'security' | 'internalAuth' | 'stripe' | 'nats' | 'mysql'>
 
@@ -37,7 +38,9 @@ export async function startApi({ config, log }: { config: ApiSections; log: Log 
     holdMs: REQUEST_HOLD_MS,
   })
   const link = openNatsLink({ url: nats.url.reveal(), name: 'licenseoperator-api', log })
+  const stopping = new AbortController()
   const close = async () => {
+    stopping.abort()
     await link.close()
     await database.close()
   }
@@ -46,11 +49,14 @@ export async function startApi({ config, log }: { config: ApiSections; log: Log 
     const deadline = Date.now() + START_WAIT_MS
     await waitForSchema(database.db, mysql, deadline)
     await link.ready(Math.max(1000, deadline - Date.now()))
+    const catalog = createCatalogView({ announce: () => announceCatalogChange(link) })
+    void onCatalogChange(link, catalog.forget, stopping.signal)
     const app = createApp({
       db: database.db,
       stripe: createStripe({ apiKey: config.stripe.apiKey.reveal(), apiBase: config.stripe.apiBase }),
       keys: signingKeysOf(config),
       operatorLicense: noOperatorLicense,
+      catalog,
       config: apiConfigOf(config),
       checks: { mysql: () => database.ping(), nats: async () => ping(await link.ready(100), 1500) },
       log,

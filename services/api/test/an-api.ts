@@ -1,11 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { createStripe } from '@licenseoperator/billing'
+import type { CouponFields } from '@licenseoperator/catalog'
 import { coupons, type Db, inTransaction, licenses } from '@licenseoperator/db'
 import { createTestDatabase } from '@licenseoperator/db/testing'
 import { type Caller, newLicenseId, silentLog } from '@licenseoperator/domain'
 import { createMetrics, mintToken, SESSION_COOKIE } from '@licenseoperator/http'
 import { issueManually, noOperatorLicense, type OperatorLicense, openKeyRing } from '@licenseoperator/licensing'
-import { type ApiConfig, createApp } from '../src/index.ts'
+import { type ApiConfig, type CatalogView, createApp, createCatalogView } from '../src/index.ts'
 
 const SECRET = 'a secret of this test, 32 bytes or more'
 
@@ -18,6 +19,7 @@ export interface AnApi {
   checkout(body: unknown, token?: string): Promise<Response>
   /** Any request with a JSON body. */
   send(method: string, path: string, body: unknown, token?: string): Promise<Response>
+  readonly catalog: CatalogView
   close(): Promise<void>
 }
 
@@ -53,16 +55,23 @@ export async function anApi(
     stripe?: Parameters<typeof createStripe>[0]
     now?: () => Date
     operatorLicense?: OperatorLicense
+    /** Serves the public catalog from memory, as the real thing does. */
+    keepCatalog?: boolean
     /** Another handle than that of the database made for the test. */
     db?: Db
   } = {},
 ): Promise<AnApi> {
   const database = await createTestDatabase()
+  let clock = 0
+  // Tests write behind the API's back, so what it keeps in memory is always out of date unless a test is about that.
+  const outdated = options.keepCatalog === true ? {} : { now: () => (clock += 3_600_000) }
+  const catalog = createCatalogView({ announce: () => undefined, ...outdated })
   const app = createApp({
     db: options.db ?? database.db,
     stripe: createStripe(options.stripe ?? { apiKey: 'sk_test_none', apiBase: 'http://127.0.0.1:9' }),
     keys,
     operatorLicense: options.operatorLicense ?? noOperatorLicense,
+    catalog,
     config: { ...settings, ...options.config },
     checks: options.checks ?? { mysql: () => database.ping() },
     log: silentLog,
@@ -73,6 +82,7 @@ export async function anApi(
   return {
     db: database.db,
     app,
+    catalog,
     get: async (path, token) => app.request(path, { headers: bearer(token) }),
     getWithCookie: async (path, token) => app.request(path, { headers: { cookie: `${SESSION_COOKIE}=${token}` } }),
     checkout: async (body, token) =>
@@ -174,11 +184,8 @@ export async function insertLicense(db: Db, fields: Partial<licenses.NewLicense>
 }
 
 /** @returns the coupon's id */
-export async function insertCoupon(
-  db: Db,
-  fields: Pick<coupons.CouponFields, 'productId' | 'code'> & Partial<coupons.CouponFields>,
-) {
-  const coupon: coupons.CouponFields = { active: true, behavior: 'product_override', metadata: {}, ...fields }
+export async function insertCoupon(db: Db, fields: Pick<CouponFields, 'productId' | 'code'> & Partial<CouponFields>) {
+  const coupon: CouponFields = { active: true, behavior: 'product_override', metadata: {}, ...fields }
   return inTransaction(db, (tx) => coupons.insert(tx, coupon, new Date()))
 }
 

@@ -1,5 +1,5 @@
 import { createCheckoutSession, createStripe, type ProcessDeps, processEvent, syncProducts } from '@licenseoperator/billing'
-import type { products } from '@licenseoperator/db'
+import type { ProductFields } from '@licenseoperator/catalog'
 import { createTestDatabase, insertProduct, type TestDatabase } from '@licenseoperator/db/testing'
 import { type Caller, silentLog } from '@licenseoperator/domain'
 import { openKeyRing } from '@licenseoperator/licensing'
@@ -14,7 +14,7 @@ export interface Shop {
   readonly database: TestDatabase
   readonly emulator: Emulator
   readonly deps: ProcessDeps
-  sell(fields: Partial<products.ProductFields>): Promise<void>
+  sell(fields: Partial<ProductFields>): Promise<void>
   /** Brings the emulator's catalog in step with ours, e.g. after it was reset. */
   syncCatalog(): Promise<void>
   /** Starts a checkout. @returns the session's id */

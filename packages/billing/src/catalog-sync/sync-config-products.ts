@@ -1,9 +1,9 @@
-import type { Coupon, Product } from '@licenseoperator/catalog'
+import type { Coupon, Product, ProductFields } from '@licenseoperator/catalog'
 import { audit, coupons, type Db, inTransaction, products, type Tx } from '@licenseoperator/db'
 
 /** A product of the configuration file with its coupons. */
 export interface ConfigProduct {
-  readonly product: Omit<products.ProductFields, 'configManaged'>
+  readonly product: Omit<ProductFields, 'configManaged'>
   readonly coupons: readonly Omit<Coupon, 'id' | 'productId' | 'createdAt' | 'updatedAt'>[]
 }
 
@@ -41,7 +41,7 @@ async function upsert(
   now: Date,
 ): Promise<'created' | 'updated' | 'unchanged'> {
   const existing = await products.findBySlug(tx, product.slug)
-  const fields: products.ProductFields = { ...product, configManaged: true, ...keptIds(product, existing) }
+  const fields: ProductFields = { ...product, configManaged: true, ...keptIds(product, existing) }
   if (existing === undefined) {
     const id = await products.insert(tx, fields, now)
     await audit.record(tx, {
@@ -60,7 +60,7 @@ async function upsert(
   return 'updated'
 }
 
-async function change(tx: Tx, existing: Product, fields: products.ProductFields, now: Date): Promise<void> {
+async function change(tx: Tx, existing: Product, fields: ProductFields, now: Date): Promise<void> {
   await products.update(tx, existing.id, fields, now)
   const subject = `product:${existing.slug}`
   await audit.record(tx, {
@@ -99,7 +99,7 @@ function mergedPromotion(coupon: ConfigProduct['coupons'][number], existing: Cou
   return same({ ...discount, ...coupon.stripePromotion }, discount) ? merged : coupon.stripePromotion
 }
 
-function keptIds(product: ConfigProduct['product'], existing: Product | undefined): Partial<products.ProductFields> {
+function keptIds(product: ConfigProduct['product'], existing: Product | undefined): Partial<ProductFields> {
   const stripeProductId = product.stripeProductId ?? existing?.stripeProductId
   const stripePriceId = product.stripePriceId ?? existing?.stripePriceId
   return {
@@ -108,7 +108,7 @@ function keptIds(product: ConfigProduct['product'], existing: Product | undefine
   }
 }
 
-function fieldsOf(product: Product): products.ProductFields {
+function fieldsOf(product: Product): ProductFields {
   const { id: _id, createdAt: _createdAt, updatedAt: _updatedAt, ...fields } = product
   return fields
 }

@@ -47,17 +47,20 @@ export async function syncProducts(
   }
   try {
     const all = await reading(() => products.listActive(deps.db))
-    for (const product of all) {
-      const stripeProductId = await ensureProduct(deps, product, note)
-      await ensurePrice(deps, { ...product, stripeProductId }, note)
-      const own = await reading(() => coupons.listActiveOf(deps.db, [product.id]))
-      for (const coupon of own.filter((one) => one.behavior === 'stripe_promotion'))
-        await ensurePromotion(deps, product, coupon, note)
-    }
+    for (const product of all) await syncProduct(deps, product, note)
     return { products: all.length, actions }
   } catch (error) {
     throw translateStripeError(error)
   }
+}
+
+/** Brings one product and its promotion codes in step. @throws what Stripe and MySQL throw */
+export async function syncProduct(deps: SyncDeps, product: Product, note: Note = () => undefined): Promise<void> {
+  const stripeProductId = await ensureProduct(deps, product, note)
+  await ensurePrice(deps, { ...product, stripeProductId }, note)
+  const own = await reading(() => coupons.listActiveOf(deps.db, [product.id]))
+  for (const coupon of own.filter((one) => one.behavior === 'stripe_promotion'))
+    await ensurePromotion(deps, product, coupon, note)
 }
 
 type Note = (action: SyncAction) => void

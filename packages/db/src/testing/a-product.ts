@@ -1,10 +1,10 @@
-import type { Product } from '@licenseoperator/catalog'
+import type { Product, ProductFields } from '@licenseoperator/catalog'
 import * as products from '../products.ts'
 import type { Db } from '../schema.ts'
 import { inTransaction } from '../transaction.ts'
 
 /** A one-off product with a year's term; a test names only what it is about. */
-export function aProduct(fields: Partial<products.ProductFields> = {}): products.ProductFields {
+export function aProduct(fields: Partial<ProductFields> = {}): ProductFields {
   const slug = fields.slug ?? `product-${crypto.randomUUID()}`
   return {
     slug,
@@ -30,7 +30,7 @@ export function aProduct(fields: Partial<products.ProductFields> = {}): products
   }
 }
 
-export async function insertProduct(db: Db, fields: Partial<products.ProductFields> = {}): Promise<Product> {
+export async function insertProduct(db: Db, fields: Partial<ProductFields> = {}): Promise<Product> {
   const product = aProduct(fields)
   const now = new Date()
   const id = await inTransaction(db, (tx) => products.insert(tx, product, now))

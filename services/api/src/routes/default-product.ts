@@ -4,6 +4,7 @@ import { reading } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
 import { failAs, type HttpEnv, refusals } from '@licenseoperator/http'
 import { findDefaultProduct } from '@licenseoperator/licensing'
+import { answerCatalogPage } from '../answer-catalog-page.ts'
 import type { ApiConfig, ApiDeps } from '../app.ts'
 import { PricingTierBody, pricingTierBody } from '../schemas/pricing-tier.ts'
 import { featuresOf, filled } from '../schemas/public-product.ts'
@@ -36,15 +37,19 @@ const route = createRoute({
   middleware: [failAs('failed to load product')] as const,
   responses: {
     200: { description: 'The default product', content: { 'application/json': { schema: ProductDetails } } },
+    304: { description: 'Unchanged since the `If-None-Match` entity tag' },
     ...refusals(404, 500, 503),
   },
 })
 
 export function addDefaultProduct(app: OpenAPIHono<HttpEnv>, deps: ApiDeps): void {
   app.openapi(route, async (c) => {
-    const product = await reading(() => findDefaultProduct(deps.db, deps.config.checkout))
-    if (product === undefined) throw new DomainError('not_found', 'product not found')
-    return c.json(details(product, deps.config), 200)
+    const page = await deps.catalog.page('product', async () => {
+      const product = await reading(() => findDefaultProduct(deps.db, deps.config.checkout))
+      if (product === undefined) throw new DomainError('not_found', 'product not found')
+      return details(product, deps.config)
+    })
+    return answerCatalogPage(c, page)
   })
 }
 

@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { coupons, products, reading } from '@licenseoperator/db'
 import { failAs, type HttpEnv, refusals } from '@licenseoperator/http'
+import { answerCatalogPage } from '../answer-catalog-page.ts'
 import type { ApiDeps } from '../app.ts'
 import { bundledProducts } from '../bundled-products.ts'
 import { PublicProduct, publicProduct } from '../schemas/public-product.ts'
@@ -16,26 +17,24 @@ const route = createRoute({
       description: 'Active, public products: subscriptions first, then by age',
       content: { 'application/json': { schema: z.array(PublicProduct) } },
     },
+    304: { description: 'Unchanged since the `If-None-Match` entity tag' },
     ...refusals(500, 503),
   },
 })
 
 export function addPublicProducts(app: OpenAPIHono<HttpEnv>, deps: ApiDeps): void {
-  app.openapi(route, async (c) => {
-    const onSale = await reading(() => products.listPublic(deps.db))
-    const all = await reading(() =>
-      coupons.listActiveOf(
-        deps.db,
-        onSale.map((product) => product.id),
-      ),
-    )
-    const features = deps.config.productDisplay.features
-    const body = await Promise.all(
-      onSale.map(async (product) => {
-        const own = all.filter((coupon) => coupon.productId === product.id)
-        return publicProduct(product, { coupons: own, bundled: await bundledProducts(deps.db, product), features })
-      }),
-    )
-    return c.json(body, 200)
-  })
+  app.openapi(route, async (c) => answerCatalogPage(c, await deps.catalog.page('products', () => shop(deps))))
+}
+
+async function shop({ db, config }: ApiDeps): Promise<z.infer<typeof PublicProduct>[]> {
+  const onSale = await reading(() => products.listPublic(db))
+  const ids = onSale.map((product) => product.id)
+  const all = await reading(() => coupons.listActiveOf(db, ids))
+  const features = config.productDisplay.features
+  return Promise.all(
+    onSale.map(async (product) => {
+      const own = all.filter((coupon) => coupon.productId === product.id)
+      return publicProduct(product, { coupons: own, bundled: await bundledProducts(db, product), features })
+    }),
+  )
 }

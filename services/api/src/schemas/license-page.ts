@@ -2,6 +2,7 @@ import type { licenses } from '@licenseoperator/db'
 import { DomainError, rfc3339 } from '@licenseoperator/domain'
 import { licenseStatus } from '@licenseoperator/licensing'
 import { z } from 'zod'
+import { firstValue } from './first-value.ts'
 
 const instant = z.string().meta({ format: 'date-time' })
 
@@ -23,14 +24,11 @@ export const LicensePage = z
   .object({ items: z.array(LicenseListItem), page: z.int(), pageSize: z.int(), total: z.int() })
   .meta({ id: 'LicensePage' })
 
-/** Hono hands over a list when a value is repeated; the first one counts. */
-const first = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value)
-
 /** Read as text, because out-of-range pages have their own error text. */
 export const LicensePageQuery = z.object({
-  page: z.preprocess(first, z.string()).optional().meta({ description: 'From 1; default 1' }),
-  pageSize: z.preprocess(first, z.string()).optional().meta({ description: 'Default 20; more than 100 is clamped to 100' }),
-  plan: z.preprocess(first, z.string().max(128)).optional(),
+  page: z.preprocess(firstValue, z.string()).optional().meta({ description: 'From 1; default 1' }),
+  pageSize: z.preprocess(firstValue, z.string()).optional().meta({ description: 'Default 20; more than 100 is clamped to 100' }),
+  plan: z.preprocess(firstValue, z.string().max(128)).optional(),
 })
 
 const DEFAULT_PAGE_SIZE = 20

@@ -1,5 +1,6 @@
-import { apiConfigOf, createApp } from '@licenseoperator/api'
+import { apiConfigOf, createApp, createCatalogView } from '@licenseoperator/api'
 import { sectionNames } from '@licenseoperator/config'
+import { announceCatalogChange, onCatalogChange } from '@licenseoperator/events'
 import { createLog, createMetrics, serveGracefully, stopOnSignals } from '@licenseoperator/http'
 import { noOperatorLicense } from '@licenseoperator/licensing'
 import {
@@ -30,11 +31,13 @@ export const serve: Command = {
       await connections.streams()
       const metrics = createMetrics()
       const receiver = receiverDeps(config, connections, metrics, log)
-      const app = createApp({ ...receiver, keys, operatorLicense: noOperatorLicense, config: apiConfigOf(config) })
+      const catalog = createCatalogView({ announce: () => announceCatalogChange(connections.nats) })
+      const app = createApp({ ...receiver, keys, catalog, operatorLicense: noOperatorLicense, config: apiConfigOf(config) })
       addWebhook(app, receiver)
       // Listening comes first: where the port is taken, no work has been started that would have to be undone.
       const serving = await serveGracefully({ fetch: app.fetch, ...config.server.addr, log })
       const stopping = new AbortController()
+      void onCatalogChange(connections.nats, catalog.forget, stopping.signal)
       const work = startWork({ config, keys, roles: ingestRoles, log }, connections, metrics, stopping.signal)
       log.info('licenseoperator serves', { url: serving.url })
       const workers = {

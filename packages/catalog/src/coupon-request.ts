@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { Currency, limit, MAX_AMOUNT_MINOR, MAX_COUNT, MAX_SEATS, Metadata, oneOf } from './request-fields.ts'
+
+const StripePromotionRequest = z
+  .object({
+    percentOff: z.number().positive().max(100).optional(),
+    amountOff: z.int().positive().max(MAX_AMOUNT_MINOR).optional().meta({ description: 'Minor units' }),
+    currency: Currency.optional().meta({ description: 'Required with amountOff; the currency of the product' }),
+    duration: oneOf(['forever', 'once', 'repeating']).optional(),
+    durationInMonths: z.int().positive().max(120).optional().meta({ description: 'Required with duration repeating' }),
+    maxRedemptions: z.int().positive().max(MAX_COUNT).optional(),
+    couponId: z.string().min(1).max(255).optional().meta({ description: 'Stripe id; filled in when absent' }),
+    promotionId: z.string().min(1).max(255).optional().meta({ description: 'Stripe id; filled in when absent' }),
+  })
+  .meta({ id: 'StripePromotionRequest' })
+
+/** What an administrator sends of a coupon. Rules between fields: `checkCoupon`. */
+export const CouponRequest = z
+  .object({
+    code: z
+      .string()
+      .trim()
+      .regex(/^[^\s\p{Cc}\p{Cs}]{1,64}$/u, 'must be 1 to 64 characters without white space')
+      .optional()
+      .meta({ description: 'Required on creation; matched without regard to case' }),
+    active: z.boolean().optional(),
+    behavior: oneOf(['product_override', 'stripe_promotion']).optional(),
+    maxPerGroup: limit(MAX_COUNT),
+    maxTotal: limit(MAX_COUNT),
+    minManagedProducts: z.int().positive().max(MAX_SEATS).optional(),
+    maxManagedProducts: z.int().positive().max(MAX_SEATS).optional(),
+    metadata: Metadata.optional(),
+    stripePromotion: StripePromotionRequest.optional(),
+  })
+  .meta({
+    id: 'CouponRequest',
+    examples: [
+      {
+        code: 'tier10',
+        behavior: 'stripe_promotion',
+        maxPerGroup: 1,
+        stripePromotion: { percentOff: 25, duration: 'forever' },
+      },
+    ],
+  })
+export type CouponRequest = z.infer<typeof CouponRequest>

@@ -1,0 +1,42 @@
+import { text } from '@licenseoperator/domain'
+import { z } from 'zod'
+
+// Fields that product and coupon requests share.
+
+export const MAX_COUNT = 2_147_483_647
+export const MAX_SEATS = 1_000_000
+export const MAX_AMOUNT_MINOR = 99_999_999
+
+/** A limit whose 0 means "no limit", as dashboards may send it. */
+export function limit(max: number) {
+  return z
+    .int()
+    .min(0)
+    .max(max)
+    .transform((value) => (value === 0 ? undefined : value))
+    .optional()
+}
+
+/** Text that is compared lower-case. */
+export function lowerCased(max: number) {
+  return text({ max }).transform((value) => value.trim().toLowerCase())
+}
+
+export const Currency = z
+  .string()
+  .transform((value) => value.trim().toLowerCase())
+  .pipe(z.string().regex(/^[a-z]{3}$/, 'must be a three-letter currency code'))
+
+/** Within Stripe's limits, so that it can travel there. */
+export const Metadata = z
+  .record(z.string().min(1, 'must not have empty keys').max(40), text({ min: 0, max: 500, multiline: true }))
+  .refine((entries) => Object.keys(entries).length <= 50, 'must have at most 50 entries')
+  .meta({ examples: [{ tier: 'gold' }] })
+
+/** One of some words, whatever their case. */
+export function oneOf<const T extends readonly [string, ...string[]]>(words: T) {
+  return z
+    .string()
+    .transform((value) => value.trim().toLowerCase())
+    .pipe(z.enum(words))
+}

@@ -1,0 +1,12 @@
+import type { CatalogAdminDeps } from '@licenseoperator/billing'
+import type { ApiDeps } from './app.ts'
+
+/** What catalog administration needs, from what the API has. */
+export function adminDeps({ config, catalog, ...deps }: ApiDeps): CatalogAdminDeps {
+  return {
+    ...deps,
+    productKeys: config.productKeys,
+    requiredScopes: config.requiredScopes,
+    catalogChanged: () => catalog.changed(),
+  }
+}

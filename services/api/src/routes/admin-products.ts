@@ -1,0 +1,98 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { type AdminProduct, createProduct, listProducts, updateProduct } from '@licenseoperator/billing'
+import { ProductRequest } from '@licenseoperator/catalog'
+import type { Db } from '@licenseoperator/db'
+import {
+  callerOf,
+  failAs,
+  type HttpEnv,
+  jsonBody,
+  jsonBodyLimits,
+  refusals,
+  requireCaller,
+  SeatLimitBody,
+} from '@licenseoperator/http'
+import { adminDeps } from '../admin-deps.ts'
+import type { ApiDeps } from '../app.ts'
+import { bundledProducts } from '../bundled-products.ts'
+import { AdminProductsQuery, adminPageOf, isOn } from '../schemas/admin-page.ts'
+import { ProductBody, ProductPage, productBody } from '../schemas/product-body.ts'
+
+const PATH = '/authlance/license/admin/products'
+const body = { content: { 'application/json': { schema: ProductBody } } }
+const conflict = {
+  409: {
+    description: 'The operator license has no seat left, or the slug exists',
+    content: { 'application/json': { schema: SeatLimitBody } },
+  },
+}
+
+const list = createRoute({
+  method: 'get',
+  path: PATH,
+  operationId: 'listProducts',
+  summary: 'The catalog, oldest first, with all coupons',
+  security: [{ bearer: [] }],
+  middleware: [failAs('failed to list products'), requireCaller] as const,
+  request: { query: AdminProductsQuery },
+  responses: {
+    200: { description: 'One page', content: { 'application/json': { schema: ProductPage } } },
+    ...refusals(401, 403, 500, 503),
+  },
+})
+
+const create = createRoute({
+  method: 'post',
+  path: PATH,
+  operationId: 'createProduct',
+  summary: 'Add a product',
+  security: [{ bearer: [] }],
+  middleware: [failAs('failed to create product', 'invalid payload'), requireCaller, jsonBodyLimits()] as const,
+  request: { body: jsonBody(ProductRequest) },
+  responses: {
+    201: { description: 'The product as stored', ...body },
+    ...refusals(400, 401, 403, 413, 415, 500, 503),
+    ...conflict,
+  },
+})
+
+const update = createRoute({
+  method: 'put',
+  path: `${PATH}/{slug}`,
+  operationId: 'updateProduct',
+  summary: 'Change a product',
+  security: [{ bearer: [] }],
+  middleware: [failAs('failed to update product', 'invalid payload'), requireCaller, jsonBodyLimits()] as const,
+  request: { params: z.object({ slug: z.string().max(255) }), body: jsonBody(ProductRequest) },
+  responses: {
+    200: { description: 'The product as stored', ...body },
+    ...refusals(400, 401, 403, 404, 413, 415, 500, 503),
+    ...conflict,
+  },
+})
+
+export function addAdminProducts(app: OpenAPIHono<HttpEnv>, deps: ApiDeps): void {
+  app.openapi(list, async (c) => {
+    const query = c.req.valid('query')
+    const { page, pageSize } = adminPageOf(query)
+    const found = await listProducts(adminDeps(deps), callerOf(c), {
+      includeInactive: isOn(query.includeInactive),
+      includeInternal: isOn(query.includeInternal),
+      page,
+      pageSize,
+    })
+    const items = await Promise.all(found.items.map((one) => bodyOf(deps.db, one)))
+    return c.json({ items, page, pageSize, total: found.total }, 200)
+  })
+  app.openapi(create, async (c) =>
+    c.json(await bodyOf(deps.db, await createProduct(adminDeps(deps), callerOf(c), c.req.valid('json'))), 201),
+  )
+  app.openapi(update, async (c) => {
+    const { slug } = c.req.valid('param')
+    return c.json(await bodyOf(deps.db, await updateProduct(adminDeps(deps), callerOf(c), slug, c.req.valid('json'))), 200)
+  })
+}
+
+async function bodyOf(db: Db, one: AdminProduct): Promise<z.infer<typeof ProductBody>> {
+  return productBody(one, await bundledProducts(db, one.product))
+}
