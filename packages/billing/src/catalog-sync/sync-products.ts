@@ -133,7 +133,7 @@ async function ensurePrice(
       ...(recurring === undefined ? {} : { recurring }),
       metadata: { [SLUG]: product.slug },
     },
-    { idempotencyKey: `sync-price-${product.id}-${product.updatedAt.getTime()}` },
+    { idempotencyKey: `sync-price-${product.id}-${priceWords(product)}-${product.updatedAt.getTime()}` },
   )
   await remember(created.id)
   if (existing?.active === true && existing.id !== created.id) await stripe.prices.update(existing.id, { active: false })
@@ -196,6 +196,12 @@ function discountParams({ code, stripePromotion: promotion }: Coupon): Stripe.Co
     ...(promotion?.currency === undefined ? {} : { currency: promotion.currency }),
     ...(promotion?.durationInMonths === undefined ? {} : { duration_in_months: promotion.durationInMonths }),
   }
+}
+
+/** What makes a price another price. */
+function priceWords(product: Product): string {
+  const { currency, unitAmountMinor, billingInterval, billingIntervalCount } = product
+  return `${currency}-${unitAmountMinor}-${billingInterval}-${billingIntervalCount}`
 }
 
 function lookupKeyOf(product: Product): string {
