@@ -9,5 +9,6 @@ export { changedProduct, checkProduct, costsOtherwise, newProduct, type ProductF
 export { productOfKey } from './product-of-key.ts'
 export { ProductRequest } from './product-request.ts'
 export { refuseField } from './refuse-field.ts'
+export { requestOfProduct } from './request-of-product.ts'
 export { seatsFor } from './seats.ts'
 export { type PaidPeriod, termEnd } from './term.ts'

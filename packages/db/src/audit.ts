@@ -1,5 +1,5 @@
 import type { Caller } from '@licenseoperator/domain'
-import type { Tx } from './schema.ts'
+import type { Reader, Tx } from './schema.ts'
 
 export interface AuditEntry {
   readonly at: Date
@@ -26,4 +26,30 @@ export async function record(tx: Tx, entry: AuditEntry): Promise<void> {
       request_id: entry.caller.requestId ?? null,
     })
     .execute()
+}
+
+/** An entry as it is read back. `before` and `after` are whatever the action recorded. */
+export interface RecordedAudit {
+  readonly id: number
+  readonly at: Date
+  readonly actor: string
+  readonly action: string
+  readonly subject: string
+  readonly before: unknown
+  readonly after: unknown
+  readonly requestId: string | undefined
+}
+
+/** Newest first. @param filter  exact; `beforeId` continues a list */
+export async function list(
+  db: Reader,
+  filter: { subject?: string | undefined; actor?: string | undefined; beforeId?: number | undefined },
+  limit: number,
+): Promise<RecordedAudit[]> {
+  let query = db.selectFrom('audit_log').selectAll()
+  if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject)
+  if (filter.actor !== undefined) query = query.where('actor', '=', filter.actor)
+  if (filter.beforeId !== undefined) query = query.where('id', '<', filter.beforeId)
+  const rows = await query.orderBy('id', 'desc').limit(limit).execute()
+  return rows.map(({ request_id, ...row }) => ({ ...row, requestId: request_id ?? undefined }))
 }

@@ -1,3 +1,6 @@
 export { type ApiConfig, type ApiDeps, createApp } from './app.ts'
 export { type CatalogView, createCatalogView } from './catalog-view.ts'
+export { couponBody } from './schemas/coupon-body.ts'
+export { licenseListItem } from './schemas/license-page.ts'
+export { productBody } from './schemas/product-body.ts'
 export { apiConfigOf, type RunningApi, startApi } from './start-api.ts'

@@ -1,6 +1,8 @@
 import { type Config, loadConfig, type SectionName } from '@licenseoperator/config'
 import { type Database, openDatabase } from '@licenseoperator/db'
 import type { Caller } from '@licenseoperator/domain'
+import { openKeyRing } from '@licenseoperator/licensing'
+import type { KeyRing } from '@licenseoperator/signing'
 import type { Context } from './context.ts'
 import { optionalText } from './read-flags.ts'
 
@@ -35,4 +37,9 @@ export function shellCaller(context: Context): Caller {
     groups: [],
     scopes: undefined,
   }
+}
+
+/** @throws SigningKeyError naming the entry of `security` that cannot sign */
+export function keyRingOf({ security }: Config<'security'>): KeyRing {
+  return openKeyRing(security.map((pair) => ({ ...pair, privateKeyPem: pair.privateKeyPem.reveal() })))
 }

@@ -35,7 +35,17 @@ export function flagsOf(argv: readonly string[]): { flags: Map<string, string[]>
 }
 
 /** Flags that take no value. */
-const SWITCHES = new Set(['json', 'persist', 'price-locked', 'help', 'version', 'dry-run', 'force'])
+const SWITCHES = new Set([
+  'include-inactive',
+  'include-internal',
+  'json',
+  'persist',
+  'price-locked',
+  'help',
+  'version',
+  'dry-run',
+  'force',
+])
 
 export function isSet(context: Context, name: string): boolean {
   return context.flags.has(name)
@@ -83,3 +93,16 @@ export const instant = z.iso
   .transform((value) => new Date(value))
 
 export const emailAddress = z.email('must be an e-mail address').max(254, 'must have at most 254 characters')
+
+export const pageFlags = [
+  ['--page <number>', 'Page, from 1'],
+  ['--page-size <count>', 'Entries of a page (default 20, at most 100)'],
+] as const
+
+/** @throws UsageError when a number is none */
+export function pageOf(context: Context): { page: number; pageSize: number } {
+  return {
+    page: parsed('page', wholeNumber(1, 21_000_000), optionalText(context, 'page')) ?? 1,
+    pageSize: parsed('page-size', wholeNumber(1, 100), optionalText(context, 'page-size')) ?? 20,
+  }
+}

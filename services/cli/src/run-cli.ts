@@ -3,13 +3,18 @@ import { DomainError } from '@licenseoperator/domain'
 import { CannotListen } from '@licenseoperator/http'
 import { SigningKeyError } from '@licenseoperator/signing'
 import { cac } from 'cac'
+import { audit } from './commands/audit.ts'
 import { config } from './commands/config.ts'
+import { coupons } from './commands/coupons.ts'
 import { db } from './commands/db.ts'
 import { keys } from './commands/keys.ts'
 import { license } from './commands/license.ts'
+import { products } from './commands/products.ts'
+import { seats } from './commands/seats.ts'
 import { serve } from './commands/serve.ts'
 import { stripe } from './commands/stripe.ts'
 import { token } from './commands/token.ts'
+import { trial } from './commands/trial.ts'
 import type { Command, Context } from './context.ts'
 import { exitCodes } from './exit-codes.ts'
 import { flagsOf } from './read-flags.ts'
@@ -18,8 +23,19 @@ import { UsageError } from './usage-error.ts'
 const VERSION = '0.1.0'
 const PROGRAM = 'licenseoperator'
 
-/** Commands of two words, by their first; `serve` stands alone. */
-const groups: Readonly<Record<string, readonly Command[]>> = { license, keys, token, db, stripe, config }
+/** Commands of two words, by their first; `serve` and `seats` stand alone. */
+const groups: Readonly<Record<string, readonly Command[]>> = {
+  license,
+  trial,
+  products,
+  coupons,
+  audit,
+  keys,
+  token,
+  db,
+  stripe,
+  config,
+}
 const FURTHER = `
 Further commands, each with a --help of its own:
 ${Object.entries(groups)
@@ -38,7 +54,7 @@ export async function runCli(argv: readonly string[], world: Omit<Context, 'flag
     const group = Object.hasOwn(groups, first) ? groups[first] : undefined
     const outcome =
       group === undefined
-        ? await dispatch(PROGRAM, [serve], argv, world)
+        ? await dispatch(PROGRAM, [serve, seats], argv, world)
         : await dispatch(`${PROGRAM} ${first}`, group, argv.slice(1), world)
     return outcome
   } catch (error) {

@@ -1,5 +1,6 @@
 import { coupons, products, reading } from '@licenseoperator/db'
 import type { Caller } from '@licenseoperator/domain'
+import { bundledParts } from '../bundled-parts.ts'
 import type { AdminProduct } from './admin-product.ts'
 import { assertCatalogAdmin, type CatalogAdminDeps } from './catalog-admin.ts'
 
@@ -21,10 +22,12 @@ export async function listProducts(
       deps.db,
       found.items.map((product) => product.id),
     )
-    const items = found.items.map((product) => ({
-      product,
-      coupons: all.filter((coupon) => coupon.productId === product.id),
-    }))
+    const items = await Promise.all(
+      found.items.map(async (product) => {
+        const own = all.filter((coupon) => coupon.productId === product.id)
+        return { product, coupons: own, bundled: await bundledParts(deps.db, product) }
+      }),
+    )
     return { items, total: found.total }
   })
 }

@@ -1,7 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { type AdminProduct, createProduct, listProducts, updateProduct } from '@licenseoperator/billing'
+import { createProduct, listProducts, updateProduct } from '@licenseoperator/billing'
 import { ProductRequest } from '@licenseoperator/catalog'
-import type { Db } from '@licenseoperator/db'
 import {
   callerOf,
   failAs,
@@ -14,7 +13,6 @@ import {
 } from '@licenseoperator/http'
 import { adminDeps } from '../admin-deps.ts'
 import type { ApiDeps } from '../app.ts'
-import { bundledProducts } from '../bundled-products.ts'
 import { AdminProductsQuery, adminPageOf, isOn } from '../schemas/admin-page.ts'
 import { ProductBody, ProductPage, productBody } from '../schemas/product-body.ts'
 
@@ -81,18 +79,13 @@ export function addAdminProducts(app: OpenAPIHono<HttpEnv>, deps: ApiDeps): void
       page,
       pageSize,
     })
-    const items = await Promise.all(found.items.map((one) => bodyOf(deps.db, one)))
-    return c.json({ items, page, pageSize, total: found.total }, 200)
+    return c.json({ items: found.items.map(productBody), page, pageSize, total: found.total }, 200)
   })
   app.openapi(create, async (c) =>
-    c.json(await bodyOf(deps.db, await createProduct(adminDeps(deps), callerOf(c), c.req.valid('json'))), 201),
+    c.json(productBody(await createProduct(adminDeps(deps), callerOf(c), c.req.valid('json'))), 201),
   )
   app.openapi(update, async (c) => {
     const { slug } = c.req.valid('param')
-    return c.json(await bodyOf(deps.db, await updateProduct(adminDeps(deps), callerOf(c), slug, c.req.valid('json'))), 200)
+    return c.json(productBody(await updateProduct(adminDeps(deps), callerOf(c), slug, c.req.valid('json'))), 200)
   })
-}
-
-async function bodyOf(db: Db, one: AdminProduct): Promise<z.infer<typeof ProductBody>> {
-  return productBody(one, await bundledProducts(db, one.product))
 }

@@ -1,9 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { bundledParts } from '@licenseoperator/billing'
 import { coupons, products, reading } from '@licenseoperator/db'
 import { failAs, type HttpEnv, refusals } from '@licenseoperator/http'
 import { answerCatalogPage } from '../answer-catalog-page.ts'
 import type { ApiDeps } from '../app.ts'
-import { bundledProducts } from '../bundled-products.ts'
 import { PublicProduct, publicProduct } from '../schemas/public-product.ts'
 
 const route = createRoute({
@@ -34,7 +34,7 @@ async function shop({ db, config }: ApiDeps): Promise<z.infer<typeof PublicProdu
   return Promise.all(
     onSale.map(async (product) => {
       const own = all.filter((coupon) => coupon.productId === product.id)
-      return publicProduct(product, { coupons: own, bundled: await bundledProducts(db, product), features })
+      return publicProduct(product, { coupons: own, bundled: await bundledParts(db, product), features })
     }),
   )
 }

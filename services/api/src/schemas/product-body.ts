@@ -73,7 +73,7 @@ export const ProductPage = z
   .meta({ id: 'ProductPage' })
 
 /** What a dashboard shows and sends back; an unset field is absent, never 0 or empty. */
-export function productBody({ product, coupons }: AdminProduct, bundled: BundledProduct[]): z.infer<typeof ProductBody> {
+export function productBody({ product, coupons, bundled }: AdminProduct): z.infer<typeof ProductBody> {
   const { termDurationDays, maxLicenseTotal, maxManagedProducts, metadata, pricingTiers } = product
   return {
     slug: product.slug,
@@ -102,7 +102,7 @@ export function productBody({ product, coupons }: AdminProduct, bundled: Bundled
     ...(maxManagedProducts === undefined ? {} : { maxManagedProducts }),
     ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
     ...(pricingTiers.length === 0 ? {} : { pricingTiers: pricingTiers.map(pricingTierBody) }),
-    ...(bundled.length === 0 ? {} : { bundledProducts: bundled }),
+    ...(bundled.length === 0 ? {} : { bundledProducts: [...bundled] }),
     coupons: coupons.map(couponBody),
     createdAt: rfc3339(product.createdAt),
     updatedAt: rfc3339(product.updatedAt),

@@ -1,3 +1,4 @@
+import type { BundledPart } from '@licenseoperator/billing'
 import { type Coupon, isRecurring, licenseModeOf, type Product } from '@licenseoperator/catalog'
 import { z } from 'zod'
 import { PricingTierBody, pricingTierBody } from './pricing-tier.ts'
@@ -17,7 +18,6 @@ export const BundledProduct = z
     managedProducts: z.int().optional(),
   })
   .meta({ id: 'BundledProduct' })
-export type BundledProduct = z.infer<typeof BundledProduct>
 
 export const PublicProduct = z
   .object({
@@ -54,7 +54,7 @@ export function featuresOf(product: Product, fallback: readonly string[]): strin
 /** Zero never stands for "unset": the dashboards send back what they got and refuse a 0 there. */
 export function publicProduct(
   product: Product,
-  about: { coupons: readonly Coupon[]; bundled: BundledProduct[]; features: readonly string[] },
+  about: { coupons: readonly Coupon[]; bundled: readonly BundledPart[]; features: readonly string[] },
 ): z.infer<typeof PublicProduct> {
   return {
     slug: product.slug,
@@ -81,7 +81,7 @@ export function publicProduct(
       ...(coupon.maxPerGroup === undefined ? {} : { maxPerGroup: coupon.maxPerGroup }),
       ...(coupon.maxTotal === undefined ? {} : { maxTotal: coupon.maxTotal }),
     })),
-    ...(about.bundled.length === 0 ? {} : { bundledProducts: about.bundled }),
+    ...(about.bundled.length === 0 ? {} : { bundledProducts: [...about.bundled] }),
   }
 }
 

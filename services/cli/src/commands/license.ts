@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { rfc3339 } from '@licenseoperator/domain'
-import { issueManually, openKeyRing } from '@licenseoperator/licensing'
+import { issueManually } from '@licenseoperator/licensing'
 import {
   createKeyRing,
-  type KeyRing,
   type LicenseVerdict,
   loadVerificationKey,
   parseLicenseWithoutVerifying,
@@ -11,10 +10,11 @@ import {
 } from '@licenseoperator/signing'
 import type { Command, Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { configFor, shellCaller, withDatabase } from '../load.ts'
+import { configFor, keyRingOf, shellCaller, withDatabase } from '../load.ts'
 import { printFacts } from '../print.ts'
 import { emailAddress, instant, isSet, optionalText, parsed, requiredText, texts, wholeNumber } from '../read-flags.ts'
 import { UsageError } from '../usage-error.ts'
+import { storedLicenses } from './stored-licenses.ts'
 
 async function issue(context: Context): Promise<number> {
   const request = {
@@ -105,10 +105,6 @@ async function inspect(context: Context, [file]: readonly string[]): Promise<num
   return exitCodes.done
 }
 
-function keyRingOf(config: ReturnType<typeof configFor<'security'>>): KeyRing {
-  return openKeyRing(config.security.map((pair) => ({ ...pair, privateKeyPem: pair.privateKeyPem.reveal() })))
-}
-
 function readLicense(file: string | undefined): string {
   if (file === undefined) throw new UsageError('a license file is required (- for standard input)')
   return readText(file === '-' ? 0 : file)
@@ -151,4 +147,5 @@ export const license: readonly Command[] = [
     run: verify,
   },
   { name: 'inspect <file>', description: 'Show what a license file says, without verifying it', flags: [], run: inspect },
+  ...storedLicenses,
 ]

@@ -1,10 +1,21 @@
 import type { Product } from '@licenseoperator/catalog'
 import { type Db, products, reading } from '@licenseoperator/db'
-import type { BundledProduct } from './schemas/public-product.ts'
 
-/** What a bundle consists of, as it would be issued now. A component that is not in the catalog any more is left out. */
-export async function bundledProducts(db: Db, bundle: Product): Promise<BundledProduct[]> {
-  const parts: BundledProduct[] = []
+/** One component of a bundle, as it would be issued now. */
+export interface BundledPart {
+  readonly productKey: string
+  readonly productSlug: string
+  readonly plan: string
+  readonly type: Product['type']
+  readonly pricingMode: Product['pricingMode']
+  readonly quantity: number
+  /** Seats of each license. */
+  readonly managedProducts?: number
+}
+
+/** What a bundle consists of. A component that is not in the catalog any more is left out. */
+export async function bundledParts(db: Db, bundle: Product): Promise<BundledPart[]> {
+  const parts: BundledPart[] = []
   for (const component of bundle.bundledProducts) {
     const [part] = await reading(() => products.findComponents(db, component.productKey, bundle.type))
     if (part === undefined) continue

@@ -1,0 +1,59 @@
+import { audit as auditLog, reading } from '@licenseoperator/db'
+import { rfc3339 } from '@licenseoperator/domain'
+import type { Command } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { configFor, withDatabase } from '../load.ts'
+import { printTable } from '../print.ts'
+import { optionalText, parsed, wholeNumber } from '../read-flags.ts'
+
+const DEFAULT_LIMIT = 50
+
+export const audit: readonly Command[] = [
+  {
+    name: 'list',
+    description: 'Who changed what, newest first',
+    flags: [
+      ['--subject <subject>', 'Only this, e.g. product:core or license:L-…'],
+      ['--actor <identity>', 'Only by this person or program'],
+      ['--before <id>', 'Older than this entry, to go on with a list'],
+      ['--limit <count>', `Entries (default ${DEFAULT_LIMIT}, at most 1000)`],
+    ],
+    run: async (context) => {
+      const filter = {
+        subject: optionalText(context, 'subject'),
+        actor: optionalText(context, 'actor'),
+        beforeId: parsed('before', wholeNumber(1, 4_294_967_295), optionalText(context, 'before')),
+      }
+      const limit = parsed('limit', wholeNumber(1, 1000), optionalText(context, 'limit')) ?? DEFAULT_LIMIT
+      const entries = await withDatabase(configFor(context, ['mysql']), ({ db }) =>
+        reading(() => auditLog.list(db, filter, limit)),
+      )
+      const shown = entries.map((entry) => ({ ...entry, at: rfc3339(entry.at) }))
+      printTable(
+        context,
+        {
+          id: (entry) => entry.id,
+          at: (entry) => entry.at,
+          actor: (entry) => entry.actor,
+          action: (entry) => entry.action,
+          subject: (entry) => entry.subject,
+          changed: (entry) => changedFields(entry.before, entry.after).join(', '),
+        },
+        shown,
+        shown,
+      )
+      return exitCodes.done
+    },
+  },
+]
+
+/** Names of the fields that differ; both sides are whole in --json. */
+function changedFields(before: unknown, after: unknown): string[] {
+  if (!isObject(before) || !isObject(after)) return []
+  const names = new Set([...Object.keys(before), ...Object.keys(after)])
+  return [...names].filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}

@@ -1,0 +1,16 @@
+import { readSeatUsage } from '@licenseoperator/billing'
+import type { Command } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { printFacts } from '../print.ts'
+import { asCatalogAdmin } from './catalog-admin.ts'
+
+export const seats: Command = {
+  name: 'seats',
+  description: 'Active products against the seats of the operator license',
+  flags: [],
+  run: async (context) => {
+    const usage = await asCatalogAdmin(context, readSeatUsage)
+    printFacts(context, { ...usage })
+    return exitCodes.done
+  },
+}

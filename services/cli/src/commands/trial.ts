@@ -1,0 +1,52 @@
+import { issueTrial } from '@licenseoperator/licensing'
+import type { Command } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { configFor, keyRingOf, shellCaller, withDatabase } from '../load.ts'
+import { emailAddress, isSet, optionalText, parsed, requiredText, wholeNumber } from '../read-flags.ts'
+import { UsageError } from '../usage-error.ts'
+
+export const trial: readonly Command[] = [
+  {
+    name: 'issue',
+    description: 'The one trial of a group: a new one, or the one that is running',
+    flags: [
+      ['--group <name>', 'Customer group'],
+      ['--domain <domain>', 'Domain the trial is bound to'],
+      ['--email <address>', 'Contact of the customer'],
+      ['--product-key <key>', 'Product key; a signing key must be configured for it'],
+      ['--duration-hours <hours>', 'Length (default trials.duration_hours)'],
+    ],
+    run: async (context) => {
+      const group = requiredText(context, 'group')
+      if (group.length > 128) throw new UsageError('--group must have at most 128 characters')
+      const request = {
+        group,
+        domain: requiredText(context, 'domain'),
+        email: parsed('email', emailAddress, requiredText(context, 'email')),
+        productKey: requiredText(context, 'product-key'),
+      }
+      const hours = parsed('duration-hours', wholeNumber(1, 87_600), optionalText(context, 'duration-hours'))
+      const config = configFor(context, ['security', 'mysql'])
+      const rules = { ...config.trials, enabled: true, ...(hours === undefined ? {} : { durationHours: hours }) }
+      const issued = await withDatabase(config, ({ db }) =>
+        issueTrial(
+          {
+            db,
+            keys: keyRingOf(config),
+            rules,
+            defaults: { defaultSubscriptionSlug: undefined, defaultOneOffSlug: undefined },
+            now: context.now,
+          },
+          shellCaller(context),
+          request,
+        ),
+      )
+      if (isSet(context, 'json')) context.print(JSON.stringify(issued))
+      else {
+        context.print(issued.text.trimEnd())
+        context.note(issued.created ? `issued ${issued.licenseId}` : `${issued.licenseId} is running already`)
+      }
+      return exitCodes.done
+    },
+  },
+]
