@@ -6,6 +6,7 @@ export { assertSchemaCurrent, migrate, type SchemaStatus, schemaStatus } from '.
 export { isAway, isConflict, isDuplicateEntry, mysqlErrorFacts } from './mysql-error.ts'
 export { type Database, type DatabaseOptions, openDatabase } from './open-database.ts'
 export * as outbox from './outbox.ts'
+export * as paymentDetails from './payment-details.ts'
 export * as payments from './payments.ts'
 export * as prices from './prices.ts'
 export * as products from './products.ts'

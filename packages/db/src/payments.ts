@@ -1,6 +1,7 @@
 import { groupKey } from '@licenseoperator/domain'
-import { sql } from 'kysely'
-import type { Tx } from './schema.ts'
+import { type Selectable, sql } from 'kysely'
+import { z } from 'zod'
+import type { PaymentsTable, Reader, Tx } from './schema.ts'
 
 /** A captured payment. Amounts in the currency's minor unit as Stripe counts it. */
 export interface NewPayment {
@@ -71,4 +72,130 @@ export async function record(tx: Tx, payment: NewPayment, now: Date): Promise<vo
       billing_address: sql<string | null>`COALESCE(billing_address, ${row.billing_address})`,
     }))
     .execute()
+}
+
+const StoredAddress = z
+  .object({
+    line1: z.string().optional(),
+    line2: z.string().optional(),
+    city: z.string().optional(),
+    state: z.string().optional(),
+    postalCode: z.string().optional(),
+    country: z.string().optional(),
+  })
+  .optional()
+
+/** Which payments a report is about. Bounds are inclusive. */
+export interface PaymentFilter {
+  readonly from?: Date | undefined
+  readonly to?: Date | undefined
+  /** Exact. */
+  readonly stripeProductId?: string | undefined
+  /** In whatever spelling. */
+  readonly group?: string | undefined
+  /** Part of the customer's name, in whatever case. */
+  readonly name?: string | undefined
+}
+
+/** Where a walk through all payments goes on: behind this one. */
+export type PaymentCursor = Pick<NewPayment, 'paidAt' | 'paymentKey'>
+
+/** One page, newest first. */
+export async function list(
+  db: Reader,
+  filter: PaymentFilter,
+  page: { limit: number; offset: number },
+): Promise<{ items: NewPayment[]; total: number }> {
+  const [rows, { total }] = await Promise.all([
+    pageQuery(db, filter, page).execute(),
+    countQuery(db, filter).executeTakeFirstOrThrow(),
+  ])
+  return { items: rows.map(toPayment), total: Number(total) }
+}
+
+/** The next payments of a walk, newest first. A walk by key costs the same at the end as at the start, and holds nothing in between. */
+export async function listAfter(
+  db: Reader,
+  filter: PaymentFilter,
+  after: PaymentCursor | undefined,
+  limit: number,
+): Promise<NewPayment[]> {
+  return (await walkQuery(db, filter, after, limit).execute()).map(toPayment)
+}
+
+/** Payments of one purchase or period, oldest first. */
+export async function listByIssuanceKey(db: Reader, issuanceKey: string): Promise<NewPayment[]> {
+  const rows = await db
+    .selectFrom('payments')
+    .selectAll()
+    .where('issuance_key', '=', issuanceKey)
+    .orderBy('paid_at')
+    .orderBy('payment_key')
+    .limit(100)
+    .execute()
+  return rows.map(toPayment)
+}
+
+// The queries themselves, so that a test can have MySQL explain exactly what runs.
+
+export function pageQuery(db: Reader, filter: PaymentFilter, page: { limit: number; offset: number }) {
+  return newestFirst(matching(db, filter).selectAll()).limit(page.limit).offset(page.offset)
+}
+
+export function countQuery(db: Reader, filter: PaymentFilter) {
+  return matching(db, filter).select((eb) => eb.fn.countAll<number>().as('total'))
+}
+
+export function walkQuery(db: Reader, filter: PaymentFilter, after: PaymentCursor | undefined, limit: number) {
+  let query = matching(db, filter).selectAll()
+  if (after !== undefined) {
+    const { paidAt, paymentKey } = after
+    // The first condition is implied by the second; it is what lets MySQL start inside the index.
+    query = query
+      .where('paid_at', '<=', paidAt)
+      .where((eb) =>
+        eb.or([eb('paid_at', '<', paidAt), eb.and([eb('paid_at', '=', paidAt), eb('payment_key', '<', paymentKey)])]),
+      )
+  }
+  return newestFirst(query).limit(limit)
+}
+
+function matching(db: Reader, filter: PaymentFilter) {
+  let query = db.selectFrom('payments')
+  if (filter.from !== undefined) query = query.where('paid_at', '>=', filter.from)
+  if (filter.to !== undefined) query = query.where('paid_at', '<=', filter.to)
+  if (filter.group !== undefined) query = query.where('group_key', '=', groupKey(filter.group))
+  if (filter.stripeProductId !== undefined) query = query.where('stripe_product_id', '=', filter.stripeProductId)
+  if (filter.name !== undefined) {
+    const pattern = `%${filter.name.replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`
+    query = query.where(sql<boolean>`customer_name COLLATE utf8mb4_0900_as_ci LIKE ${pattern}`)
+  }
+  return query
+}
+
+function newestFirst<Q extends { orderBy(column: 'paid_at' | 'payment_key', direction: 'desc'): Q }>(query: Q): Q {
+  return query.orderBy('paid_at', 'desc').orderBy('payment_key', 'desc')
+}
+
+function toPayment(row: Selectable<PaymentsTable>): NewPayment {
+  return {
+    paymentKey: row.payment_key,
+    issuanceKey: row.issuance_key,
+    paidAt: row.paid_at,
+    capturedAt: row.captured_at ?? undefined,
+    groupName: row.group_name ?? undefined,
+    customerName: row.customer_name ?? undefined,
+    customerEmail: row.customer_email ?? undefined,
+    currency: row.currency,
+    amountSubtotalMinor: row.amount_subtotal_minor,
+    amountTaxMinor: row.amount_tax_minor,
+    amountTotalMinor: row.amount_total_minor,
+    stripeProductId: row.stripe_product_id ?? undefined,
+    stripeInvoiceId: row.stripe_invoice_id ?? undefined,
+    stripePaymentIntentId: row.stripe_payment_intent_id ?? undefined,
+    stripeCustomerId: row.stripe_customer_id ?? undefined,
+    stripeCheckoutSessionId: row.stripe_checkout_session_id ?? undefined,
+    stripeSubscriptionId: row.stripe_subscription_id ?? undefined,
+    billingAddress: StoredAddress.parse(row.billing_address ?? undefined),
+  }
 }

@@ -34,8 +34,10 @@ import { addGroupLicenses } from './routes/group-licenses.ts'
 import { addIssueLicense } from './routes/issue-license.ts'
 import { addIssueTrial } from './routes/issue-trial.ts'
 import { addListProductKeys } from './routes/list-product-keys.ts'
+import { addPaymentReports } from './routes/payment-reports.ts'
 import { addPublicProducts } from './routes/public-products.ts'
 import { addSeatUsage } from './routes/seat-usage.ts'
+import { addVerifyPayment } from './routes/verify-payment.ts'
 
 export interface ApiConfig {
   readonly publicBaseUrl: string | undefined
@@ -98,6 +100,8 @@ export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
   addIssueLicense(app, deps)
   addListProductKeys(app, deps)
   addSeatUsage(app, deps)
+  addPaymentReports(app, deps)
+  addVerifyPayment(app, deps)
   addAdminProducts(app, deps)
   addAdminCoupons(app, deps)
   // Last: its path has a parameter where all others have names.

@@ -43,7 +43,12 @@ afterAll(async () => {
   await stripe.stop()
 })
 
-async function send(method: string, path: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = JSON_TYPE) {
+async function send(
+  method: string,
+  path: string,
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = JSON_TYPE,
+) {
   const answer = await api.app.request(path, { method, body, headers: { authorization: root, ...headers } })
   const text = await answer.text()
   const { code, error, requestId, field }: Record<string, unknown> = JSON.parse(text)

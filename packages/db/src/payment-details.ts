@@ -1,0 +1,31 @@
+import type { Reader, Tx } from './schema.ts'
+
+/** What Stripe said of a payment's invoice and payment intent, as JSON; `undefined` where there is none. */
+export interface PaymentDetails {
+  readonly invoice: unknown
+  readonly paymentIntent: unknown
+}
+
+export async function find(db: Reader, paymentKey: string): Promise<PaymentDetails | undefined> {
+  const row = await db.selectFrom('payment_details').selectAll().where('payment_key', '=', paymentKey).executeTakeFirst()
+  return row && { invoice: row.invoice ?? undefined, paymentIntent: row.payment_intent ?? undefined }
+}
+
+/** Remembers the answer; the newest one stays. */
+export async function save(tx: Tx, paymentKey: string, details: PaymentDetails, now: Date): Promise<void> {
+  const row = { invoice: asJson(details.invoice), payment_intent: asJson(details.paymentIntent), fetched_at: now }
+  await tx
+    .insertInto('payment_details')
+    .values({ payment_key: paymentKey, ...row })
+    .onDuplicateKeyUpdate(row)
+    .execute()
+}
+
+/** Forgets it: the next reader asks Stripe again. For whoever learns that a payment changed. */
+export async function forget(tx: Tx, paymentKey: string): Promise<void> {
+  await tx.deleteFrom('payment_details').where('payment_key', '=', paymentKey).execute()
+}
+
+function asJson(value: unknown): string | null {
+  return value === undefined ? null : JSON.stringify(value)
+}

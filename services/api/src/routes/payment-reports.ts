@@ -1,0 +1,99 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { exportPayments, listPayments, paymentsCsv, paymentsCsvHeader } from '@licenseoperator/billing'
+import type { payments } from '@licenseoperator/db'
+import { callerOf, errorFields, failAs, type HttpEnv, refusals, requireCaller } from '@licenseoperator/http'
+import type { ApiDeps } from '../app.ts'
+import { PaymentFilterQuery, PaymentPageQuery, paymentFilterOf, paymentPageOf } from '../schemas/payment-query.ts'
+import { PaymentPage, paymentRecord } from '../schemas/payment-record.ts'
+
+const PATH = '/authlance/license/payments/api/v1/reports/payments'
+
+const list = createRoute({
+  method: 'get',
+  path: PATH,
+  operationId: 'listPayments',
+  summary: 'Captured payments, newest first',
+  security: [{ bearer: [] }],
+  middleware: [failAs('failed to list payments', 'invalid filter'), requireCaller] as const,
+  request: { query: PaymentPageQuery },
+  responses: {
+    200: { description: 'One page', content: { 'application/json': { schema: PaymentPage } } },
+    ...refusals(400, 401, 403, 500, 503),
+  },
+})
+
+const csv = createRoute({
+  method: 'get',
+  path: `${PATH}/export`,
+  operationId: 'exportPayments',
+  summary: 'Captured payments as CSV, newest first',
+  security: [{ bearer: [] }],
+  middleware: [failAs('failed to export payments', 'invalid filter'), requireCaller] as const,
+  request: { query: PaymentFilterQuery },
+  responses: {
+    200: {
+      description:
+        'RFC 4180 with a header row; amounts in minor units. A connection that breaks off means that the file is not whole',
+      content: { 'text/csv': { schema: z.string() } },
+    },
+    ...refusals(400, 401, 403, 500, 503),
+  },
+})
+
+export function addPaymentReports(app: OpenAPIHono<HttpEnv>, deps: ApiDeps): void {
+  const reportDeps = { db: deps.db, requiredScopes: deps.config.requiredScopes }
+  app.openapi(list, async (c) => {
+    const query = c.req.valid('query')
+    const { page, pageSize } = paymentPageOf(query)
+    const found = await listPayments(reportDeps, callerOf(c), paymentFilterOf(query), { page, pageSize })
+    return c.json({ items: found.items.map(paymentRecord), page, pageSize, total: found.total }, 200)
+  })
+  app.openapi(csv, async (c) => {
+    const batches = exportPayments(reportDeps, callerOf(c), paymentFilterOf(c.req.valid('query')))
+    // The first batch is read before the status is sent: a database that is away is a 503, not a broken file.
+    const first = await batches.next()
+    const name = `payments-${deps.now().toISOString().slice(0, 10)}.csv`
+    // The server would write an error of the stream into the file and end it as if it were whole.
+    const { outgoing } = c.env ?? {}
+    const breakOff = (error: unknown) => {
+      deps.log.error('an export of payments broke off', { requestId: c.get('requestId'), ...errorFields(error) })
+      outgoing?.destroy()
+    }
+    return c.body(csvStream(first, batches, outgoing && breakOff), 200, {
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': `attachment; filename="${name}"`,
+      'cache-control': 'no-store',
+    })
+  })
+}
+
+/**
+ * Reads on only when the client does; a client that goes away ends the walk.
+ *
+ * @param breakOff  ends the connection so that the client sees a broken transfer; without one the stream fails instead
+ */
+function csvStream(
+  first: IteratorResult<payments.NewPayment[], unknown>,
+  batches: AsyncGenerator<payments.NewPayment[]>,
+  breakOff: ((error: unknown) => void) | undefined,
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  let next: IteratorResult<payments.NewPayment[], unknown> | undefined = first
+  return new ReadableStream({
+    start: (controller) => controller.enqueue(encoder.encode(paymentsCsvHeader)),
+    pull: async (controller) => {
+      try {
+        const batch = next ?? (await batches.next())
+        next = undefined
+        if (batch.done === true) controller.close()
+        else controller.enqueue(encoder.encode(paymentsCsv(batch.value)))
+      } catch (error) {
+        if (breakOff === undefined) throw error
+        breakOff(error)
+      }
+    },
+    cancel: async () => {
+      await batches.return(undefined)
+    },
+  })
+}

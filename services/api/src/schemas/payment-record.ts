@@ -1,0 +1,94 @@
+import { splitName } from '@licenseoperator/billing'
+import type { payments } from '@licenseoperator/db'
+import { rfc3339 } from '@licenseoperator/domain'
+import { z } from 'zod'
+import { InstantOut } from './fields.ts'
+import { filled } from './public-product.ts'
+
+export const PaymentRecord = z
+  .object({
+    paidAt: InstantOut,
+    capturedAt: InstantOut.optional(),
+    organizationName: z.string().optional(),
+    customerFirstName: z.string().optional(),
+    customerLastName: z.string().optional(),
+    customerEmail: z.string().optional(),
+    currency: z.string(),
+    amountSubtotal: z.int().meta({ description: 'Minor units' }),
+    amountTax: z.int(),
+    amountTotal: z.int(),
+    productId: z.string().optional().meta({ description: 'Stripe product id' }),
+    invoiceId: z.string().optional(),
+    paymentIntentId: z.string().optional(),
+    stripeCustomerId: z.string().optional(),
+    billingAddress: z
+      .object({
+        line1: z.string().optional(),
+        line2: z.string().optional(),
+        city: z.string().optional(),
+        state: z.string().optional(),
+        postalCode: z.string().optional(),
+        country: z.string().optional(),
+      })
+      .optional(),
+  })
+  .meta({
+    id: 'PaymentRecord',
+    examples: [
+      {
+        paidAt: '2026-03-01T09:30:00Z',
+        capturedAt: '2026-03-01T09:30:00Z',
+        organizationName: 'acme',
+        customerFirstName: 'Ada',
+        customerLastName: 'Lovelace',
+        customerEmail: 'ada@acme.test',
+        currency: 'usd',
+        amountSubtotal: 19_900,
+        amountTax: 0,
+        amountTotal: 19_900,
+        productId: 'prod_NWjs8kKbJWmuuc',
+        invoiceId: 'in_1MtHbELkdIwHu7ix',
+        paymentIntentId: 'pi_3MtwBwLkdIwHu7ix',
+        stripeCustomerId: 'cus_NffrFeUfNV2Hib',
+        billingAddress: { line1: 'Main St 1', city: 'Berlin', postalCode: '10115', country: 'DE' },
+      },
+    ],
+  })
+
+export const PaymentPage = z
+  .object({ items: z.array(PaymentRecord), page: z.int(), pageSize: z.int(), total: z.int() })
+  .meta({ id: 'PaymentPage' })
+
+export function paymentRecord(payment: payments.NewPayment): z.infer<typeof PaymentRecord> {
+  const { first, last } = splitName(payment.customerName)
+  const { billingAddress, capturedAt } = payment
+  const address = filled({
+    line1: billingAddress?.line1,
+    line2: billingAddress?.line2,
+    city: billingAddress?.city,
+    state: billingAddress?.state,
+    postalCode: billingAddress?.postalCode,
+    country: billingAddress?.country,
+  })
+  return {
+    paidAt: rfc3339(payment.paidAt),
+    ...(capturedAt === undefined ? {} : { capturedAt: rfc3339(capturedAt) }),
+    ...filled({
+      organizationName: payment.groupName,
+      customerFirstName: first,
+      customerLastName: last,
+      customerEmail: payment.customerEmail,
+    }),
+    currency: payment.currency,
+    amountSubtotal: payment.amountSubtotalMinor,
+    amountTax: payment.amountTaxMinor,
+    amountTotal: payment.amountTotalMinor,
+    ...filled({
+      productId: payment.stripeProductId,
+      invoiceId: payment.stripeInvoiceId,
+      paymentIntentId: payment.stripePaymentIntentId,
+      stripeCustomerId: payment.stripeCustomerId,
+    }),
+    ...(Object.keys(address).length === 0 ? {} : { billingAddress: address }),
+  }
+}
