@@ -120,19 +120,36 @@ export async function listByGroup(
   db: Reader,
   query: { group: string; plan?: string | undefined; limit: number; offset: number },
 ): Promise<{ items: StoredLicense[]; total: number }> {
-  let matching = db.selectFrom('licenses').where('group_key', '=', groupKey(query.group))
-  if (query.plan !== undefined) matching = matching.where('plan', '=', query.plan)
   const [rows, { total }] = await Promise.all([
-    matching
-      .selectAll()
-      .orderBy('issued_at', 'desc')
-      .orderBy('license_id', 'desc')
-      .limit(query.limit)
-      .offset(query.offset)
-      .execute(),
-    matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
+    groupPageQuery(db, query).execute(),
+    groupCountQuery(db, query).executeTakeFirstOrThrow(),
   ])
   return { items: rows.map(toLicense), total: Number(total) }
+}
+
+// The queries themselves, so that a test can have MySQL explain exactly what runs.
+
+interface GroupQuery {
+  readonly group: string
+  readonly plan?: string | undefined
+}
+
+export function groupPageQuery(db: Reader, query: GroupQuery & { limit: number; offset: number }) {
+  return ofGroup(db, query)
+    .selectAll()
+    .orderBy('issued_at', 'desc')
+    .orderBy('license_id', 'desc')
+    .limit(query.limit)
+    .offset(query.offset)
+}
+
+export function groupCountQuery(db: Reader, query: GroupQuery) {
+  return ofGroup(db, query).select((eb) => eb.fn.countAll<number>().as('total'))
+}
+
+function ofGroup(db: Reader, { group, plan }: GroupQuery) {
+  const matching = db.selectFrom('licenses').where('group_key', '=', groupKey(group))
+  return plan === undefined ? matching : matching.where('plan', '=', plan)
 }
 
 /** The Stripe customer of the group's newest purchase. */

@@ -8,7 +8,7 @@ import { createMetrics, mintToken, SESSION_COOKIE } from '@licenseoperator/http'
 import { issueManually, noOperatorLicense, type OperatorLicense, openKeyRing } from '@licenseoperator/licensing'
 import { type ApiConfig, type CatalogView, createApp, createCatalogView } from '../src/index.ts'
 
-const SECRET = 'a secret of this test, 32 bytes or more'
+export const SECRET = 'a secret of this test, 32 bytes or more'
 
 export interface AnApi {
   readonly db: Db
