@@ -3,7 +3,7 @@ import { assertScope, assertSysadmin, type Caller } from '@licenseoperator/domai
 import type { ReportDeps } from './list-payments.ts'
 
 /** Rows that are in memory at once. */
-const BATCH = 1000
+const BATCH = 250
 
 /**
  * All captured payments that match, newest first, a batch at a time. Each batch is a query of its own that starts where the last one ended: a slow

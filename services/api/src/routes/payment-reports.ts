@@ -79,12 +79,14 @@ function csvStream(
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
   let next: IteratorResult<payments.NewPayment[], unknown> | undefined = first
+  let abandoned = false
   return new ReadableStream({
     start: (controller) => controller.enqueue(encoder.encode(paymentsCsvHeader)),
     pull: async (controller) => {
       try {
         const batch = next ?? (await batches.next())
         next = undefined
+        if (abandoned) return
         if (batch.done === true) controller.close()
         else controller.enqueue(encoder.encode(paymentsCsv(batch.value)))
       } catch (error) {
@@ -93,6 +95,7 @@ function csvStream(
       }
     },
     cancel: async () => {
+      abandoned = true
       await batches.return(undefined)
     },
   })

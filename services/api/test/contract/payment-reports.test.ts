@@ -227,7 +227,7 @@ describe('GET reports/payments/export', () => {
         .insertInto('payments')
         .values(rows.slice(start, start + 500))
         .execute()
-    // The third query of the walk fails: the walk reads 1000 + 1000 + 0 rows.
+    // The third batch of the walk fails.
     const failing = await anApi({ db: api.db.withPlugin(failAfter(2, 'payments')) })
     const serving = await serveGracefully({ fetch: failing.app.fetch, host: '127.0.0.1', port: 0, log: silentLog })
     const outcome = await new Promise<{ rows: number; whole: boolean }>((resolve, reject) => {
