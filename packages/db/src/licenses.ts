@@ -152,6 +152,53 @@ function ofGroup(db: Reader, { group, plan }: GroupQuery) {
   return plan === undefined ? matching : matching.where('plan', '=', plan)
 }
 
+/** As `findById`, and keeps others from changing it until the transaction ends. */
+export async function findByIdForUpdate(tx: Tx, licenseId: string): Promise<StoredLicense | undefined> {
+  const row = await tx.selectFrom('licenses').selectAll().where('license_id', '=', licenseId).forUpdate().executeTakeFirst()
+  return row && toLicense(row)
+}
+
+/** A license that a checkout session paid for; of a bundle any one. */
+export async function findByCheckoutSession(db: Reader, sessionId: string): Promise<StoredLicense | undefined> {
+  const row = await db
+    .selectFrom('licenses')
+    .selectAll()
+    .where('stripe_checkout_session_id', '=', sessionId)
+    .orderBy('license_id')
+    .executeTakeFirst()
+  return row && toLicense(row)
+}
+
+/** Keys of the groups that a Stripe customer bought licenses for. */
+export async function groupKeysOfCustomer(db: Reader, customerId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('licenses')
+    .select('group_key')
+    .distinct()
+    .where('stripe_customer_id', '=', customerId)
+    .limit(1000)
+    .execute()
+  return rows.map((row) => row.group_key)
+}
+
+/** Replaces the text of a license that keeps its id: a new signature over a later end of maintenance. */
+export async function resign(
+  tx: Tx,
+  license: Pick<NewLicense, 'licenseId' | 'keyId' | 'text' | 'maintenanceExpiresAt'>,
+  now: Date,
+): Promise<void> {
+  await tx
+    .updateTable('licenses')
+    .set({
+      key_id: license.keyId,
+      license_text: license.text,
+      maintenance_expires_at: license.maintenanceExpiresAt ?? null,
+      updated_at: now,
+    })
+    .where('license_id', '=', license.licenseId)
+    .execute()
+}
+
 /** The Stripe customer of the group's newest purchase. */
 export async function findCustomerOfGroup(db: Reader, group: string): Promise<string | undefined> {
   const row = await db

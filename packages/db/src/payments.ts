@@ -136,6 +136,24 @@ export async function listByIssuanceKey(db: Reader, issuanceKey: string): Promis
   return rows.map(toPayment)
 }
 
+export async function isRecorded(db: Reader, paymentKey: string): Promise<boolean> {
+  const row = await db.selectFrom('payments').select('payment_key').where('payment_key', '=', paymentKey).executeTakeFirst()
+  return row !== undefined
+}
+
+/** Keys of the groups that a Stripe customer paid for. */
+export async function groupKeysOfCustomer(db: Reader, customerId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom('payments')
+    .select('group_key')
+    .distinct()
+    .where('stripe_customer_id', '=', customerId)
+    .where('group_key', 'is not', null)
+    .limit(1000)
+    .execute()
+  return rows.flatMap((row) => row.group_key ?? [])
+}
+
 // The queries themselves, so that a test can have MySQL explain exactly what runs.
 
 export function pageQuery(db: Reader, filter: PaymentFilter, page: { limit: number; offset: number }) {

@@ -13,9 +13,14 @@ export interface PreparedLicense {
 /**
  * Names and signs a license. Slow and repeatable only at a cost, so it happens before the transaction that stores it.
  *
+ * @param licenseId  given when a license is signed anew under its own name
  * @throws DomainError `invalid_payload` when no signing key is configured for the product key
  */
-export async function prepareLicense(keys: KeyRing, draft: LicenseDraft): Promise<PreparedLicense> {
+export async function prepareLicense(
+  keys: KeyRing,
+  draft: LicenseDraft,
+  licenseId: string = newLicenseId(),
+): Promise<PreparedLicense> {
   const key = keys.signingKeyFor(draft.productKey)
   if (key === undefined) {
     throw new DomainError(
@@ -26,7 +31,6 @@ export async function prepareLicense(keys: KeyRing, draft: LicenseDraft): Promis
       },
     )
   }
-  const licenseId = newLicenseId()
   const signed = await signLicense(
     {
       v: 1,

@@ -28,15 +28,19 @@ import type { CatalogView } from './catalog-view.ts'
 import { addAdminCoupons } from './routes/admin-coupons.ts'
 import { addAdminProducts } from './routes/admin-products.ts'
 import { addCreateCheckoutSession } from './routes/create-checkout-session.ts'
+import { addCustomerPortal } from './routes/customer-portal.ts'
 import { addDefaultProduct } from './routes/default-product.ts'
 import { addDownloadLicense } from './routes/download-license.ts'
 import { addGroupLicenses } from './routes/group-licenses.ts'
 import { addIssueLicense } from './routes/issue-license.ts'
 import { addIssueTrial } from './routes/issue-trial.ts'
 import { addListProductKeys } from './routes/list-product-keys.ts'
+import { addMaintenanceCheckout } from './routes/maintenance-checkout.ts'
 import { addPaymentReports } from './routes/payment-reports.ts'
+import { addProductDetails } from './routes/product-details.ts'
 import { addPublicProducts } from './routes/public-products.ts'
 import { addSeatUsage } from './routes/seat-usage.ts'
+import { addSessionId } from './routes/session-id.ts'
 import { addVerifyPayment } from './routes/verify-payment.ts'
 
 export interface ApiConfig {
@@ -96,6 +100,10 @@ export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
   addPublicProducts(app, deps)
   addGroupLicenses(app, deps)
   addCreateCheckoutSession(app, deps)
+  addProductDetails(app, deps)
+  addCustomerPortal(app, deps)
+  addMaintenanceCheckout(app, deps)
+  addSessionId(app, deps)
   addIssueTrial(app, deps)
   addIssueLicense(app, deps)
   addListProductKeys(app, deps)

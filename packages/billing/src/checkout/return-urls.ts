@@ -16,7 +16,14 @@ export function successUrl(settings: ReturnUrlSettings): string {
 
 /** Where Stripe sends the customer who changed their mind. */
 export function cancelUrl(settings: ReturnUrlSettings): string {
-  return new URL(joined(settings.frontendBasePath, 'pricing'), settings.rootAppUrl).href
+  return dashboardUrl(settings, 'pricing')
+}
+
+/** A page of the dashboard. @param query  without the question mark */
+export function dashboardUrl(settings: ReturnUrlSettings, path: string, query = ''): string {
+  const url = new URL(joined(settings.frontendBasePath, path), settings.rootAppUrl)
+  url.search = query
+  return url.href
 }
 
 function joined(basePath: string, path: string): string {

@@ -64,7 +64,9 @@ export function writePurchaseMetadata(purchase: Purchase): Record<string, string
     identity: purchase.identity,
     reservation_id: purchase.reservationId,
   }
-  return { ...purchase.couponMetadata, ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== '')) }
+  // A coupon's metadata must not turn a purchase into something else.
+  const { license_type: _type, original_license_id: _license, ...couponMetadata } = purchase.couponMetadata
+  return { ...couponMetadata, ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== '')) }
 }
 
 /** True when nothing in the metadata was written by us: a purchase that another application on the same Stripe account made. */

@@ -1,0 +1,47 @@
+import { type Db, licenses, reading } from '@licenseoperator/db'
+import { assertScope, type Caller, DomainError, isMember, isSysadmin, type Surface } from '@licenseoperator/domain'
+import type { Stripe } from 'stripe'
+import { readCheckoutSession } from '../payload/checkout-session.ts'
+import { PurchaseMetadata } from '../purchase/purchase-metadata.ts'
+import { isUnknownObject, translateStripeError } from '../stripe-client.ts'
+
+export interface SessionLookupDeps {
+  readonly db: Db
+  readonly stripe: Stripe
+  readonly requiredScopes: Partial<Record<Surface, boolean>>
+}
+
+/**
+ * The subscription that a checkout session started; from our own records once its license was issued, before that from Stripe.
+ *
+ * @throws DomainError `not_found`, the same for an unknown session, one of a foreign group and a one-time payment; `temporarily_unavailable`
+ */
+export async function findSubscriptionOfSession(deps: SessionLookupDeps, caller: Caller, sessionId: string): Promise<string> {
+  assertScope(caller, 'payments:read', deps.requiredScopes)
+  const purchase = (await fromRecords(deps.db, sessionId)) ?? (await fromStripe(deps.stripe, sessionId))
+  const theirs = purchase?.group !== undefined && isMember(caller, purchase.group)
+  if (purchase?.subscriptionId === undefined || !(theirs || isSysadmin(caller)))
+    throw new DomainError('not_found', 'subscription not found')
+  return purchase.subscriptionId
+}
+
+interface SessionPurchase {
+  readonly group: string | undefined
+  readonly subscriptionId: string | undefined
+}
+
+async function fromRecords(db: Db, sessionId: string): Promise<SessionPurchase | undefined> {
+  const license = await reading(() => licenses.findByCheckoutSession(db, sessionId))
+  return license && { group: license.groupName, subscriptionId: license.stripe.subscriptionId }
+}
+
+async function fromStripe(stripe: Stripe, sessionId: string): Promise<SessionPurchase | undefined> {
+  if (!/^cs_\w{1,250}$/.test(sessionId)) return undefined
+  try {
+    const session = readCheckoutSession(await stripe.checkout.sessions.retrieve(sessionId))
+    return { group: PurchaseMetadata.parse(session.metadata).group, subscriptionId: session.subscriptionId }
+  } catch (error) {
+    if (isUnknownObject(error)) return undefined
+    throw translateStripeError(error)
+  }
+}

@@ -1,0 +1,37 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { openCustomerPortal } from '@licenseoperator/billing'
+import { callerOf, failAs, type HttpEnv, jsonBody, jsonBodyLimits, refusals, requireCaller } from '@licenseoperator/http'
+import type { ApiDeps } from '../app.ts'
+import { UrlBody } from '../schemas/url-body.ts'
+
+const PortalRequest = z
+  .object({
+    customerId: z
+      .string()
+      .trim()
+      .regex(/^cus_\w{1,250}$/, 'must be a Stripe customer id'),
+  })
+  .meta({ id: 'CustomerPortalRequest', examples: [{ customerId: 'cus_NffrFeUfNV2Hib' }] })
+
+const route = createRoute({
+  method: 'post',
+  path: '/authlance/license/payments/api/v1/customer-portal',
+  operationId: 'createCustomerPortal',
+  summary: "Open Stripe's billing portal for a customer",
+  security: [{ bearer: [] }],
+  middleware: [
+    failAs('failed to create customer portal session', 'customerId required'),
+    requireCaller,
+    jsonBodyLimits(),
+  ] as const,
+  request: { body: jsonBody(PortalRequest) },
+  responses: {
+    200: { description: 'Where to send the customer', content: { 'application/json': { schema: UrlBody } } },
+    ...refusals(400, 401, 403, 413, 415, 500, 503),
+  },
+})
+
+export function addCustomerPortal(app: OpenAPIHono<HttpEnv>, { db, stripe, config }: ApiDeps): void {
+  const deps = { db, stripe, requiredScopes: config.requiredScopes, returnUrl: config.portalReturnUrl }
+  app.openapi(route, async (c) => c.json(await openCustomerPortal(deps, callerOf(c), c.req.valid('json').customerId), 200))
+}

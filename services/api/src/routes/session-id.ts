@@ -1,0 +1,34 @@
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { findSubscriptionOfSession } from '@licenseoperator/billing'
+import { text } from '@licenseoperator/domain'
+import { callerOf, failAs, type HttpEnv, jsonBody, jsonBodyLimits, refusals, requireCaller } from '@licenseoperator/http'
+import type { ApiDeps } from '../app.ts'
+
+const SessionRequest = z
+  .object({ sessionId: text({ max: 255 }) })
+  .meta({ id: 'SessionIdRequest', examples: [{ sessionId: 'cs_test_a1' }] })
+const SubscriptionId = z
+  .object({ subscriptionId: z.string() })
+  .meta({ id: 'SubscriptionId', examples: [{ subscriptionId: 'sub_1MowQVLkdIwHu7ix' }] })
+
+const route = createRoute({
+  method: 'post',
+  path: '/authlance/license/payments/api/v1/session-id',
+  operationId: 'resolveSubscription',
+  summary: 'The subscription that a checkout session started',
+  security: [{ bearer: [] }],
+  middleware: [failAs('failed to resolve subscription', 'sessionId required'), requireCaller, jsonBodyLimits()] as const,
+  request: { body: jsonBody(SessionRequest) },
+  responses: {
+    200: { description: 'Its Stripe id', content: { 'application/json': { schema: SubscriptionId } } },
+    ...refusals(400, 401, 403, 404, 413, 415, 500, 503),
+  },
+})
+
+export function addSessionId(app: OpenAPIHono<HttpEnv>, { db, stripe, config }: ApiDeps): void {
+  const deps = { db, stripe, requiredScopes: config.requiredScopes }
+  app.openapi(route, async (c) => {
+    const subscriptionId = await findSubscriptionOfSession(deps, callerOf(c), c.req.valid('json').sessionId.trim())
+    return c.json({ subscriptionId }, 200)
+  })
+}
