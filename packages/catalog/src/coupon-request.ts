@@ -20,7 +20,8 @@ export const CouponRequest = z
     code: z
       .string()
       .trim()
-      .regex(/^[^\s\p{Cc}\p{Cs}]{1,64}$/u, 'must be 1 to 64 characters without white space')
+      .regex(/^\S{1,64}$/, 'must be 1 to 64 characters without white space')
+      .refine((code) => code.isWellFormed() && !/\p{Cc}/u.test(code), 'must not contain control characters')
       .optional()
       .meta({ description: 'Required on creation; matched without regard to case' }),
     active: z.boolean().optional(),

@@ -39,4 +39,5 @@ export function oneOf<const T extends readonly [string, ...string[]]>(words: T) 
     .string()
     .transform((value) => value.trim().toLowerCase())
     .pipe(z.enum(words))
+    .meta({ enum: [...words] })
 }

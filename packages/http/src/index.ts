@@ -11,7 +11,7 @@ export { callerOf, identifyCaller, requireCaller, SESSION_COOKIE } from './ident
 export { isJson, jsonBodyLimits, MAX_BODY_BYTES, readBody } from './json-body.ts'
 export { type Counter, createMetrics, type Gauge, type Histogram, type Metrics, metricsHandler } from './metrics.ts'
 export { mintToken, type TokenRequest } from './mint-token.ts'
-export { ErrorBody, jsonBody, refusals } from './openapi.ts'
+export { descriptionOf, ErrorBody, jsonBody, refusals, securitySchemes, signedIn } from './openapi.ts'
 export { limitFailedAuth, type RateLimitOptions, rateLimit } from './rate-limit.ts'
 export { failAs, invalidInput, rejectInvalid } from './reject-invalid.ts'
 export { requestId } from './request-id.ts'

@@ -1,16 +1,36 @@
 import { errorCodes } from '@licenseoperator/domain'
 import { z } from 'zod'
+import { statusOf } from './status-of.ts'
 
 /** Body of every refusal (contract section 5). */
 export const ErrorBody = z
   .object({
     error: z.string().meta({ description: 'Sentence for people' }),
-    code: z.enum(errorCodes),
+    code: z.enum(errorCodes).meta({ description: 'Stable word for programs; the list is closed' }),
     field: z.string().optional().meta({ description: 'JSON path or query parameter at fault' }),
-    requestId: z.string(),
+    requestId: z.string().meta({ description: 'Names the request in our log' }),
   })
-  .meta({ id: 'Error' })
+  .meta({
+    id: 'Error',
+    examples: [
+      {
+        error: 'invalid payload: unitAmount must be an integer of 0 or more',
+        code: 'invalid_payload',
+        field: 'unitAmount',
+        requestId: '0f6e3c1c-7a55-4c0e-9b5b-6c1f0d2a9e11',
+      },
+    ],
+  })
 export type ErrorBody = z.infer<typeof ErrorBody>
+
+/** Names of the two ways to present a token, as the description of an API declares them. */
+export const securitySchemes = {
+  bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'Also taken without the word `Bearer`' },
+  session: { type: 'apiKey', in: 'cookie', name: 'loopToken', description: 'The same token, as a logged-in dashboard sends it' },
+} as const
+
+/** `security` of a route that needs a token, in the header or in the cookie. */
+export const signedIn: Record<string, string[]>[] = [{ bearer: [] }, { session: [] }]
 
 const titles = {
   400: 'The request is not valid',
@@ -20,7 +40,7 @@ const titles = {
   409: 'Conflicts with the present state',
   413: 'Body too large',
   415: 'Body is not JSON',
-  429: 'Too many requests',
+  429: 'Too many requests; try again after `Retry-After` seconds',
   500: 'Unexpected failure',
   503: 'A dependency is down; try again after `Retry-After` seconds',
 } as const
@@ -33,9 +53,15 @@ type Refusals<S extends RefusalStatus> = {
 export function refusals<const S extends RefusalStatus>(...statuses: S[]): Refusals<S> {
   const entries = statuses.map((status) => [
     status,
-    { description: titles[status], content: { 'application/json': { schema: ErrorBody } } },
+    { description: descriptionOf(status), content: { 'application/json': { schema: ErrorBody } } },
   ])
   return Object.fromEntries(entries)
+}
+
+/** What a status means, and the codes that come with it. */
+export function descriptionOf(status: RefusalStatus): string {
+  const codes = Object.entries(statusOf).filter(([, one]) => one === status)
+  return `${titles[status]}: ${codes.map(([code]) => `\`${code}\``).join(', ')}`
 }
 
 /** A route's request body. `required`, because zod-openapi skips the schema of an optional body that comes without a content type. */

@@ -6,4 +6,16 @@ export const SeatLimitBody = ErrorBody.extend({
   message: z.string().optional().meta({ description: 'Sentence for people, when `error` is seat_limit_exceeded' }),
   required: z.int().optional().meta({ description: 'Active products after the change' }),
   seatLimit: z.int().optional().meta({ description: 'Seats of the operator license' }),
-}).meta({ id: 'SeatLimitError' })
+}).meta({
+  id: 'SeatLimitError',
+  examples: [
+    {
+      error: 'seat_limit_exceeded',
+      message: '4 active products need 4 seats; the operator license has 3',
+      required: 4,
+      seatLimit: 3,
+      code: 'seat_limit_exceeded',
+      requestId: '0f6e3c1c-7a55-4c0e-9b5b-6c1f0d2a9e11',
+    },
+  ],
+})

@@ -30,6 +30,7 @@ import { addAdminProducts } from './routes/admin-products.ts'
 import { addCreateCheckoutSession } from './routes/create-checkout-session.ts'
 import { addCustomerPortal } from './routes/customer-portal.ts'
 import { addDefaultProduct } from './routes/default-product.ts'
+import { addDocs } from './routes/docs.ts'
 import { addDownloadLicense } from './routes/download-license.ts'
 import { addGroupLicenses } from './routes/group-licenses.ts'
 import { addIssueLicense } from './routes/issue-license.ts'
@@ -112,6 +113,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
   addVerifyPayment(app, deps)
   addAdminProducts(app, deps)
   addAdminCoupons(app, deps)
+  addDocs(app)
   // Last: its path has a parameter where all others have names.
   addDownloadLicense(app, deps)
   return app

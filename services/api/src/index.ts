@@ -1,5 +1,6 @@
 export { type ApiConfig, type ApiDeps, createApp } from './app.ts'
 export { type CatalogView, createCatalogView } from './catalog-view.ts'
+export { describeApi } from './describe-api.ts'
 export { couponBody } from './schemas/coupon-body.ts'
 export { licenseListItem } from './schemas/license-page.ts'
 export { productBody } from './schemas/product-body.ts'

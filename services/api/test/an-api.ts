@@ -7,8 +7,10 @@ import { type Caller, newLicenseId, silentLog } from '@licenseoperator/domain'
 import { createMetrics, mintToken, SESSION_COOKIE } from '@licenseoperator/http'
 import { issueManually, noOperatorLicense, type OperatorLicense, openKeyRing } from '@licenseoperator/licensing'
 import { type ApiConfig, type CatalogView, createApp, createCatalogView } from '../src/index.ts'
+import { answerChecker } from './answer-checker.ts'
+import { SECRET, settings } from './settings.ts'
 
-export const SECRET = 'a secret of this test, 32 bytes or more'
+export { SECRET, settings }
 
 export interface AnApi {
   readonly db: Db
@@ -21,30 +23,6 @@ export interface AnApi {
   send(method: string, path: string, body: unknown, token?: string): Promise<Response>
   readonly catalog: CatalogView
   close(): Promise<void>
-}
-
-export const settings: ApiConfig = {
-  publicBaseUrl: 'https://licenses.example.com',
-  corsAllowedOrigins: [],
-  token: { secret: SECRET, issuer: undefined, audience: undefined },
-  requiredScopes: {},
-  checkout: {
-    rootAppUrl: 'https://app.example.com',
-    successBaseUrl: undefined,
-    frontendBasePath: 'dashboard',
-    requireGroupName: true,
-    automaticTax: false,
-    defaultSubscriptionSlug: undefined,
-    defaultOneOffSlug: undefined,
-    defaultTermDays: 365,
-    defaultTrialDays: 0,
-  },
-  productDisplay: { description: '', features: [] },
-  productKeys: ['core', 'pro'],
-  trials: { enabled: true, durationHours: 8, cooldownDays: 0 },
-  licensePolicy: { defaultPlan: 'subscription', defaultTermDays: 365, defaultPriceLocked: false },
-  portalReturnUrl: 'https://app.example.com/',
-  maintenancePriceLookupKey: undefined,
 }
 
 /** The whole API in process, on a database of its own. Without `stripe` every call to Stripe fails at once: nothing listens there. */
@@ -78,6 +56,14 @@ export async function anApi(
     metrics: createMetrics(),
     now: options.now ?? (() => new Date()),
   })
+  // No test needs to ask for it: whatever the API answers must be what its description says.
+  const check = answerChecker(app)
+  const { request } = app
+  app.request = async (input, init, ...rest) => {
+    const answer = await request(input, init, ...rest)
+    if (typeof input === 'string') await check(init?.method ?? 'GET', input, answer)
+    return answer
+  }
   const bearer = (token: string | undefined) => (token === undefined ? {} : { authorization: `Bearer ${token}` })
   return {
     db: database.db,

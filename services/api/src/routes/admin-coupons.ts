@@ -2,7 +2,16 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { createCoupon, deleteCoupon, listCoupons, updateCoupon } from '@licenseoperator/billing'
 import { CouponRequest } from '@licenseoperator/catalog'
 import { DomainError } from '@licenseoperator/domain'
-import { callerOf, failAs, type HttpEnv, jsonBody, jsonBodyLimits, refusals, requireCaller } from '@licenseoperator/http'
+import {
+  callerOf,
+  failAs,
+  type HttpEnv,
+  jsonBody,
+  jsonBodyLimits,
+  refusals,
+  requireCaller,
+  signedIn,
+} from '@licenseoperator/http'
 import { adminDeps } from '../admin-deps.ts'
 import type { ApiDeps } from '../app.ts'
 import { AdminPageQuery, adminPageOf, isOn } from '../schemas/admin-page.ts'
@@ -23,8 +32,9 @@ const list = createRoute({
   method: 'get',
   path: PATH,
   operationId: 'listCoupons',
+  tags: ['Administration'],
   summary: 'Coupons of a product by id',
-  security: [{ bearer: [] }],
+  security: signedIn,
   middleware: [failAs('failed to list coupons'), requireCaller] as const,
   request: { params: ofProduct, query: AdminPageQuery },
   responses: {
@@ -37,8 +47,9 @@ const create = createRoute({
   method: 'post',
   path: PATH,
   operationId: 'createCoupon',
+  tags: ['Administration'],
   summary: 'Add a coupon to a product',
-  security: [{ bearer: [] }],
+  security: signedIn,
   middleware: [failAs('failed to create coupon', 'invalid payload'), requireCaller, jsonBodyLimits()] as const,
   request: { params: ofProduct, body: jsonBody(CouponRequest) },
   responses: {
@@ -51,8 +62,9 @@ const update = createRoute({
   method: 'put',
   path: `${PATH}/{couponId}`,
   operationId: 'updateCoupon',
+  tags: ['Administration'],
   summary: 'Change a coupon',
-  security: [{ bearer: [] }],
+  security: signedIn,
   middleware: [failAs('failed to update coupon', 'invalid payload'), requireCaller, jsonBodyLimits()] as const,
   request: { params: ofCoupon, body: jsonBody(CouponRequest) },
   responses: {
@@ -65,8 +77,9 @@ const remove = createRoute({
   method: 'delete',
   path: `${PATH}/{couponId}`,
   operationId: 'deleteCoupon',
+  tags: ['Administration'],
   summary: 'Delete a coupon; licenses bought with it stay',
-  security: [{ bearer: [] }],
+  security: signedIn,
   middleware: [failAs('failed to delete coupon'), requireCaller] as const,
   request: { params: ofCoupon },
   responses: { 204: { description: 'Deleted' }, ...refusals(400, 401, 403, 404, 500, 503) },

@@ -10,6 +10,7 @@ import {
   refusals,
   requireCaller,
   SeatLimitBody,
+  signedIn,
 } from '@licenseoperator/http'
 import { adminDeps } from '../admin-deps.ts'
 import type { ApiDeps } from '../app.ts'
@@ -29,8 +30,9 @@ const list = createRoute({
   method: 'get',
   path: PATH,
   operationId: 'listProducts',
+  tags: ['Administration'],
   summary: 'The catalog, oldest first, with all coupons',
-  security: [{ bearer: [] }],
+  security: signedIn,
   middleware: [failAs('failed to list products'), requireCaller] as const,
   request: { query: AdminProductsQuery },
   responses: {
@@ -43,8 +45,9 @@ const create = createRoute({
   method: 'post',
   path: PATH,
   operationId: 'createProduct',
+  tags: ['Administration'],
   summary: 'Add a product',
-  security: [{ bearer: [] }],
+  security: signedIn,
   middleware: [failAs('failed to create product', 'invalid payload'), requireCaller, jsonBodyLimits()] as const,
   request: { body: jsonBody(ProductRequest) },
   responses: {
@@ -58,8 +61,9 @@ const update = createRoute({
   method: 'put',
   path: `${PATH}/{slug}`,
   operationId: 'updateProduct',
+  tags: ['Administration'],
   summary: 'Change a product',
-  security: [{ bearer: [] }],
+  security: signedIn,
   middleware: [failAs('failed to update product', 'invalid payload'), requireCaller, jsonBodyLimits()] as const,
   request: { params: z.object({ slug: z.string().max(255) }), body: jsonBody(ProductRequest) },
   responses: {

@@ -1,7 +1,16 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { createCheckoutSession } from '@licenseoperator/billing'
 import { assertScope, text } from '@licenseoperator/domain'
-import { callerOf, failAs, type HttpEnv, jsonBody, jsonBodyLimits, refusals, requireCaller } from '@licenseoperator/http'
+import {
+  callerOf,
+  failAs,
+  type HttpEnv,
+  jsonBody,
+  jsonBodyLimits,
+  refusals,
+  requireCaller,
+  signedIn,
+} from '@licenseoperator/http'
 import type { ApiDeps } from '../app.ts'
 import { CookieDomain } from '../schemas/fields.ts'
 
@@ -17,16 +26,23 @@ const CheckoutRequest = z
     managedProducts: z.int().nonnegative().max(1_000_000).optional().meta({ description: 'Seats; required for tiered products' }),
     signature: z.string().max(4096).optional().meta({ description: 'Accepted and ignored' }),
   })
-  .meta({ id: 'CheckoutSessionRequest' })
+  .meta({
+    id: 'CheckoutSessionRequest',
+    examples: [{ lookupKey: 'team-year', organizationName: 'acme', cookieDomain: '.acme.test', managedProducts: 5 }],
+  })
 
-const CheckoutSession = z.object({ sessionId: z.string(), url: z.url() }).meta({ id: 'CheckoutSession' })
+const CheckoutSession = z.object({ sessionId: z.string(), url: z.url() }).meta({
+  id: 'CheckoutSession',
+  examples: [{ sessionId: 'cs_test_a1', url: 'https://checkout.stripe.com/c/pay/cs_test_a1' }],
+})
 
 const route = createRoute({
   method: 'post',
   path: '/authlance/license/payments/api/v1/checkout-session',
   operationId: 'createCheckoutSession',
+  tags: ['Payments'],
   summary: 'Start a purchase on the hosted checkout page',
-  security: [{ bearer: [] }],
+  security: signedIn,
   middleware: [failAs('failed to create checkout session', 'invalid request'), requireCaller, jsonBodyLimits()] as const,
   request: { body: jsonBody(CheckoutRequest) },
   responses: {

@@ -1,6 +1,15 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { openCustomerPortal } from '@licenseoperator/billing'
-import { callerOf, failAs, type HttpEnv, jsonBody, jsonBodyLimits, refusals, requireCaller } from '@licenseoperator/http'
+import {
+  callerOf,
+  failAs,
+  type HttpEnv,
+  jsonBody,
+  jsonBodyLimits,
+  refusals,
+  requireCaller,
+  signedIn,
+} from '@licenseoperator/http'
 import type { ApiDeps } from '../app.ts'
 import { UrlBody } from '../schemas/url-body.ts'
 
@@ -17,8 +26,9 @@ const route = createRoute({
   method: 'post',
   path: '/authlance/license/payments/api/v1/customer-portal',
   operationId: 'createCustomerPortal',
+  tags: ['Payments'],
   summary: "Open Stripe's billing portal for a customer",
-  security: [{ bearer: [] }],
+  security: signedIn,
   middleware: [
     failAs('failed to create customer portal session', 'customerId required'),
     requireCaller,

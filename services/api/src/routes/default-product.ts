@@ -27,12 +27,31 @@ const ProductDetails = z
     maxManagedProducts: z.int().optional(),
     publicBaseUrl: z.string().optional(),
   })
-  .meta({ id: 'ProductDetails' })
+  .meta({
+    id: 'ProductDetails',
+    examples: [
+      {
+        name: 'Core',
+        features: ['SSO'],
+        currency: 'usd',
+        unitAmount: 19_900,
+        baseAmount: 19_900,
+        interval: 'year',
+        lookupKey: 'core-year',
+        priceId: 'price_1MoBy5LkdIwHu7ix',
+        productId: 'prod_NWjs8kKbJWmuuc',
+        productKey: 'core',
+        pricingMode: 'fixed',
+        publicBaseUrl: 'https://licenses.example.com',
+      },
+    ],
+  })
 
 const route = createRoute({
   method: 'get',
   path: '/authlance/license/product',
   operationId: 'getDefaultProduct',
+  tags: ['Catalog'],
   summary: 'The product of the landing page',
   middleware: [failAs('failed to load product')] as const,
   responses: {

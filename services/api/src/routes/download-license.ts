@@ -1,9 +1,10 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { assertScope, DomainError, LicenseId } from '@licenseoperator/domain'
-import { callerOf, failAs, type HttpEnv, refusals, requireCaller } from '@licenseoperator/http'
+import { callerOf, failAs, type HttpEnv, refusals, requireCaller, signedIn } from '@licenseoperator/http'
 import { downloadLicense } from '@licenseoperator/licensing'
 import type { ApiDeps } from '../app.ts'
 import { licenseHeaders } from '../license-answer.ts'
+import { LicenseText } from '../schemas/fields.ts'
 import { LicensePage, LicensePageQuery } from '../schemas/license-page.ts'
 import { groupPage } from './group-licenses.ts'
 
@@ -28,14 +29,15 @@ const route = createRoute({
   method: 'get',
   path: '/authlance/license/{identifier}',
   operationId: 'getLicense',
+  tags: ['Licenses'],
   summary: 'A license by its id, or the licenses of a group by its name',
-  security: [{ bearer: [] }],
+  security: signedIn,
   middleware: [failAs('failed to load license', 'license id required'), requireCaller] as const,
   request: { params: z.object({ identifier: z.string().max(255) }), query: LicensePageQuery },
   responses: {
     200: {
       description: 'The license text exactly as issued, or a page of the group',
-      content: { 'text/plain': { schema: z.string() }, 'application/json': { schema: LicensePage } },
+      content: { 'text/plain': { schema: LicenseText }, 'application/json': { schema: LicensePage } },
     },
     ...refusals(400, 401, 403, 404, 500, 503),
   },

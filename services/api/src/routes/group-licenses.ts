@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { assertScope, type Caller } from '@licenseoperator/domain'
-import { callerOf, failAs, type HttpEnv, refusals, requireCaller } from '@licenseoperator/http'
+import { callerOf, failAs, type HttpEnv, refusals, requireCaller, signedIn } from '@licenseoperator/http'
 import { listGroupLicenses } from '@licenseoperator/licensing'
 import type { ApiDeps } from '../app.ts'
 import { LicensePage, LicensePageQuery, licenseListItem, pageOf } from '../schemas/license-page.ts'
@@ -9,8 +9,9 @@ const route = createRoute({
   method: 'get',
   path: '/authlance/license/groups/{groupName}/licenses',
   operationId: 'listGroupLicenses',
+  tags: ['Licenses'],
   summary: 'Licenses of a group, newest first',
-  security: [{ bearer: [] }],
+  security: signedIn,
   middleware: [failAs('failed to list licenses', 'invalid pagination'), requireCaller] as const,
   request: { params: z.object({ groupName: z.string().min(1).max(128) }), query: LicensePageQuery },
   responses: {

@@ -1,6 +1,15 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { assertScope, DomainError, text } from '@licenseoperator/domain'
-import { callerOf, failAs, type HttpEnv, jsonBody, jsonBodyLimits, refusals, requireCaller } from '@licenseoperator/http'
+import {
+  callerOf,
+  failAs,
+  type HttpEnv,
+  jsonBody,
+  jsonBodyLimits,
+  refusals,
+  requireCaller,
+  signedIn,
+} from '@licenseoperator/http'
 import { issueManually } from '@licenseoperator/licensing'
 import type { ApiDeps } from '../app.ts'
 import { licenseHeaders } from '../license-answer.ts'
@@ -20,14 +29,20 @@ const IssueRequest = z
     persist: z.boolean().optional().meta({ description: 'Store the license; default false' }),
     priceLocked: z.boolean().optional().meta({ description: 'Default: license_policy.default_price_locked' }),
   })
-  .meta({ id: 'IssueRequest' })
+  .meta({
+    id: 'IssueRequest',
+    examples: [
+      { group: 'acme', email: 'owner@acme.test', productKey: 'core', plan: 'alpha', exp: '2099-01-01T00:00:00Z', persist: true },
+    ],
+  })
 
 const route = createRoute({
   method: 'post',
   path: '/authlance/license/internal/issue',
   operationId: 'issueLicense',
+  tags: ['Licenses'],
   summary: 'Issue a license by hand; emits no event',
-  security: [{ bearer: [] }],
+  security: signedIn,
   middleware: [failAs('failed to issue license', 'invalid payload'), requireCaller, jsonBodyLimits()] as const,
   request: { body: jsonBody(IssueRequest) },
   responses: {

@@ -1,6 +1,15 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { assertScope } from '@licenseoperator/domain'
-import { callerOf, failAs, type HttpEnv, jsonBody, jsonBodyLimits, refusals, requireCaller } from '@licenseoperator/http'
+import {
+  callerOf,
+  failAs,
+  type HttpEnv,
+  jsonBody,
+  jsonBodyLimits,
+  refusals,
+  requireCaller,
+  signedIn,
+} from '@licenseoperator/http'
 import { issueTrial } from '@licenseoperator/licensing'
 import type { ApiDeps } from '../app.ts'
 import { licenseHeaders } from '../license-answer.ts'
@@ -12,14 +21,18 @@ const TrialRequest = z
     email: EmailAddress.optional().meta({ description: "Default: the token's address" }),
     productKey: ProductKey.optional().meta({ description: 'Default: the product key of the default product' }),
   })
-  .meta({ id: 'TrialRequest' })
+  .meta({
+    id: 'TrialRequest',
+    examples: [{ domain: '.acme.test', email: 'owner@acme.test', productKey: 'core' }],
+  })
 
 const route = createRoute({
   method: 'post',
   path: '/authlance/license/trial/{group}/issue',
   operationId: 'issueTrial',
+  tags: ['Licenses'],
   summary: 'The one trial of a group: a new one, or the one that is running',
-  security: [{ bearer: [] }],
+  security: signedIn,
   middleware: [failAs('failed to issue trial', 'invalid payload'), requireCaller, jsonBodyLimits()] as const,
   request: { params: z.object({ group: GroupName }), body: jsonBody(TrialRequest) },
   responses: {

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { productOfKey } from '@licenseoperator/catalog'
 import { products, reading } from '@licenseoperator/db'
-import { failAs, type HttpEnv, refusals, requireCaller } from '@licenseoperator/http'
+import { failAs, type HttpEnv, refusals, requireCaller, signedIn } from '@licenseoperator/http'
 import { assertOperatorLicense } from '@licenseoperator/licensing'
 import type { ApiDeps } from '../app.ts'
 
@@ -21,8 +21,9 @@ const route = createRoute({
   method: 'get',
   path: '/authlance/license/product-keys',
   operationId: 'listProductKeys',
+  tags: ['Licenses'],
   summary: 'The product keys that licenses can be signed for',
-  security: [{ bearer: [] }],
+  security: signedIn,
   middleware: [failAs('failed to list product keys'), requireCaller] as const,
   responses: {
     200: {

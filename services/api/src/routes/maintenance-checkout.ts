@@ -1,7 +1,16 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { startMaintenanceCheckout } from '@licenseoperator/billing'
 import { text } from '@licenseoperator/domain'
-import { callerOf, failAs, type HttpEnv, jsonBody, jsonBodyLimits, refusals, requireCaller } from '@licenseoperator/http'
+import {
+  callerOf,
+  failAs,
+  type HttpEnv,
+  jsonBody,
+  jsonBodyLimits,
+  refusals,
+  requireCaller,
+  signedIn,
+} from '@licenseoperator/http'
 import type { ApiDeps } from '../app.ts'
 import { GroupName } from '../schemas/fields.ts'
 import { UrlBody } from '../schemas/url-body.ts'
@@ -14,8 +23,9 @@ const route = createRoute({
   method: 'post',
   path: '/authlance/license/payments/api/v1/maintenance-checkout',
   operationId: 'createMaintenanceCheckout',
+  tags: ['Payments'],
   summary: 'Pay for a year of maintenance of a perpetual license',
-  security: [{ bearer: [] }],
+  security: signedIn,
   middleware: [failAs('failed to create maintenance checkout', 'invalid request'), requireCaller, jsonBodyLimits()] as const,
   request: { body: jsonBody(MaintenanceRequest) },
   responses: {

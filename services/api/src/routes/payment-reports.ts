@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { exportPayments, listPayments, paymentsCsv, paymentsCsvHeader } from '@licenseoperator/billing'
 import type { payments } from '@licenseoperator/db'
-import { callerOf, errorFields, failAs, type HttpEnv, refusals, requireCaller } from '@licenseoperator/http'
+import { callerOf, errorFields, failAs, type HttpEnv, refusals, requireCaller, signedIn } from '@licenseoperator/http'
 import type { ApiDeps } from '../app.ts'
 import { PaymentFilterQuery, PaymentPageQuery, paymentFilterOf, paymentPageOf } from '../schemas/payment-query.ts'
 import { PaymentPage, paymentRecord } from '../schemas/payment-record.ts'
@@ -12,8 +12,9 @@ const list = createRoute({
   method: 'get',
   path: PATH,
   operationId: 'listPayments',
+  tags: ['Reports'],
   summary: 'Captured payments, newest first',
-  security: [{ bearer: [] }],
+  security: signedIn,
   middleware: [failAs('failed to list payments', 'invalid filter'), requireCaller] as const,
   request: { query: PaymentPageQuery },
   responses: {
@@ -26,15 +27,16 @@ const csv = createRoute({
   method: 'get',
   path: `${PATH}/export`,
   operationId: 'exportPayments',
+  tags: ['Reports'],
   summary: 'Captured payments as CSV, newest first',
-  security: [{ bearer: [] }],
+  security: signedIn,
   middleware: [failAs('failed to export payments', 'invalid filter'), requireCaller] as const,
   request: { query: PaymentFilterQuery },
   responses: {
     200: {
       description:
         'RFC 4180 with a header row; amounts in minor units. A connection that breaks off means that the file is not whole',
-      content: { 'text/csv': { schema: z.string() } },
+      content: { 'text/csv': { schema: z.string().meta({ examples: [paymentsCsvHeader] }) } },
     },
     ...refusals(400, 401, 403, 500, 503),
   },

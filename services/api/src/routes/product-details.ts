@@ -50,6 +50,7 @@ const route = createRoute({
   method: 'post',
   path: '/authlance/license/payments/product-details',
   operationId: 'getProductDetails',
+  tags: ['Catalog'],
   summary: 'What a price is and what it sells, in snake_case',
   middleware: [
     failAs('failed to load product', 'lookup_key required'),

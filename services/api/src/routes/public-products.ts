@@ -10,6 +10,7 @@ const route = createRoute({
   method: 'get',
   path: '/authlance/license/products',
   operationId: 'listPublicProducts',
+  tags: ['Catalog'],
   summary: 'Products on sale',
   middleware: [failAs('failed to load products')] as const,
   responses: {

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { readSeatUsage } from '@licenseoperator/billing'
-import { callerOf, failAs, type HttpEnv, refusals, requireCaller } from '@licenseoperator/http'
+import { callerOf, failAs, type HttpEnv, refusals, requireCaller, signedIn } from '@licenseoperator/http'
 import { adminDeps } from '../admin-deps.ts'
 import type { ApiDeps } from '../app.ts'
 
@@ -21,8 +21,9 @@ const route = createRoute({
   method: 'get',
   path: '/authlance/license/admin/products/seat-usage',
   operationId: 'getSeatUsage',
+  tags: ['Administration'],
   summary: 'Active products against the seats of the operator license',
-  security: [{ bearer: [] }],
+  security: signedIn,
   middleware: [failAs('failed to load seat usage'), requireCaller] as const,
   responses: {
     200: { description: 'Seats in use', content: { 'application/json': { schema: SeatUsage } } },

@@ -1,7 +1,16 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { findSubscriptionOfSession } from '@licenseoperator/billing'
 import { text } from '@licenseoperator/domain'
-import { callerOf, failAs, type HttpEnv, jsonBody, jsonBodyLimits, refusals, requireCaller } from '@licenseoperator/http'
+import {
+  callerOf,
+  failAs,
+  type HttpEnv,
+  jsonBody,
+  jsonBodyLimits,
+  refusals,
+  requireCaller,
+  signedIn,
+} from '@licenseoperator/http'
 import type { ApiDeps } from '../app.ts'
 
 const SessionRequest = z
@@ -15,8 +24,9 @@ const route = createRoute({
   method: 'post',
   path: '/authlance/license/payments/api/v1/session-id',
   operationId: 'resolveSubscription',
+  tags: ['Payments'],
   summary: 'The subscription that a checkout session started',
-  security: [{ bearer: [] }],
+  security: signedIn,
   middleware: [failAs('failed to resolve subscription', 'sessionId required'), requireCaller, jsonBodyLimits()] as const,
   request: { body: jsonBody(SessionRequest) },
   responses: {

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { verifyPayment } from '@licenseoperator/billing'
 import { DomainError, LicenseId } from '@licenseoperator/domain'
-import { callerOf, failAs, type HttpEnv, refusals, requireCaller } from '@licenseoperator/http'
+import { callerOf, failAs, type HttpEnv, refusals, requireCaller, signedIn } from '@licenseoperator/http'
 import type { ApiDeps } from '../app.ts'
 import { PaymentVerification, paymentVerification } from '../schemas/payment-verification.ts'
 
@@ -16,8 +16,9 @@ function routeFor(path: string, operationId: string) {
     method: 'get',
     path: `${path}/{licenseId}`,
     operationId,
+    tags: ['Payments'],
     summary: 'What is known of the payment behind a license',
-    security: [{ bearer: [] }],
+    security: signedIn,
     middleware: [failAs('failed to verify payment', 'licenseId required'), requireCaller] as const,
     request: { params: z.object({ licenseId: z.string().max(255) }) },
     responses: {

@@ -16,6 +16,17 @@ const StripePromotionBody = z
   })
   .meta({ id: 'StripePromotion' })
 
+const example = {
+  id: 7,
+  code: 'tier10',
+  active: true,
+  behavior: 'stripe_promotion',
+  maxPerGroup: 1,
+  stripePromotion: { percentOff: 25, duration: 'forever', couponId: '8sXjvpGx', promotionId: 'promo_1NqZ' },
+  createdAt: '2026-03-01T09:30:00Z',
+  updatedAt: '2026-03-01T09:30:00Z',
+} as const
+
 export const CouponBody = z
   .object({
     id: z.int().positive(),
@@ -33,23 +44,12 @@ export const CouponBody = z
   })
   .meta({
     id: 'Coupon',
-    examples: [
-      {
-        id: 7,
-        code: 'tier10',
-        active: true,
-        behavior: 'stripe_promotion',
-        maxPerGroup: 1,
-        stripePromotion: { percentOff: 25, duration: 'forever', couponId: '8sXjvpGx', promotionId: 'promo_1NqZ' },
-        createdAt: '2026-03-01T09:30:00Z',
-        updatedAt: '2026-03-01T09:30:00Z',
-      },
-    ],
+    examples: [example],
   })
 
 export const CouponPage = z
   .object({ items: z.array(CouponBody), page: z.int(), pageSize: z.int(), total: z.int() })
-  .meta({ id: 'CouponPage' })
+  .meta({ id: 'CouponPage', examples: [{ items: [example], page: 1, pageSize: 20, total: 1 }] })
 
 /** Unset limits are left out: a dashboard refuses a 0 that it sends back. */
 export function couponBody(coupon: Coupon): z.infer<typeof CouponBody> {

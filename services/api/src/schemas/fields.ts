@@ -2,7 +2,7 @@ import { text } from '@licenseoperator/domain'
 import { z } from 'zod'
 
 /** What fits into a cookie's Domain attribute: labels of letters, digits and dashes, with or without a leading dot. */
-const COOKIE_DOMAIN = /^\s*\.?[a-z0-9-]+(?:\.[a-z0-9-]+)*\s*$/i
+const COOKIE_DOMAIN = /^\s*\.?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\s*$/
 
 /** A cookie domain as it is sent; the use case normalises it. */
 export const CookieDomain = text({ max: 253 })
@@ -27,4 +27,7 @@ export const Instant = z.iso
 export const InstantOut = z.string().meta({ format: 'date-time', examples: ['2026-03-01T09:30:00Z'] })
 
 /** A license text as it is answered: PEM armour around payload and signature. */
-export const LicenseText = z.string().meta({ description: 'PEM-armoured license, label LICENSE' })
+export const LicenseText = z.string().meta({
+  description: 'PEM-armoured license, label LICENSE; never JSON',
+  examples: ['-----BEGIN LICENSE-----\nc2hhMjU2OmV4YW1wbGU=\n-----END LICENSE-----\n'],
+})

@@ -2,9 +2,20 @@ import type { licenses } from '@licenseoperator/db'
 import { DomainError, rfc3339 } from '@licenseoperator/domain'
 import { licenseStatus } from '@licenseoperator/licensing'
 import { z } from 'zod'
+import { InstantOut } from './fields.ts'
 import { firstValue } from './first-value.ts'
 
-const instant = z.string().meta({ format: 'date-time' })
+const example = {
+  licenseId: 'L-01JZX3F9T5M2Q8V7K4N6R0B1CD',
+  groupName: 'acme',
+  productKey: 'core',
+  plan: 'core',
+  domain: '.acme.test',
+  status: 'ACTIVE',
+  priceLocked: false,
+  createdAt: '2026-03-01T09:30:00Z',
+  exp: '2027-03-01T09:30:00Z',
+} as const
 
 export const LicenseListItem = z
   .object({
@@ -15,14 +26,14 @@ export const LicenseListItem = z
     domain: z.string().optional(),
     status: z.enum(['ACTIVE', 'EXPIRED', 'REVOKED']),
     priceLocked: z.boolean(),
-    createdAt: instant,
-    exp: instant,
+    createdAt: InstantOut,
+    exp: InstantOut,
   })
-  .meta({ id: 'LicenseListItem' })
+  .meta({ id: 'LicenseListItem', examples: [example] })
 
 export const LicensePage = z
   .object({ items: z.array(LicenseListItem), page: z.int(), pageSize: z.int(), total: z.int() })
-  .meta({ id: 'LicensePage' })
+  .meta({ id: 'LicensePage', examples: [{ items: [example], page: 1, pageSize: 20, total: 1 }] })
 
 /** Read as text, because out-of-range pages have their own error text. */
 export const LicensePageQuery = z.object({

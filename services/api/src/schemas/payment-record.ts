@@ -5,6 +5,24 @@ import { z } from 'zod'
 import { InstantOut } from './fields.ts'
 import { filled } from './public-product.ts'
 
+const example = {
+  paidAt: '2026-03-01T09:30:00Z',
+  capturedAt: '2026-03-01T09:30:00Z',
+  organizationName: 'acme',
+  customerFirstName: 'Ada',
+  customerLastName: 'Lovelace',
+  customerEmail: 'ada@acme.test',
+  currency: 'usd',
+  amountSubtotal: 19_900,
+  amountTax: 0,
+  amountTotal: 19_900,
+  productId: 'prod_NWjs8kKbJWmuuc',
+  invoiceId: 'in_1MtHbELkdIwHu7ix',
+  paymentIntentId: 'pi_3MtwBwLkdIwHu7ix',
+  stripeCustomerId: 'cus_NffrFeUfNV2Hib',
+  billingAddress: { line1: 'Main St 1', city: 'Berlin', postalCode: '10115', country: 'DE' },
+}
+
 export const PaymentRecord = z
   .object({
     paidAt: InstantOut,
@@ -34,30 +52,12 @@ export const PaymentRecord = z
   })
   .meta({
     id: 'PaymentRecord',
-    examples: [
-      {
-        paidAt: '2026-03-01T09:30:00Z',
-        capturedAt: '2026-03-01T09:30:00Z',
-        organizationName: 'acme',
-        customerFirstName: 'Ada',
-        customerLastName: 'Lovelace',
-        customerEmail: 'ada@acme.test',
-        currency: 'usd',
-        amountSubtotal: 19_900,
-        amountTax: 0,
-        amountTotal: 19_900,
-        productId: 'prod_NWjs8kKbJWmuuc',
-        invoiceId: 'in_1MtHbELkdIwHu7ix',
-        paymentIntentId: 'pi_3MtwBwLkdIwHu7ix',
-        stripeCustomerId: 'cus_NffrFeUfNV2Hib',
-        billingAddress: { line1: 'Main St 1', city: 'Berlin', postalCode: '10115', country: 'DE' },
-      },
-    ],
+    examples: [example],
   })
 
 export const PaymentPage = z
   .object({ items: z.array(PaymentRecord), page: z.int(), pageSize: z.int(), total: z.int() })
-  .meta({ id: 'PaymentPage' })
+  .meta({ id: 'PaymentPage', examples: [{ items: [example], page: 1, pageSize: 50, total: 1 }] })
 
 export function paymentRecord(payment: payments.NewPayment): z.infer<typeof PaymentRecord> {
   const { first, last } = splitName(payment.customerName)

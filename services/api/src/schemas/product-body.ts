@@ -7,6 +7,31 @@ import { InstantOut } from './fields.ts'
 import { PricingTierBody, pricingTierBody } from './pricing-tier.ts'
 import { BundledProduct, filled } from './public-product.ts'
 
+const example = {
+  slug: 'core-once',
+  name: 'Core',
+  type: 'one_off',
+  plan: 'core',
+  productKey: 'core',
+  pricingMode: 'fixed',
+  active: true,
+  internal: false,
+  configManaged: false,
+  currency: 'usd',
+  unitAmount: 21_900,
+  baseAmount: 21_900,
+  billingInterval: 'one_time',
+  billingIntervalCount: 1,
+  trialPeriodDays: 0,
+  termDurationDays: 365,
+  lookupKey: 'core-once',
+  stripeProductId: 'prod_NWjs8kKbJWmuuc',
+  stripePriceId: 'price_1MoBy5LkdIwHu7ix',
+  coupons: [],
+  createdAt: '2026-03-01T09:30:00Z',
+  updatedAt: '2026-03-01T09:30:00Z',
+} as const
+
 export const ProductBody = z
   .object({
     slug: z.string(),
@@ -40,37 +65,12 @@ export const ProductBody = z
   })
   .meta({
     id: 'Product',
-    examples: [
-      {
-        slug: 'core-once',
-        name: 'Core',
-        type: 'one_off',
-        plan: 'core',
-        productKey: 'core',
-        pricingMode: 'fixed',
-        active: true,
-        internal: false,
-        configManaged: false,
-        currency: 'usd',
-        unitAmount: 21_900,
-        baseAmount: 21_900,
-        billingInterval: 'one_time',
-        billingIntervalCount: 1,
-        trialPeriodDays: 0,
-        termDurationDays: 365,
-        lookupKey: 'core-once',
-        stripeProductId: 'prod_NWjs8kKbJWmuuc',
-        stripePriceId: 'price_1MoBy5LkdIwHu7ix',
-        coupons: [],
-        createdAt: '2026-03-01T09:30:00Z',
-        updatedAt: '2026-03-01T09:30:00Z',
-      },
-    ],
+    examples: [example],
   })
 
 export const ProductPage = z
   .object({ items: z.array(ProductBody), page: z.int(), pageSize: z.int(), total: z.int() })
-  .meta({ id: 'ProductPage' })
+  .meta({ id: 'ProductPage', examples: [{ items: [example], page: 1, pageSize: 20, total: 1 }] })
 
 /** What a dashboard shows and sends back; an unset field is absent, never 0 or empty. */
 export function productBody({ product, coupons, bundled }: AdminProduct): z.infer<typeof ProductBody> {

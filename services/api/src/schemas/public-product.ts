@@ -19,6 +19,25 @@ export const BundledProduct = z
   })
   .meta({ id: 'BundledProduct' })
 
+const example = {
+  slug: 'team-year',
+  name: 'Team',
+  plan: 'team',
+  lookupKey: 'team-year',
+  features: ['SSO'],
+  currency: 'usd',
+  unitAmount: 9900,
+  baseAmount: 9900,
+  pricingMode: 'tiered',
+  pricingTiers: [
+    { upperBound: 3, amount: 9900 },
+    { factor: 0.225, perUnit: true },
+  ],
+  interval: 'year',
+  licenseType: 'subscription',
+  coupons: [{ code: 'tier10', active: true, maxPerGroup: 1 }],
+} as const
+
 export const PublicProduct = z
   .object({
     slug: z.string(),
@@ -40,7 +59,7 @@ export const PublicProduct = z
     coupons: z.array(PublicCoupon),
     bundledProducts: z.array(BundledProduct).optional(),
   })
-  .meta({ id: 'PublicProduct' })
+  .meta({ id: 'PublicProduct', examples: [example] })
 
 /** Entries of the product's own `features`, else those of the configuration: the admin API has no field for them. */
 export function featuresOf(product: Product, fallback: readonly string[]): string[] {

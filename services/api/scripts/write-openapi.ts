@@ -1,0 +1,4 @@
+import { writeFileSync } from 'node:fs'
+import { committedDescription, descriptionText } from '../test/openapi-file.ts'
+
+writeFileSync(committedDescription, descriptionText())
