@@ -1,4 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
+import { answerChecker } from '@licenseoperator/answer-checker'
 import { createStripe } from '@licenseoperator/billing'
 import type { CouponFields } from '@licenseoperator/catalog'
 import { coupons, type Db, inTransaction, licenses } from '@licenseoperator/db'
@@ -6,8 +7,7 @@ import { createTestDatabase } from '@licenseoperator/db/testing'
 import { type Caller, newLicenseId, silentLog } from '@licenseoperator/domain'
 import { createMetrics, mintToken, SESSION_COOKIE } from '@licenseoperator/http'
 import { issueManually, noOperatorLicense, type OperatorLicense, openKeyRing } from '@licenseoperator/licensing'
-import { type ApiConfig, type CatalogView, createApp, createCatalogView } from '../src/index.ts'
-import { answerChecker } from './answer-checker.ts'
+import { type ApiConfig, type CatalogView, createApp, createCatalogView, describeApi } from '../src/index.ts'
 import { SECRET, settings } from './settings.ts'
 
 export { SECRET, settings }
@@ -57,7 +57,7 @@ export async function anApi(
     now: options.now ?? (() => new Date()),
   })
   // No test needs to ask for it: whatever the API answers must be what its description says.
-  const check = answerChecker(app)
+  const check = answerChecker(describeApi(app))
   const { request } = app
   app.request = async (input, init, ...rest) => {
     const answer = await request(input, init, ...rest)
