@@ -1,5 +1,6 @@
 import { groupKey } from '@licenseoperator/domain'
 import type { Selectable } from 'kysely'
+import { isAscii } from './is-ascii.ts'
 import { isDuplicateEntry } from './mysql-error.ts'
 import type { LicensesTable, Reader, Tx } from './schema.ts'
 
@@ -54,6 +55,7 @@ export async function insert(tx: Tx, license: NewLicense): Promise<boolean> {
 }
 
 export async function findById(db: Reader, licenseId: string): Promise<StoredLicense | undefined> {
+  if (!isAscii(licenseId)) return undefined
   const row = await db.selectFrom('licenses').selectAll().where('license_id', '=', licenseId).executeTakeFirst()
   return row && toLicense(row)
 }
@@ -160,6 +162,7 @@ export async function findByIdForUpdate(tx: Tx, licenseId: string): Promise<Stor
 
 /** A license that a checkout session paid for; of a bundle any one. */
 export async function findByCheckoutSession(db: Reader, sessionId: string): Promise<StoredLicense | undefined> {
+  if (!isAscii(sessionId)) return undefined
   const row = await db
     .selectFrom('licenses')
     .selectAll()

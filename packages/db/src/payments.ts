@@ -1,6 +1,7 @@
 import { groupKey } from '@licenseoperator/domain'
 import { type Selectable, sql } from 'kysely'
 import { z } from 'zod'
+import { isAscii } from './is-ascii.ts'
 import type { PaymentsTable, Reader, Tx } from './schema.ts'
 
 /** A captured payment. Amounts in the currency's minor unit as Stripe counts it. */
@@ -183,7 +184,9 @@ function matching(db: Reader, filter: PaymentFilter) {
   if (filter.from !== undefined) query = query.where('paid_at', '>=', filter.from)
   if (filter.to !== undefined) query = query.where('paid_at', '<=', filter.to)
   if (filter.group !== undefined) query = query.where('group_key', '=', groupKey(filter.group))
-  if (filter.stripeProductId !== undefined) query = query.where('stripe_product_id', '=', filter.stripeProductId)
+  // No product has an empty id.
+  if (filter.stripeProductId !== undefined)
+    query = query.where('stripe_product_id', '=', isAscii(filter.stripeProductId) ? filter.stripeProductId : '')
   if (filter.name !== undefined) {
     const pattern = `%${filter.name.replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`
     query = query.where(sql<boolean>`customer_name COLLATE utf8mb4_0900_as_ci LIKE ${pattern}`)

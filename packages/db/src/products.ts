@@ -1,10 +1,12 @@
 import { Product, type ProductFields } from '@licenseoperator/catalog'
 import type { Selectable } from 'kysely'
+import { isAscii } from './is-ascii.ts'
 import { duplicateKeyOf } from './mysql-error.ts'
 import { presentOnly } from './present-only.ts'
 import type { ProductsTable, Reader, Tx } from './schema.ts'
 
 export async function findBySlug(db: Reader, slug: string): Promise<Product | undefined> {
+  if (!isAscii(slug)) return undefined
   const row = await db.selectFrom('products').selectAll().where('slug', '=', slug).executeTakeFirst()
   return row && toProduct(row)
 }
@@ -19,6 +21,7 @@ export async function findById(db: Reader, id: number): Promise<Product | undefi
  * inactive ones, so that a lookup key that moved finds its present owner.
  */
 export async function findByReference(db: Reader, reference: string): Promise<Product | undefined> {
+  if (!isAscii(reference)) return undefined
   const byLookupKey = await db.selectFrom('products').selectAll().where('active_lookup_key', '=', reference).executeTakeFirst()
   if (byLookupKey !== undefined) return toProduct(byLookupKey)
   const byPrice = await db
@@ -134,6 +137,7 @@ export async function countActive(db: Reader): Promise<{ configManaged: number; 
 
 /** Reads the product and keeps others from changing it until the transaction ends. */
 export async function findBySlugForUpdate(tx: Tx, slug: string): Promise<Product | undefined> {
+  if (!isAscii(slug)) return undefined
   const row = await tx.selectFrom('products').selectAll().where('slug', '=', slug).forUpdate().executeTakeFirst()
   return row && toProduct(row)
 }

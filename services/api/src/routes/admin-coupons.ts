@@ -18,7 +18,7 @@ import { AdminPageQuery, adminPageOf, isOn } from '../schemas/admin-page.ts'
 import { CouponBody, CouponPage, couponBody } from '../schemas/coupon-body.ts'
 
 const PATH = '/authlance/license/admin/products/{slug}/coupons'
-const ofProduct = z.object({ slug: z.string().max(255) })
+const ofProduct = z.object({ slug: z.string() })
 /** Read as text, because a senseless id has its own error text. */
 const ofCoupon = ofProduct.extend({
   couponId: z

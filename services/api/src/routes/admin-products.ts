@@ -65,7 +65,7 @@ const update = createRoute({
   summary: 'Change a product',
   security: signedIn,
   middleware: [failAs('failed to update product', 'invalid payload'), requireCaller, jsonBodyLimits()] as const,
-  request: { params: z.object({ slug: z.string().max(255) }), body: jsonBody(ProductRequest) },
+  request: { params: z.object({ slug: z.string() }), body: jsonBody(ProductRequest) },
   responses: {
     200: { description: 'The product as stored', ...body },
     ...refusals(400, 401, 403, 404, 413, 415, 500, 503),

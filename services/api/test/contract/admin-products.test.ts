@@ -426,7 +426,8 @@ describe('PUT', () => {
   })
 
   test('404 for an unknown slug; 400 for another slug in the body', async () => {
-    expect(await json(update('nobody', {}))).toMatchObject({ status: 404, error: 'not found', code: 'not_found' })
+    for (const slug of ['nobody', 'n%C3%B6body'])
+      expect(await json(update(slug, {}))).toMatchObject({ status: 404, error: 'not found', code: 'not_found' })
     const body = known()
     await create(body)
     expect(await json(update(body.slug, { slug: 'other' }))).toMatchObject({ status: 400, field: 'slug' })

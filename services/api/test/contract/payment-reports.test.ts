@@ -101,6 +101,7 @@ describe('GET reports/payments', () => {
       ['?productId=prod_pro', 1],
       ['?productId=PROD_PRO', 0],
       ['?productId=', 3],
+      ['?productId=pr%C3%B6d', 0],
       ['?organizationName=%20ACME%20', 2],
       ['?organizationName=acme&productId=prod_core', 1],
       ['?organizationName=acm', 0],

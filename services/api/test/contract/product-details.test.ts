@@ -72,7 +72,7 @@ describe('200', () => {
   })
 })
 
-test.each(['idle-key', 'price_idle', 'hidden-key', 'price_of_somebody_else', "' or 1=1"])(
+test.each(['idle-key', 'price_idle', 'hidden-key', 'price_of_somebody_else', "' or 1=1", 'schlüssel', '𑂚'])(
   '%s: 404 product not found',
   async (key) => {
     expect(await details({ lookup_key: key })).toMatchObject({ status: 404, error: 'product not found', code: 'not_found' })

@@ -52,6 +52,7 @@ describe('404 subscription not found, all alike', () => {
     const foreign = await aMember('globex')
     expect(await resolve('cs_unknown')).toMatchObject(notFound)
     expect(await resolve("cs_' or 1=1")).toMatchObject(notFound)
+    expect(await resolve('cs_ä')).toMatchObject(notFound)
     expect(await resolve(await bought('year'), foreign)).toMatchObject(notFound)
     expect(await resolve('cs_issued', foreign)).toMatchObject(notFound)
     expect(await resolve(await bought('once'))).toMatchObject(notFound)

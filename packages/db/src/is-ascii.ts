@@ -1,0 +1,7 @@
+/**
+ * Ids, slugs and lookup keys are ASCII columns, and MySQL fails a comparison with text that does not fit (errno 1267 or 3854) instead of finding nothing.
+ * What does not fit names nothing.
+ */
+export function isAscii(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text)
+}
