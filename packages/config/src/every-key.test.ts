@@ -146,6 +146,14 @@ const rows: Record<string, Row> = {
   ]),
   'internal_auth.issuer': text(undefined),
   'internal_auth.audience': text(undefined),
+  'internal_auth.jwks_url': url(undefined),
+  'internal_auth.jwks_algorithms': {
+    fallback: ['RS256', 'ES256', 'EdDSA'],
+    value: ['RS256'],
+    env: 'es256, EdDSA',
+    becomesFromEnv: ['ES256', 'EdDSA'],
+    wrong: ['HS256', ['HS256'], ['none'], [], '', 5, [5], {}],
+  },
   'internal_auth.required_scopes': {
     fallback: {},
     value: { 'catalog:admin': true },

@@ -20,7 +20,17 @@ import {
 } from './leaf.ts'
 import { readPrivatePem, readPublicPem } from './pem.ts'
 import { ConfigProductSchema } from './product-schema.ts'
-import { cron, jwtSecret, mysqlAccount, natsUrl, scopes, subject, webhookSecrets } from './special-leaves.ts'
+import {
+  cron,
+  JWKS_ALGORITHMS,
+  jwksAlgorithms,
+  jwtSecret,
+  mysqlAccount,
+  natsUrl,
+  scopes,
+  subject,
+  webhookSecrets,
+} from './special-leaves.ts'
 
 // Keys of the file are snake_case here and nowhere else. Rules between keys stand in check-relations.ts: zod would skip them as soon as
 // one key is wrong, and every problem is to be told at once.
@@ -128,6 +138,8 @@ export const requiredSections = {
         jwt_secret: jwtSecret,
         issuer: optionalText,
         audience: optionalText,
+        jwks_url: optionalUrl,
+        jwks_algorithms: jwksAlgorithms.prefault([...JWKS_ALGORITHMS]),
         required_scopes: scopes.default({}),
         token_ttl: duration('1s', '87600h').prefault('5m'),
       },
@@ -137,6 +149,8 @@ export const requiredSections = {
       jwtSecret: s.jwt_secret,
       issuer: s.issuer,
       audience: s.audience,
+      jwksUrl: s.jwks_url,
+      jwksAlgorithms: s.jwks_algorithms,
       requiredScopes: s.required_scopes,
       tokenTtlMs: s.token_ttl,
     })),

@@ -11,6 +11,19 @@ export const jwtSecret = leaf((value) => {
   return value.includes('-----BEGIN') ? new Wrong('must be a shared secret, not a key in PEM form') : new Secret(value)
 })
 
+/** Signatures that an identity provider's public keys may verify. HS256 is not among them: a public key must never be a shared secret. */
+export const JWKS_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const
+export type JwksAlgorithm = (typeof JWKS_ALGORITHMS)[number]
+
+/** Pinned by configuration: a token never chooses beyond this list. */
+export const jwksAlgorithms = leaf((value) => {
+  const wrong = new Wrong(`must be a list of ${JWKS_ALGORITHMS.join(', ')}`)
+  const named = readDivided(/[\s,]+/)(value)
+  if (named instanceof Wrong || named.length === 0) return wrong
+  const known = named.map((name) => JWKS_ALGORITHMS.find((one) => one.toLowerCase() === name.toLowerCase()))
+  return known.every((one) => one !== undefined) ? [...new Set(known)] : wrong
+})
+
 /** One endpoint secret, or several while one is being rolled. */
 export const webhookSecrets = leaf((value) => {
   const parts = readDivided(/[\s,]+/)(value)

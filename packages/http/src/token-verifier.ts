@@ -1,6 +1,7 @@
 import { type Caller, DomainError, groupKey } from '@licenseoperator/domain'
-import { type JWTPayload, jwtVerify } from 'jose'
+import { decodeProtectedHeader, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import { z } from 'zod'
+import { type JwksRules, jwksKeys } from './jwks-keys.ts'
 import { TOKEN_ALGORITHM, tokenKey } from './token-key.ts'
 
 export interface TokenRules {
@@ -10,11 +11,13 @@ export interface TokenRules {
   readonly issuer?: string
   /** A token that names audiences must name this one; empty or absent: not checked. */
   readonly audience?: string
+  /** An identity provider that signs with keys of its own; absent: HS256 with the secret is all there is. */
+  readonly jwks?: JwksRules | undefined
   readonly now?: () => Date
 }
 
 export interface TokenVerifier {
-  /** @throws DomainError `unauthorized`, the same for every reason */
+  /** @throws DomainError `unauthorized`, the same for every reason; `temporarily_unavailable` while an identity provider's keys cannot be fetched */
   verify(token: string): Promise<Caller>
 }
 
@@ -37,18 +40,22 @@ const User = z.object({
 })
 
 /**
- * Verifies tokens by contract 1.2: HS256 only, `exp` required, `nbf` honoured, 30 s leeway, a present `iss` or `aud` must match,
+ * Verifies tokens by contract 1.2: HS256 with the secret, and nothing else unless `jwks` pins more; `exp` required, `nbf` honoured, 30 s leeway, a present `iss` or `aud` must match,
  * `user.identity` required. Roles and groups of a wrong type count as none.
  *
  * @throws RangeError when the secret is too short or a PEM
  */
-export function createTokenVerifier({ secret, issuer, audience, now = () => new Date() }: TokenRules): TokenVerifier {
-  const key = tokenKey(secret)
+export function createTokenVerifier({ secret, issuer, audience, jwks, now = () => new Date() }: TokenRules): TokenVerifier {
+  const shared = tokenKey(secret)
+  const remote = jwks === undefined ? undefined : { algorithms: withoutHmac(jwks), keys: jwksKeys(jwks) }
   return {
     async verify(token) {
       // `pat_…` is a personal access token of another service and falls out here: it is no JWT.
       if (token.length > MAX_TOKEN_LENGTH || !compactToken.test(token)) throw unauthorized()
-      const claims = await verifiedClaims(token, await key(), now())
+      // The header decides which of the two it is and nothing more: each has a list of algorithms and keys of one kind.
+      const claims = remote?.algorithms.includes(algorithmOf(token))
+        ? await verifiedClaims(token, remote.keys, remote.algorithms, now())
+        : await verifiedClaims(token, async () => shared(), [TOKEN_ALGORITHM], now())
       if (!matches(claims.iss, issuer) || !matches(claims.aud, audience)) throw unauthorized()
       const user = User.safeParse(claims.user)
       if (!user.success) throw unauthorized()
@@ -57,14 +64,32 @@ export function createTokenVerifier({ secret, issuer, audience, now = () => new 
   }
 }
 
-async function verifiedClaims(token: string, key: Parameters<typeof jwtVerify>[1], currentDate: Date): Promise<JWTPayload> {
+async function verifiedClaims(
+  token: string,
+  keys: JWTVerifyGetKey,
+  algorithms: string[],
+  currentDate: Date,
+): Promise<JWTPayload> {
   try {
-    const rules = { algorithms: [TOKEN_ALGORITHM], requiredClaims: ['exp'], clockTolerance: LEEWAY_SECONDS, currentDate }
-    return (await jwtVerify(token, key, rules)).payload
-  } catch {
+    const rules = { algorithms, requiredClaims: ['exp'], clockTolerance: LEEWAY_SECONDS, currentDate }
+    return (await jwtVerify(token, keys, rules)).payload
+  } catch (error) {
+    if (error instanceof DomainError) throw error
     // Neither the reason nor the claims may leave: bad and expired tokens must look alike.
     throw unauthorized()
   }
+}
+
+function algorithmOf(token: string): string {
+  try {
+    return decodeProtectedHeader(token).alg ?? ''
+  } catch {
+    throw unauthorized()
+  }
+}
+
+function withoutHmac({ algorithms }: JwksRules): string[] {
+  return algorithms.filter((algorithm) => !algorithm.startsWith('HS'))
 }
 
 function matches(claim: unknown, expected: string | undefined): boolean {

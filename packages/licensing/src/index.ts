@@ -6,6 +6,11 @@ export { licenseStatus } from './license-status.ts'
 export { listGroupLicenses } from './list-group-licenses.ts'
 export { openKeyRing } from './open-key-ring.ts'
 export {
+  type OperatorLicenseOptions,
+  openOperatorLicense,
+  type WatchedOperatorLicense,
+} from './operator-license/open-operator-license.ts'
+export {
   assertOperatorLicense,
   noOperatorLicense,
   type OperatorLicense,

@@ -11,6 +11,7 @@ import {
   createTokenVerifier,
   type HttpEnv,
   identifyCaller,
+  type JwksRules,
   limitFailedAuth,
   type Metrics,
   methodNotAllowed,
@@ -47,7 +48,12 @@ import { addVerifyPayment } from './routes/verify-payment.ts'
 export interface ApiConfig {
   readonly publicBaseUrl: string | undefined
   readonly corsAllowedOrigins: readonly string[]
-  readonly token: { readonly secret: string; readonly issuer: string | undefined; readonly audience: string | undefined }
+  readonly token: {
+    readonly secret: string
+    readonly issuer: string | undefined
+    readonly audience: string | undefined
+    readonly jwks?: JwksRules | undefined
+  }
   readonly requiredScopes: Partial<Record<Surface, boolean>>
   readonly checkout: CheckoutSettings
   readonly productDisplay: { readonly description: string; readonly features: readonly string[] }
@@ -77,9 +83,10 @@ export interface ApiDeps {
 export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
   const { config, log, metrics } = deps
   const app = new OpenAPIHono<HttpEnv>({ defaultHook: rejectInvalid() })
-  const { secret, issuer, audience } = config.token
+  const { secret, issuer, audience, jwks } = config.token
   const verifier = createTokenVerifier({
     secret,
+    jwks,
     ...(issuer === undefined ? {} : { issuer }),
     ...(audience === undefined ? {} : { audience }),
     now: deps.now,

@@ -4,7 +4,7 @@ import { openDatabase, waitForSchema } from '@licenseoperator/db'
 import { type Log, surfaces } from '@licenseoperator/domain'
 import { announceCatalogChange, onCatalogChange, openNatsLink, ping } from '@licenseoperator/events'
 import { createMetrics, serveGracefully } from '@licenseoperator/http'
-import { noOperatorLicense, openKeyRing } from '@licenseoperator/licensing'
+import { openKeyRing, openOperatorLicense } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
 import { type ApiConfig, createApp } from './app.ts'
 import { createCatalogView } from './catalog-view.ts'
@@ -39,8 +39,9 @@ export async function startApi({ config, log }: { config: ApiSections; log: Log 
   })
   const link = openNatsLink({ url: nats.url.reveal(), name: 'licenseoperator-api', log })
   const stopping = new AbortController()
+  const closing: (() => void)[] = [() => stopping.abort()]
   const close = async () => {
-    stopping.abort()
+    for (const one of closing) one()
     await link.close()
     await database.close()
   }
@@ -49,18 +50,24 @@ export async function startApi({ config, log }: { config: ApiSections; log: Log 
     const deadline = Date.now() + START_WAIT_MS
     await waitForSchema(database.db, mysql, deadline)
     await link.ready(Math.max(1000, deadline - Date.now()))
+    const operatorLicense = await openOperatorLicense({ ...config.license, log, now: () => new Date() })
+    closing.push(() => operatorLicense.close())
+    const metrics = createMetrics()
+    metrics.gaugeOf('licenseoperator_operator_license_good', '1 while administration is allowed', () =>
+      ['off', 'valid', 'grace'].includes(operatorLicense.state()) ? 1 : 0,
+    )
     const catalog = createCatalogView({ announce: () => announceCatalogChange(link) })
     void onCatalogChange(link, catalog.forget, stopping.signal)
     const app = createApp({
       db: database.db,
       stripe: createStripe({ apiKey: config.stripe.apiKey.reveal(), apiBase: config.stripe.apiBase }),
       keys: signingKeysOf(config),
-      operatorLicense: noOperatorLicense,
+      operatorLicense,
       catalog,
       config: apiConfigOf(config),
       checks: { mysql: () => database.ping(), nats: async () => ping(await link.ready(100), 1500) },
       log,
-      metrics: createMetrics(),
+      metrics,
       now: () => new Date(),
     })
     const serving = await serveGracefully({ fetch: app.fetch, ...server.addr, log, onStop: close })
@@ -85,7 +92,13 @@ export function apiConfigOf({
   return {
     publicBaseUrl: server.publicBaseUrl,
     corsAllowedOrigins: server.corsAllowedOrigins,
-    token: { secret: internalAuth.jwtSecret.reveal(), issuer: internalAuth.issuer, audience: internalAuth.audience },
+    token: {
+      secret: internalAuth.jwtSecret.reveal(),
+      issuer: internalAuth.issuer,
+      audience: internalAuth.audience,
+      jwks:
+        internalAuth.jwksUrl === undefined ? undefined : { url: internalAuth.jwksUrl, algorithms: internalAuth.jwksAlgorithms },
+    },
     requiredScopes: Object.fromEntries(surfaces.map((surface) => [surface, internalAuth.requiredScopes[surface] === true])),
     checkout: {
       rootAppUrl: stripe.rootAppUrl,

@@ -1,6 +1,6 @@
 import { type CatalogAdminDeps, createStripe } from '@licenseoperator/billing'
 import { type Caller, silentLog } from '@licenseoperator/domain'
-import { noOperatorLicense } from '@licenseoperator/licensing'
+import { openOperatorLicense } from '@licenseoperator/licensing'
 import type { Context } from '../context.ts'
 import { configFor, shellCaller, withDatabase } from '../load.ts'
 
@@ -14,19 +14,25 @@ export async function asCatalogAdmin<T>(
 ): Promise<T> {
   const config = configFor(context, ['security', 'stripe', 'mysql'])
   const { apiKey, apiBase } = config.stripe
-  return withDatabase(config, ({ db }) =>
-    work(
-      {
-        db,
-        stripe: createStripe({ apiKey: apiKey.reveal(), apiBase, timeoutMs: STRIPE_TIMEOUT_MS }),
-        operatorLicense: noOperatorLicense,
-        productKeys: config.security.map((pair) => pair.productKey),
-        requiredScopes: {},
-        catalogChanged: () => undefined,
-        log: { ...silentLog, warn: (message) => context.note(`warning: ${message}`) },
-        now: context.now,
-      },
-      shellCaller(context),
-    ),
-  )
+  const log = { ...silentLog, warn: (message: string) => context.note(`warning: ${message}`) }
+  const operatorLicense = await openOperatorLicense({ ...config.license, log, now: context.now })
+  try {
+    return await withDatabase(config, ({ db }) =>
+      work(
+        {
+          db,
+          stripe: createStripe({ apiKey: apiKey.reveal(), apiBase, timeoutMs: STRIPE_TIMEOUT_MS }),
+          operatorLicense,
+          productKeys: config.security.map((pair) => pair.productKey),
+          requiredScopes: {},
+          catalogChanged: () => undefined,
+          log,
+          now: context.now,
+        },
+        shellCaller(context),
+      ),
+    )
+  } finally {
+    operatorLicense.close()
+  }
 }

@@ -2,7 +2,7 @@ import { apiConfigOf, createApp, createCatalogView } from '@licenseoperator/api'
 import { sectionNames } from '@licenseoperator/config'
 import { announceCatalogChange, onCatalogChange } from '@licenseoperator/events'
 import { createLog, createMetrics, serveGracefully, stopOnSignals } from '@licenseoperator/http'
-import { noOperatorLicense } from '@licenseoperator/licensing'
+import { openOperatorLicense } from '@licenseoperator/licensing'
 import {
   addWebhook,
   Connections,
@@ -31,8 +31,9 @@ export const serve: Command = {
       await connections.streams()
       const metrics = createMetrics()
       const receiver = receiverDeps(config, connections, metrics, log)
+      const operatorLicense = await openOperatorLicense({ ...config.license, log, now: () => new Date() })
       const catalog = createCatalogView({ announce: () => announceCatalogChange(connections.nats) })
-      const app = createApp({ ...receiver, keys, catalog, operatorLicense: noOperatorLicense, config: apiConfigOf(config) })
+      const app = createApp({ ...receiver, keys, catalog, operatorLicense, config: apiConfigOf(config) })
       addWebhook(app, receiver)
       // Listening comes first: where the port is taken, no work has been started that would have to be undone.
       const serving = await serveGracefully({ fetch: app.fetch, ...config.server.addr, log })
@@ -46,7 +47,7 @@ export const serve: Command = {
           await Promise.all(work)
         },
       }
-      stopOnSignals([serving, workers, { stop: () => connections.close() }], log)
+      stopOnSignals([serving, workers, { stop: async () => operatorLicense.close() }, { stop: () => connections.close() }], log)
       return exitCodes.done
     } catch (error) {
       await connections.close()

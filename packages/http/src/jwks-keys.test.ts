@@ -1,0 +1,155 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { exportJWK, exportSPKI, generateKeyPair, SignJWT } from 'jose'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createTokenVerifier, type TokenVerifier } from './token-verifier.ts'
+
+const SECRET = 'a secret of this test, 32 bytes or more'
+type Pair = Awaited<ReturnType<typeof generateKeyPair>>
+const pairs: Record<string, Pair> = {}
+/** Key ids that the provider publishes now. */
+let published = ['rs', 'es', 'ed']
+let fetches = 0
+let foreign = 0
+let answering = true
+
+const provider = createServer(async (request, response) => {
+  if (request.url !== '/keys') {
+    foreign += 1
+    response.end('{"keys":[]}')
+    return
+  }
+  fetches += 1
+  if (!answering) {
+    response.writeHead(500).end()
+    return
+  }
+  const keys = await Promise.all(published.map(async (kid) => ({ ...(await exportJWK(pairOf(kid).publicKey)), kid })))
+  response.setHeader('content-type', 'application/json')
+  response.end(JSON.stringify({ keys }))
+})
+let origin: string
+
+beforeAll(async () => {
+  for (const [kid, algorithm] of [
+    ['rs', 'RS256'],
+    ['es', 'ES256'],
+    ['ed', 'EdDSA'],
+    ['new', 'RS256'],
+    ['strange', 'RS256'],
+  ] as const)
+    pairs[kid] = await generateKeyPair(algorithm, { extractable: true })
+  provider.listen(0, '127.0.0.1')
+  await once(provider, 'listening')
+  const address = provider.address()
+  origin = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`
+})
+afterAll(async () => {
+  provider.close()
+  await once(provider, 'close')
+})
+
+function pairOf(kid: string): Pair {
+  const pair = pairs[kid]
+  if (pair === undefined) throw new Error(`no key ${kid}`)
+  return pair
+}
+const verifierOf = (algorithms: readonly string[] = ['RS256', 'ES256', 'EdDSA'], url = `${origin}/keys`): TokenVerifier =>
+  createTokenVerifier({ secret: SECRET, jwks: { url, algorithms } })
+const claims = { user: { identity: 'ada', roles: [], groups: ['acme'] } }
+const token = (alg: string, kid: string, header: object = {}) =>
+  new SignJWT(claims)
+    .setProtectedHeader({ alg, kid, ...header })
+    .setExpirationTime('5m')
+    .sign(pairOf(kid).privateKey)
+const unauthorized = { code: 'unauthorized' }
+
+describe('tokens of an identity provider', () => {
+  test.each([
+    ['RS256', 'rs'],
+    ['ES256', 'es'],
+    ['EdDSA', 'ed'],
+  ])('%s is accepted, and so is HS256 with the secret', async (alg, kid) => {
+    const verifier = verifierOf()
+    expect(await verifier.verify(await token(alg, kid))).toMatchObject({ identity: 'ada', groups: ['acme'] })
+    const shared = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'HS256' })
+      .setExpirationTime('5m')
+      .sign(Buffer.from(SECRET))
+    expect(await verifier.verify(shared)).toMatchObject({ identity: 'ada' })
+  })
+
+  test('an algorithm that is not configured is refused, and so is all of it without a provider', async () => {
+    await expect(verifierOf(['ES256']).verify(await token('RS256', 'rs'))).rejects.toMatchObject(unauthorized)
+    await expect(createTokenVerifier({ secret: SECRET }).verify(await token('RS256', 'rs'))).rejects.toMatchObject(unauthorized)
+  })
+
+  test('HS256 with a public key as its secret is refused, even where somebody configures HS256 for the provider', async () => {
+    const pem = await exportSPKI(pairOf('rs').publicKey)
+    const forged = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'HS256', kid: 'rs' })
+      .setExpirationTime('5m')
+      .sign(Buffer.from(pem))
+    for (const verifier of [verifierOf(), verifierOf(['HS256', 'RS256'])])
+      await expect(verifier.verify(forged)).rejects.toMatchObject(unauthorized)
+  })
+
+  test('a key that is not published, another signature, no expiry, an old one: refused', async () => {
+    const verifier = verifierOf()
+    await expect(verifier.verify(await token('RS256', 'strange'))).rejects.toMatchObject(unauthorized)
+    const lying = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'RS256', kid: 'rs' })
+      .setExpirationTime('5m')
+      .sign(pairOf('strange').privateKey)
+    await expect(verifier.verify(lying)).rejects.toMatchObject(unauthorized)
+    const endless = await new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'rs' }).sign(pairOf('rs').privateKey)
+    await expect(verifier.verify(endless)).rejects.toMatchObject(unauthorized)
+    const old = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'RS256', kid: 'rs' })
+      .setExpirationTime('-1m')
+      .sign(pairOf('rs').privateKey)
+    await expect(verifier.verify(old)).rejects.toMatchObject(unauthorized)
+  })
+
+  test('where a token says its keys are, nobody asks', async () => {
+    const verifier = verifierOf()
+    const header = { jku: `${origin}/evil`, x5u: `${origin}/evil`, jwk: await exportJWK(pairOf('strange').publicKey) }
+    const lying = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'RS256', kid: 'evil', ...header })
+      .setExpirationTime('5m')
+      .sign(pairOf('strange').privateKey)
+    await expect(verifier.verify(lying)).rejects.toMatchObject(unauthorized)
+    expect(foreign).toBe(0)
+  })
+
+  test('keys are fetched once for many tokens', async () => {
+    const verifier = verifierOf()
+    const before = fetches
+    for (let count = 0; count < 5; count += 1) await verifier.verify(await token('RS256', 'rs'))
+    expect(fetches - before).toBe(1)
+  })
+
+  test('a rotated key is picked up by a verifier that starts afterwards, and a removed one is refused there', async () => {
+    published = ['new']
+    const verifier = verifierOf()
+    expect(await verifier.verify(await token('RS256', 'new'))).toMatchObject({ identity: 'ada' })
+    await expect(verifier.verify(await token('RS256', 'rs'))).rejects.toMatchObject(unauthorized)
+    published = ['rs', 'es', 'ed']
+  })
+
+  test('while the provider does not answer: temporarily unavailable, and HS256 goes on working', async () => {
+    answering = false
+    const verifier = verifierOf()
+    await expect(verifier.verify(await token('RS256', 'rs'))).rejects.toMatchObject({ code: 'temporarily_unavailable' })
+    await expect(verifierOf(['RS256'], 'http://127.0.0.1:9/keys').verify(await token('RS256', 'rs'))).rejects.toMatchObject({
+      code: 'temporarily_unavailable',
+    })
+    const shared = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'HS256' })
+      .setExpirationTime('5m')
+      .sign(Buffer.from(SECRET))
+    expect(await verifier.verify(shared)).toMatchObject({ identity: 'ada' })
+    answering = true
+    expect(await verifierOf().verify(await token('RS256', 'rs'))).toMatchObject({ identity: 'ada' })
+  })
+})
