@@ -1,19 +1,16 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { get, type IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Db, licenses, openDatabase, payments } from '@licenseoperator/db'
 import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
-import { generateSigningKey } from '@licenseoperator/signing'
 import { type Compilable, CompiledQuery, sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { aSysadmin, SECRET } from './an-api.ts'
+import { aSysadmin } from './an-api.ts'
+import { startApiProcess, stopAllApis } from './an-api-process.ts'
 
 const ROWS = 1_000_000
 const EXPORT = '/authlance/license/payments/api/v1/reports/payments/export'
 let database: TestDatabase
-const started = new Set<ChildProcess>()
 
 beforeAll(async () => {
   database = await createTestDatabase()
@@ -46,7 +43,7 @@ beforeAll(async () => {
   await seeding.close()
 }, 300_000)
 afterAll(async () => {
-  for (const child of started) child.kill('SIGKILL')
+  stopAllApis()
   await database.drop()
 })
 
@@ -123,7 +120,7 @@ describe('every query of the lists runs on an index, without sorting', () => {
 
 describe('an export of a million payments over HTTP', () => {
   test('memory grows by less than 64 MiB, the first byte comes at once, every row is there', async () => {
-    const api = await startApi()
+    const api = await startApiProcess(database.dsn)
     // What the first request of a process costs (code, pools) is no cost of the export.
     await readAll(await ask(`${api.url}${EXPORT}?to=2024-01-02`))
     const before = api.residentMiB()
@@ -148,7 +145,7 @@ describe('an export of a million payments over HTTP', () => {
   }, 180_000)
 
   test('a client that goes away stops the queries', async () => {
-    const api = await startApi()
+    const api = await startApiProcess(database.dsn)
     const before = await rowsRead()
     const answer = await ask(`${api.url}${EXPORT}`)
     await once(answer, 'readable')
@@ -190,41 +187,4 @@ async function readAll(answer: IncomingMessage): Promise<number> {
     for (let at = chunk.indexOf(0x0a); at >= 0; at = chunk.indexOf(0x0a, at + 1)) lines += 1
   }
   return lines
-}
-
-async function startApi() {
-  const key = await generateSigningKey({ modulusLength: 2048 })
-  const child = spawn(process.execPath, [new URL('../src/main.ts', import.meta.url).pathname], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: {
-      PATH: process.env.PATH,
-      LICENSEOPERATOR_SERVER_ADDR: '127.0.0.1:0',
-      LICENSEOPERATOR_MYSQL_DSN: database.dsn,
-      LICENSEOPERATOR_NATS_URL: process.env.LICENSEOPERATOR_TEST_NATS_URL,
-      LICENSEOPERATOR_INTERNAL_AUTH_JWT_SECRET: SECRET,
-      LICENSEOPERATOR_SECURITY: JSON.stringify([{ product_key: 'core', private_key_pem: key.privateKeyPem }]),
-      LICENSEOPERATOR_STRIPE_API_KEY: 'sk_test_none',
-      LICENSEOPERATOR_STRIPE_WEBHOOK_SECRET: 'whsec_none',
-      LICENSEOPERATOR_STRIPE_ROOT_APP_URL: 'https://app.example.com',
-    },
-  })
-  started.add(child)
-  const url = await new Promise<string>((resolve, reject) => {
-    let log = ''
-    child.stdout.on('data', (chunk) => {
-      log += String(chunk)
-      const found = /"url":"([^"]+)"/.exec(log)?.[1]
-      if (found !== undefined) resolve(found)
-    })
-    child.on('exit', () => reject(new Error(`the api ended: ${log}`)))
-  })
-  return {
-    url,
-    residentMiB: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) / 1024,
-    stop: async () => {
-      child.kill('SIGTERM')
-      await once(child, 'exit')
-      started.delete(child)
-    },
-  }
 }

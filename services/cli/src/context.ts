@@ -7,6 +7,8 @@ export interface Context {
   readonly print: (line: string) => void
   /** One line for the person, beside the output. */
   readonly note: (line: string) => void
+  /** A line for the person that replaces itself, empty to clear it; absent when no terminal watches. */
+  readonly status?: ((line: string) => void) | undefined
   readonly now: () => Date
 }
 

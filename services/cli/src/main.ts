@@ -11,6 +11,7 @@ const code = await runCli(process.argv.slice(2), {
   env: process.env,
   print: (line) => process.stdout.write(`${line}\n`),
   note: (line) => process.stderr.write(`${line}\n`),
+  status: process.stderr.isTTY ? (line) => process.stderr.write(`\r\u001b[K${line}`) : undefined,
   now: () => new Date(),
 })
 // `serve` goes on until a signal ends it; everything else is done, and a pending reconnect must not keep it alive.

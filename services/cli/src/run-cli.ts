@@ -9,6 +9,7 @@ import { coupons } from './commands/coupons.ts'
 import { db } from './commands/db.ts'
 import { keys } from './commands/keys.ts'
 import { license } from './commands/license.ts'
+import { payments } from './commands/payments.ts'
 import { products } from './commands/products.ts'
 import { seats } from './commands/seats.ts'
 import { serve } from './commands/serve.ts'
@@ -29,6 +30,7 @@ const groups: Readonly<Record<string, readonly Command[]>> = {
   trial,
   products,
   coupons,
+  payments,
   audit,
   keys,
   token,

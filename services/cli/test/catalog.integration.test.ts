@@ -1,12 +1,33 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { inTransaction, payments } from '@licenseoperator/db'
 import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
 import { generateSigningKey } from '@licenseoperator/signing'
 import { type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { run } from './a-terminal.ts'
 
+const aPayment: payments.NewPayment = {
+  paymentKey: '',
+  issuanceKey: 'test:1',
+  paidAt: new Date('2026-03-01T09:30:00Z'),
+  capturedAt: undefined,
+  groupName: 'acme',
+  customerName: 'Ada Lovelace',
+  customerEmail: 'ada@acme.test',
+  currency: 'usd',
+  amountSubtotalMinor: 100,
+  amountTaxMinor: 19,
+  amountTotalMinor: 119,
+  stripeProductId: 'prod_1',
+  stripeInvoiceId: undefined,
+  stripePaymentIntentId: undefined,
+  stripeCustomerId: undefined,
+  stripeCheckoutSessionId: undefined,
+  stripeSubscriptionId: undefined,
+  billingAddress: undefined,
+}
 let database: TestDatabase
 let emulator: Emulator
 let folder: string
@@ -127,6 +148,54 @@ test('trial: a new one, then the same; a length of its own; in the list, shown, 
   expect((await cli(`license download ${first.licenseId} --out ${file}`)).code).toBe(2)
   expect(`${(await cli(`license download ${first.licenseId}`)).out.join('\n')}\n`).toBe(first.text)
   expect((await cli('license show L-0000')).notes).toEqual(['licenseoperator: license not found'])
+})
+
+describe('payments', () => {
+  const columns = /^paidAt,capturedAt,organizationName,/
+  beforeAll(async () => {
+    await inTransaction(database.db, async (tx) => {
+      for (let index = 0; index < 600; index += 1) {
+        const payment = {
+          ...aPayment,
+          paymentKey: `invoice:in_${index}`,
+          stripeInvoiceId: `in_${index}`,
+          groupName: index === 0 ? 'globex' : 'acme',
+        }
+        await payments.record(tx, payment, new Date())
+      }
+    })
+  })
+
+  test('list: a page as a table, filtered as JSON', async () => {
+    expect((await cli('payments list --page-size 2')).out[1]).toMatch(
+      /^2026-03-01T09:30:00Z +\w+ +Ada Lovelace +119 usd +19 +prod_1 +in_\d+$/,
+    )
+    expect(await json('payments list --group GLOBEX')).toMatchObject({ items: [{ invoiceId: 'in_0' }], total: 1 })
+    expect((await cli('payments list --from 2026-02-30')).notes).toEqual([expect.stringContaining('invalid filter: from')])
+  })
+
+  test('export: to standard output and to a file the same bytes, with a progress bar where somebody watches', async () => {
+    const printed = await cli('payments export')
+    const text = `${printed.out.join('\n')}\n`
+    expect(text).toMatch(columns)
+    expect(text.split('\r\n')).toHaveLength(602)
+    const file = join(folder, 'payments.csv')
+    const watched: string[] = []
+    const ran = await run(['payments', 'export', '--out', file, '--json'], env, (line) => watched.push(line))
+    expect({ code: ran.code, facts: JSON.parse(ran.out.join('')) }).toEqual({ code: 0, facts: { rows: 600, file } })
+    expect(readFileSync(file, 'utf8')).toBe(text)
+    expect(watched.at(-2)).toMatch(/^\[#{30}\] 100 %, 600 of 600$/)
+    expect(watched.at(-1)).toBe('')
+    expect(printed.notes).toEqual([])
+    expect((await cli(`payments export --out ${file}`)).code).toBe(2)
+  })
+
+  test('verify: a license without a payment says so', async () => {
+    const { items } = await json('license list --group acme')
+    expect((await cli(`payments verify ${items[0].licenseId}`)).out.join()).toMatch(/recorded +no payment/)
+    expect(await json(`payments verify ${items[0].licenseId}`)).toMatchObject({ license: { licenseType: 'subscription' } })
+    expect((await cli('payments verify L-0')).code).toBe(1)
+  })
 })
 
 test('seats, and an audit trail of all of it under the name of whoever sat there', async () => {

@@ -1,0 +1,144 @@
+import { createWriteStream } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
+import { paymentFilterOf, paymentRecord, paymentVerification } from '@licenseoperator/api'
+import {
+  createStripe,
+  exportPayments,
+  listPayments,
+  paymentsCsv,
+  paymentsCsvHeader,
+  verifyPayment,
+} from '@licenseoperator/billing'
+import type { payments as stored } from '@licenseoperator/db'
+import { silentLog } from '@licenseoperator/domain'
+import type { Command, Context } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { configFor, shellCaller, withDatabase } from '../load.ts'
+import { printFacts, printTable } from '../print.ts'
+import { progressBar } from '../progress-bar.ts'
+import { isSet, optionalText, pageFlags, pageOf } from '../read-flags.ts'
+import { UsageError } from '../usage-error.ts'
+
+const filterFlags = [
+  ['--from <date>', 'First day, or instant (inclusive)'],
+  ['--to <date>', 'Last day, or instant (inclusive)'],
+  ['--product-id <id>', 'Stripe product id'],
+  ['--group <name>', 'Customer group'],
+  ['--name <text>', "Part of the customer's name"],
+] as const
+
+function filterOf(context: Context): stored.PaymentFilter {
+  return paymentFilterOf({
+    from: optionalText(context, 'from'),
+    to: optionalText(context, 'to'),
+    productId: optionalText(context, 'product-id'),
+    organizationName: optionalText(context, 'group'),
+    name: optionalText(context, 'name'),
+  })
+}
+
+async function list(context: Context): Promise<number> {
+  const { page, pageSize } = pageOf(context)
+  const filter = filterOf(context)
+  const { items, total } = await withDatabase(configFor(context, ['mysql']), ({ db }) =>
+    listPayments({ db, requiredScopes: {} }, shellCaller(context), filter, { page, pageSize }),
+  )
+  const shown = items.map(paymentRecord)
+  printTable(
+    context,
+    {
+      paid: (one) => one.paidAt,
+      group: (one) => one.organizationName,
+      customer: (one) => [one.customerFirstName, one.customerLastName].filter((name) => name !== undefined).join(' '),
+      total: (one) => `${one.amountTotal} ${one.currency}`,
+      tax: (one) => one.amountTax,
+      product: (one) => one.productId,
+      invoice: (one) => one.invoiceId,
+    },
+    shown,
+    { items: shown, page, pageSize, total },
+  )
+  return exitCodes.done
+}
+
+/** Rows go out as they are read; standard output carries nothing else, so that it can be piped. */
+async function exportAll(context: Context): Promise<number> {
+  const out = optionalText(context, 'out') ?? '-'
+  const filter = filterOf(context)
+  const rows = await withDatabase(configFor(context, ['mysql']), async ({ db }) => {
+    const deps = { db, requiredScopes: {} }
+    const caller = shellCaller(context)
+    const { total } = await listPayments(deps, caller, filter, { page: 1, pageSize: 1 })
+    const progress = progressBar(context, total)
+    let count = 0
+    async function* csv(): AsyncGenerator<string> {
+      yield paymentsCsvHeader
+      for await (const batch of exportPayments(deps, caller, filter)) {
+        yield paymentsCsv(batch)
+        count += batch.length
+        progress.advance(batch.length)
+      }
+    }
+    try {
+      await (out === '-' ? toOutput(context, csv()) : toFile(out, csv()))
+    } finally {
+      progress.end()
+    }
+    return count
+  })
+  if (out !== '-') printFacts(context, { rows, file: out })
+  return exitCodes.done
+}
+
+async function toOutput(context: Context, csv: AsyncIterable<string>): Promise<void> {
+  // The line break that printing adds is the second half of the last row's.
+  for await (const rows of csv) context.print(rows.slice(0, -1))
+}
+
+async function toFile(path: string, csv: AsyncIterable<string>): Promise<void> {
+  try {
+    await pipeline(csv, createWriteStream(path, { flags: 'wx' }))
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error) throw new UsageError(`cannot write ${path}, or it exists already`)
+    throw error
+  }
+}
+
+async function verify(context: Context, [id]: readonly string[]): Promise<number> {
+  if (id === undefined) throw new UsageError('a license id is required')
+  const config = configFor(context, ['stripe', 'mysql'])
+  const stripe = createStripe({ apiKey: config.stripe.apiKey.reveal(), apiBase: config.stripe.apiBase })
+  const verified = await withDatabase(config, ({ db }) =>
+    verifyPayment({ db, stripe, requiredScopes: {}, log: silentLog, now: context.now }, shellCaller(context), id),
+  )
+  const { license, product, invoice, paymentIntent, recordedPayment } = paymentVerification(verified)
+  if (isSet(context, 'json')) printFacts(context, { license, product, invoice, paymentIntent, recordedPayment })
+  else {
+    printFacts(context, {
+      license: license.licenseId,
+      type: license.licenseType,
+      product: product?.slug,
+      recorded:
+        recordedPayment === undefined
+          ? 'no payment'
+          : `${recordedPayment.amountTotal} ${recordedPayment.currency} at ${recordedPayment.paidAt}`,
+      invoice: invoice === undefined ? 'none' : `${invoice.id} ${invoice.status}`,
+      'payment intent': paymentIntent === undefined ? 'none' : `${paymentIntent.id} ${paymentIntent.status}`,
+    })
+  }
+  return exitCodes.done
+}
+
+export const payments: readonly Command[] = [
+  { name: 'list', description: 'Captured payments, newest first', flags: [...filterFlags, ...pageFlags], run: list },
+  {
+    name: 'export',
+    description: 'Captured payments as CSV, newest first',
+    flags: [
+      ...filterFlags,
+      ['--out <file>', 'Write it there (default - for standard output); an existing file is never replaced'],
+    ],
+    run: exportAll,
+  },
+  { name: 'verify <id>', description: 'What is known of the payment behind a license', flags: [], run: verify },
+]
