@@ -104,11 +104,12 @@ test('for random tiers and 1 to 10 000 seats the price is the formula: an intege
   )
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 1_000_000 }), fc.array(tier, { maxLength: 8 }), (base, tiers) => {
-      for (let n = 1; n <= 10_000; n += n < 40 ? 1 : 97) {
+      // One assertion for all quantities: a million of them would take minutes.
+      const wrong = Array.from({ length: 10_000 }, (_, index) => index + 1).filter((n) => {
         const price = priceOf(tiered(base, tiers), n)
-        expect(price).toBe(formula(base, tiers, n))
-        if (price !== undefined) expect(Number.isSafeInteger(price) && price >= 0).toBe(true)
-      }
+        return price !== formula(base, tiers, n) || (price !== undefined && !(Number.isSafeInteger(price) && price >= 0))
+      })
+      expect(wrong).toEqual([])
     }),
     { numRuns: 100 },
   )
