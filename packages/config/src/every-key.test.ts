@@ -102,6 +102,13 @@ const rows: Record<string, Row> = {
     wrong: [['*'], '*', ['https://a.test/path'], ['null'], ['https://a.test', 5], { a: 1 }, 5],
     wrongAt: /^server\.cors_allowed_origins(\[\d\])?$/,
   },
+  'server.trusted_proxies': {
+    fallback: [],
+    value: ['10.0.0.0/8', '::1'],
+    env: '192.0.2.1, 2001:db8::/32',
+    becomesFromEnv: ['192.0.2.1', '2001:db8::/32'],
+    wrong: ['proxy.local', ['10.0.0.0/33'], ['10.0.0.1/8/8'], '10.0.0.1/', 5, [5], {}],
+  },
   'ingest.addr': {
     fallback: listen('0.0.0.0', 8083),
     value: 'localhost:0',

@@ -27,6 +27,7 @@ import {
   jwtSecret,
   mysqlAccount,
   natsUrl,
+  proxies,
   scopes,
   subject,
   webhookSecrets,
@@ -65,10 +66,16 @@ export const commonSections = {
         addr: address.prefault(':8082'),
         public_base_url: optionalUrl,
         cors_allowed_origins: origins.prefault([]),
+        trusted_proxies: proxies.prefault([]),
       },
       NOT_A_MAP,
     )
-    .transform((s) => ({ addr: s.addr, publicBaseUrl: s.public_base_url, corsAllowedOrigins: s.cors_allowed_origins })),
+    .transform((s) => ({
+      addr: s.addr,
+      publicBaseUrl: s.public_base_url,
+      corsAllowedOrigins: s.cors_allowed_origins,
+      trustedProxies: s.trusted_proxies,
+    })),
   ingest: z.object({ addr: address.prefault(':8083') }, NOT_A_MAP),
   log: z.object({ level: leaf(readOneOf('debug', 'info', 'warn', 'error')).default('info') }, NOT_A_MAP),
   retention: z

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { isCron } from './cron.ts'
 import { parseDsn } from './dsn.ts'
 import { leaf, readDivided, readText, readTextLike, Wrong } from './leaf.ts'
@@ -23,6 +24,20 @@ export const jwksAlgorithms = leaf((value) => {
   const known = named.map((name) => JWKS_ALGORITHMS.find((one) => one.toLowerCase() === name.toLowerCase()))
   return known.every((one) => one !== undefined) ? [...new Set(known)] : wrong
 })
+
+/** Addresses and ranges (`10.0.0.0/8`) of the reverse proxies in front; what they say about a client's address is believed. */
+export const proxies = leaf((value) => {
+  const wrong = new Wrong('must be a list of IP addresses or ranges such as 10.0.0.0/8')
+  const named = readDivided(/[\s,]+/)(value)
+  if (named instanceof Wrong) return wrong
+  return named.every(isAddressRange) ? named : wrong
+})
+
+function isAddressRange(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/')
+  const most = isIP(address) === 6 ? 128 : 32
+  return isIP(address) !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
+}
 
 /** One endpoint secret, or several while one is being rolled. */
 export const webhookSecrets = leaf((value) => {

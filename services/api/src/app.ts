@@ -48,6 +48,8 @@ import { addVerifyPayment } from './routes/verify-payment.ts'
 export interface ApiConfig {
   readonly publicBaseUrl: string | undefined
   readonly corsAllowedOrigins: readonly string[]
+  /** Addresses and ranges of the reverse proxies in front. */
+  readonly trustedProxies: readonly string[]
   readonly token: {
     readonly secret: string
     readonly issuer: string | undefined
@@ -98,7 +100,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
     cors({ allowedOrigins: config.corsAllowedOrigins }),
     methodNotAllowed(app),
   )
-  app.use(limitFailedAuth({ key: clientAddress() }), identifyCaller(verifier))
+  app.use(limitFailedAuth({ key: clientAddress(config.trustedProxies) }), identifyCaller(verifier))
   app.use(cookieGuard({ publicOrigin: config.publicBaseUrl, allowedOrigins: config.corsAllowedOrigins }))
   app.onError(toErrorResponse(log))
   app.notFound(notFound)

@@ -92,6 +92,7 @@ export function apiConfigOf({
   return {
     publicBaseUrl: server.publicBaseUrl,
     corsAllowedOrigins: server.corsAllowedOrigins,
+    trustedProxies: server.trustedProxies,
     token: {
       secret: internalAuth.jwtSecret.reveal(),
       issuer: internalAuth.issuer,

@@ -5,6 +5,7 @@ export const SECRET = 'a secret of this test, 32 bytes or more'
 export const settings: ApiConfig = {
   publicBaseUrl: 'https://licenses.example.com',
   corsAllowedOrigins: [],
+  trustedProxies: [],
   token: { secret: SECRET, issuer: undefined, audience: undefined },
   requiredScopes: {},
   checkout: {

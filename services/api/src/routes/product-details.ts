@@ -46,26 +46,28 @@ const Answer = z.object({ product: PriceDetails }).meta({
 /** Anonymous, and one query each: enough for any page, too little to walk through guesses. */
 const PER_MINUTE = 600
 
-const route = createRoute({
-  method: 'post',
-  path: '/authlance/license/payments/product-details',
-  operationId: 'getProductDetails',
-  tags: ['Catalog'],
-  summary: 'What a price is and what it sells, in snake_case',
-  middleware: [
-    failAs('failed to load product', 'lookup_key required'),
-    rateLimit({ limit: PER_MINUTE, windowMs: 60_000, key: clientAddress() }),
-    jsonBodyLimits(),
-  ] as const,
-  request: { body: jsonBody(LookupRequest) },
-  responses: {
-    200: { description: 'The price of a product on sale', content: { 'application/json': { schema: Answer } } },
-    ...refusals(400, 404, 413, 415, 429, 500, 503),
-  },
-})
+function routeFor(trustedProxies: readonly string[]) {
+  return createRoute({
+    method: 'post',
+    path: '/authlance/license/payments/product-details',
+    operationId: 'getProductDetails',
+    tags: ['Catalog'],
+    summary: 'What a price is and what it sells, in snake_case',
+    middleware: [
+      failAs('failed to load product', 'lookup_key required'),
+      rateLimit({ limit: PER_MINUTE, windowMs: 60_000, key: clientAddress(trustedProxies) }),
+      jsonBodyLimits(),
+    ] as const,
+    request: { body: jsonBody(LookupRequest) },
+    responses: {
+      200: { description: 'The price of a product on sale', content: { 'application/json': { schema: Answer } } },
+      ...refusals(400, 404, 413, 415, 429, 500, 503),
+    },
+  })
+}
 
 export function addProductDetails(app: OpenAPIHono<HttpEnv>, deps: ApiDeps): void {
-  app.openapi(route, async (c) => {
+  app.openapi(routeFor(deps.config.trustedProxies), async (c) => {
     const product = await findPricedProduct(deps.db, c.req.valid('json').lookup_key.trim())
     return c.json({ product: priceDetails(product) }, 200)
   })
