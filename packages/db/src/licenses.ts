@@ -172,6 +172,18 @@ export async function findByCheckoutSession(db: Reader, sessionId: string): Prom
   return row && toLicense(row)
 }
 
+/** The perpetual licenses whose maintenance a subscription pays: one, or all of a bundle, the bundle's own first. */
+export async function listPerpetualBySubscription(db: Reader, subscriptionId: string): Promise<StoredLicense[]> {
+  const rows = await db
+    .selectFrom('licenses')
+    .selectAll()
+    .where('stripe_subscription_id', '=', subscriptionId)
+    .where('kind', '=', 'perpetual')
+    .orderBy('issuance_key')
+    .execute()
+  return rows.map(toLicense)
+}
+
 /** Keys of the groups that a Stripe customer bought licenses for. */
 export async function groupKeysOfCustomer(db: Reader, customerId: string): Promise<string[]> {
   const rows = await db

@@ -111,6 +111,7 @@ export function apiConfigOf({
       defaultOneOffSlug: stripe.defaultOneOffSlug,
       defaultTermDays: licensePolicy.defaultTermDays,
       defaultTrialDays: stripe.trialPeriodDays,
+      maintenancePriceLookupKey: stripe.maintenancePriceLookupKey,
     },
     productDisplay,
     productKeys: security.map((pair) => pair.productKey),

@@ -114,6 +114,19 @@ describe('a paid year of maintenance', () => {
     expect(await shop.count()).toMatchObject({ licenses: 1, payments: 3, announcements: 3 })
   })
 
+  test('maintenance that had lapsed when it was paid runs from the payment, however often and late that is told', async () => {
+    const before = await aPerpetualLicense()
+    const event = JSON.parse(await payMaintenance(before.licenseId))
+    event.created += 2 * 366 * 86_400
+    const payload = JSON.stringify(event)
+    await Promise.all([payload, payload, payload].map((one) => shop.process(one)))
+    await shop.process(JSON.stringify({ ...event, id: 'evt_twin' }))
+    const end = new Date(event.created * 1000)
+    end.setUTCFullYear(end.getUTCFullYear() + 1)
+    expect((await theLicense()).maintenanceExpiresAt).toEqual(end)
+    expect(await shop.count()).toMatchObject({ licenses: 1, payments: 2, announcements: 2 })
+  })
+
   test('not paid yet: nothing', async () => {
     const before = await aPerpetualLicense()
     const event = JSON.parse(await payMaintenance(before.licenseId))

@@ -1,4 +1,4 @@
-import { licenseModeOf, priceOf, seatsFor } from '@licenseoperator/catalog'
+import { type Coupon, type LicenseMode, licenseModeOf, type Product, priceOf, seatsFor } from '@licenseoperator/catalog'
 import { type Db, inTransaction, licenses, reading, reservations } from '@licenseoperator/db'
 import { assertMember, type Caller, DomainError, groupKey, type Log, newId, normaliseDomain } from '@licenseoperator/domain'
 import type { Stripe } from 'stripe'
@@ -17,6 +17,8 @@ export interface CheckoutSettings extends ReturnUrlSettings {
   readonly defaultTermDays: number
   /** Trial of a subscription whose product names none. */
   readonly defaultTrialDays: number
+  /** Price of maintenance for products that name none themselves. */
+  readonly maintenancePriceLookupKey?: string | undefined
 }
 
 export interface CheckoutDeps {
@@ -108,16 +110,7 @@ async function planSession(
   { product, coupon }: ResolvedCheckout,
 ) {
   const { settings } = deps
-  const mode = licenseModeOf(product)
-  if (mode === 'perpetual_auto') {
-    throw new DomainError(
-      'invalid_payload',
-      'invalid request: lookupKey names a product with automatic maintenance, which cannot be bought here',
-      {
-        field: 'lookupKey',
-      },
-    )
-  }
+  const mode = modeOf(product, coupon)
   const seats = seatsFor(product, coupon, request.managedProducts)
   const amountMinor = priceOf(product, request.managedProducts)
   if (amountMinor === undefined) {
@@ -131,6 +124,7 @@ async function planSession(
     coupon,
     mode,
     amountMinor,
+    maintenancePriceId: mode === 'perpetual_auto' ? await maintenancePrice(deps, product) : undefined,
     trialPeriodDays: product.trialPeriodDays > 0 ? product.trialPeriodDays : settings.defaultTrialDays,
     customerId: await reading(() => licenses.findCustomerOfGroup(deps.db, group)),
     email: caller.email,
@@ -153,6 +147,30 @@ async function planSession(
     successUrl: successUrl(settings),
     cancelUrl: cancelUrl(settings),
     automaticTax: settings.automaticTax,
+  }
+}
+
+/** A `product_override` coupon is always paid once, so a license bought with one renews its maintenance by hand. */
+function modeOf(product: Product, coupon: Coupon | undefined): LicenseMode {
+  const mode = licenseModeOf(product)
+  return mode === 'perpetual_auto' && coupon?.behavior === 'product_override' ? 'perpetual_manual' : mode
+}
+
+/** The recurring line of a product with automatic maintenance. @throws DomainError `internal` when there is none; the reason is in the log */
+async function maintenancePrice({ stripe, settings, log }: CheckoutDeps, product: Product): Promise<string> {
+  const lookupKey = product.metadata.maintenance_price_lookup_key ?? settings.maintenancePriceLookupKey
+  const price = lookupKey === undefined ? undefined : await findPrice(stripe, lookupKey)
+  if (price !== undefined && price.recurring !== null) return price.id
+  log.error('a product with automatic maintenance has no recurring maintenance price', { slug: product.slug, lookupKey })
+  throw new DomainError('internal', 'failed to create checkout session')
+}
+
+async function findPrice(stripe: Stripe, lookupKey: string): Promise<Stripe.Price | undefined> {
+  try {
+    const { data } = await stripe.prices.list({ lookup_keys: [lookupKey], active: true, limit: 1 })
+    return data[0]
+  } catch (error) {
+    throw translateStripeError(error)
   }
 }
 

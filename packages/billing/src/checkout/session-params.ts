@@ -17,16 +17,18 @@ export interface SessionPlan {
   readonly successUrl: string
   readonly cancelUrl: string
   readonly automaticTax: boolean
+  /** Stripe price of automatic maintenance, which recurs; only for products that have it. */
+  readonly maintenancePriceId?: string | undefined
 }
 
 /**
  * The Stripe checkout session for a purchase. Fixed prices use the product's Stripe price; tiered totals are computed by us and sent as inline
- * price data with quantity 1, so that the invoice equals what the storefront showed.
+ * price data with quantity 1, so that the invoice equals what the storefront showed. Automatic maintenance is a second line, which recurs.
  *
  * @see https://docs.stripe.com/api/checkout/sessions/create
  */
 export function sessionParams(plan: SessionPlan): Stripe.Checkout.SessionCreateParams {
-  const subscription = plan.mode === 'subscription'
+  const subscription = plan.mode === 'subscription' || plan.mode === 'perpetual_auto'
   const customer =
     plan.customerId === undefined
       ? {
@@ -36,7 +38,10 @@ export function sessionParams(plan: SessionPlan): Stripe.Checkout.SessionCreateP
       : { customer: plan.customerId, ...(plan.automaticTax ? { customer_update: { address: 'auto' as const } } : {}) }
   return {
     mode: subscription ? 'subscription' : 'payment',
-    line_items: [lineItem(plan)],
+    line_items: [
+      lineItem(plan),
+      ...(plan.maintenancePriceId === undefined ? [] : [{ price: plan.maintenancePriceId, quantity: 1 }]),
+    ],
     success_url: plan.successUrl,
     cancel_url: plan.cancelUrl,
     client_reference_id: plan.reservationId,
@@ -49,7 +54,7 @@ export function sessionParams(plan: SessionPlan): Stripe.Checkout.SessionCreateP
       ? {
           subscription_data: {
             metadata: plan.metadata,
-            ...(plan.trialPeriodDays > 0 ? { trial_period_days: plan.trialPeriodDays } : {}),
+            ...(plan.trialPeriodDays > 0 && plan.mode === 'subscription' ? { trial_period_days: plan.trialPeriodDays } : {}),
           },
         }
       : { payment_intent_data: { metadata: plan.metadata } }),

@@ -5,14 +5,17 @@ import { Address, Expandable, Metadata } from './id-of.ts'
 const amount = z.int()
 const seconds = z.int()
 const details = z.looseObject({ subscription: Expandable, metadata: Metadata.optional() }).nullish()
+const prorated = z.looseObject({ proration: z.boolean().nullish() }).nullish()
 
-/** Both shapes of an invoice line: since basil the price hangs in `pricing`, before it is an object of its own. */
+/** Both shapes of an invoice line: since basil its price hangs in `pricing` and its kind in `parent`, before both stand on the line itself. */
 const LineShape = z.looseObject({
   amount,
   period: z.looseObject({ start: seconds, end: seconds }),
   pricing: z.looseObject({ price_details: z.looseObject({ price: Expandable, product: Expandable }).nullish() }).nullish(),
   price: z.looseObject({ id: z.string(), product: Expandable }).nullish(),
-  parent: z.looseObject({ subscription_item_details: z.looseObject({ proration: z.boolean().nullish() }).nullish() }).nullish(),
+  parent: z
+    .looseObject({ type: z.string().nullish(), subscription_item_details: prorated, invoice_item_details: prorated })
+    .nullish(),
   proration: z.boolean().nullish(),
   type: z.string().nullish(),
 })
@@ -44,13 +47,17 @@ const InvoiceShape = z.looseObject({
 /**
  * What we read of an invoice, in the shape of API versions from acacia (2025-02) to endive (2026-10). Amounts in minor units.
  *
- * `period` is that of the subscription's own line, never the invoice's (which says when items could be added), and never a proration's.
+ * `period` is that of the subscription's own line, never the invoice's (which says when items could be added), and never a proration's. `priceId` and
+ * `stripeProductId` are of what was bought: on a first invoice the line that is paid once, where a license is sold with its maintenance, else the
+ * subscription's.
  *
  * @throws ZodError for an unknown shape: the caller parks it, nothing is ever read as zero or 1970
  */
 export function readInvoice(object: unknown) {
   const invoice = InvoiceShape.parse(object)
-  const line = invoice.lines.data.find((one) => !isProration(one) && one.type !== 'invoiceitem')
+  const lines = invoice.lines.data.filter((one) => !isProration(one))
+  const line = lines.find((one) => !isPaidOnce(one))
+  const bought = (invoice.billing_reason === 'subscription_create' ? lines.find(isPaidOnce) : undefined) ?? line
   const taxes = invoice.total_taxes?.reduce((sum, tax) => sum + tax.amount, 0) ?? invoice.tax ?? 0
   const paidAt = invoice.status_transitions?.paid_at
   return {
@@ -74,8 +81,8 @@ export function readInvoice(object: unknown) {
       invoice.metadata,
     ),
     paymentIntentId: invoice.payment_intent,
-    priceId: line?.pricing?.price_details?.price ?? line?.price?.id,
-    stripeProductId: line?.pricing?.price_details?.product ?? line?.price?.product,
+    priceId: bought?.pricing?.price_details?.price ?? bought?.price?.id,
+    stripeProductId: bought?.pricing?.price_details?.product ?? bought?.price?.product,
     period: line === undefined ? undefined : { start: new Date(line.period.start * 1000), end: new Date(line.period.end * 1000) },
   }
 }
@@ -104,8 +111,16 @@ export function paidPeriodOf(invoice: Invoice): { start: Date; end: Date } {
   return invoice.period
 }
 
-function isProration(line: z.infer<typeof LineShape>): boolean {
-  return line.parent?.subscription_item_details?.proration === true || line.proration === true
+function isProration({ parent, proration }: z.infer<typeof LineShape>): boolean {
+  return (
+    parent?.subscription_item_details?.proration === true ||
+    parent?.invoice_item_details?.proration === true ||
+    proration === true
+  )
+}
+
+function isPaidOnce({ parent, type }: z.infer<typeof LineShape>): boolean {
+  return parent?.type === 'invoice_item_details' || type === 'invoiceitem'
 }
 
 function firstFilled(...candidates: (Record<string, string> | undefined)[]): Record<string, string> {

@@ -2,6 +2,7 @@ import { inTransaction, products, stripeEvents } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
 import { isMaintenance } from '../maintenance/maintenance-metadata.ts'
 import { renewMaintenance } from '../maintenance/renew-maintenance.ts'
+import { renewalOfCheckout } from '../maintenance/renewal-of-checkout.ts'
 import { type CheckoutSession, readCheckoutSession } from '../payload/checkout-session.ts'
 import { paidPeriodOf, paymentOfInvoice, readInvoice } from '../payload/invoice.ts'
 import { checkoutIssuanceKey, subscriptionIssuanceKey } from './issuance-key.ts'
@@ -14,7 +15,7 @@ export const issueFromCheckout: EventHandler = async (deps, event, arrived) => {
   const session = readCheckoutSession(event.object)
   if (isMaintenance(session.metadata)) {
     if (session.paymentStatus === 'unpaid') return waitForPayment(deps, arrived)
-    return renewMaintenance(deps, arrived, session, event.createdAt)
+    return renewMaintenance(deps, arrived, renewalOfCheckout(session, event.createdAt))
   }
   const metadata = PurchaseMetadata.parse(session.metadata)
   if (isForeign(metadata) && !(await sellsOurProduct(deps, session.id)))

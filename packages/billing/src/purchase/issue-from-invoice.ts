@@ -1,9 +1,11 @@
-import { products } from '@licenseoperator/db'
+import { licenses, products, reading } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
+import { renewMaintenance } from '../maintenance/renew-maintenance.ts'
+import { renewalOfInvoice } from '../maintenance/renewal-of-invoice.ts'
 import { paidPeriodOf, paymentOfInvoice, readInvoice } from '../payload/invoice.ts'
 import { subscriptionIssuanceKey } from './issuance-key.ts'
 import { issuePurchase } from './issue-purchase.ts'
-import { type EventHandler, ignore } from './process-event.ts'
+import { type EventHandler, ignore, type ProcessDeps } from './process-event.ts'
 import { isForeign, PurchaseMetadata } from './purchase-metadata.ts'
 
 /** Which invoices pay for a period, and what the license they bring is announced as. */
@@ -29,6 +31,8 @@ export const issueFromInvoice: EventHandler = async (deps, event, arrived) => {
     throw new DomainError('invalid_payload', 'invalid payload: the invoice names no subscription', { field: 'subscription' })
   }
   const period = paidPeriodOf(invoice)
+  if (reason === 'renewal' && (await paysMaintenance(deps, metadata, invoice.subscriptionId)))
+    return renewMaintenance(deps, arrived, renewalOfInvoice(invoice, invoice.subscriptionId, period, arrived.receivedAt))
   return issuePurchase(deps, arrived, {
     issuanceKey: subscriptionIssuanceKey(invoice.subscriptionId, period.start),
     metadata,
@@ -45,4 +49,10 @@ export const issueFromInvoice: EventHandler = async (deps, event, arrived) => {
     },
     payment: paymentOfInvoice(invoice),
   })
+}
+
+/** Metadata can be edited at Stripe: where it no longer says what was bought, the license that the subscription brought does. */
+async function paysMaintenance(deps: ProcessDeps, metadata: PurchaseMetadata, subscriptionId: string): Promise<boolean> {
+  if (metadata.license_mode !== undefined) return metadata.license_mode === 'perpetual_auto'
+  return (await reading(() => licenses.listPerpetualBySubscription(deps.db, subscriptionId))).length > 0
 }

@@ -67,7 +67,6 @@ describe('400', () => {
     ['an unknown product', 'lookupKey', { lookupKey: 'no-such-product' }],
     ['an inactive product', 'lookupKey', { lookupKey: 'inactive' }],
     ['an internal product', 'lookupKey', { lookupKey: 'internal' }],
-    ['automatic maintenance', 'lookupKey', { lookupKey: 'automatic' }],
     ['no product at all', 'lookupKey', {}],
     ['a blank product', 'lookupKey', { lookupKey: '  ' }],
     ['a too long product', 'lookupKey', { lookupKey: 'x'.repeat(256) }],
@@ -95,6 +94,12 @@ describe('400', () => {
   test('no JSON object', async () => {
     expect((await api.checkout(['fixed'], acme)).status).toBe(400)
   })
+})
+
+test('500: automatic maintenance that has no price; the reason stays inside', async () => {
+  const response = await api.checkout({ lookupKey: 'automatic', organizationName: 'acme' }, acme)
+  expect(response.status).toBe(500)
+  expect(await response.json()).toMatchObject({ error: 'failed to create checkout session', code: 'internal' })
 })
 
 describe('401', () => {

@@ -62,6 +62,27 @@ describe('200', () => {
   })
 })
 
+test('the payment says what it is for, as the session does', async () => {
+  await start({ licenseId, groupName: 'acme' })
+  const session = await newestSession()
+  const { session: paid } = await shop.emulator.control.completeCheckout(session?.id ?? '')
+  const intent = await shop.stripe.paymentIntents.retrieve(String(paid.payment_intent))
+  expect(intent.metadata).toMatchObject({
+    license_type: 'maintenance_renewal',
+    original_license_id: licenseId,
+    product_key: 'core',
+  })
+  expect(intent.metadata).toEqual(session?.metadata)
+})
+
+test('the answer is lost: the second try gets the same session', async () => {
+  const before = (await shop.stripe.checkout.sessions.list({ limit: 100 })).data.length
+  await shop.emulator.control.fault({ route: 'POST /v1/checkout/sessions', cut: 'after' })
+  expect(await start({ licenseId, groupName: 'acme' })).toMatchObject({ status: 200 })
+  expect((await shop.stripe.checkout.sessions.list({ limit: 100 })).data).toHaveLength(before + 1)
+  expect(await shop.emulator.control.pendingFaults()).toEqual([])
+})
+
 describe('403 license is not a perpetual manual license, all alike and without a call to Stripe', () => {
   test('unknown, foreign, not perpetual, revoked, or renewing by itself', async () => {
     const calls = await shop.calls()

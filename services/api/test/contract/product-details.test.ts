@@ -91,6 +91,28 @@ test.each([{}, { lookup_key: '' }, { lookup_key: ' ' }, { lookup_key: 0 }, { loo
   },
 )
 
+test('429 with Retry-After for whoever walks through guesses; others are answered', async () => {
+  const proxied = await anApi({ db: api.db, config: { trustedProxies: ['192.0.2.1'] } })
+  const ask = async (key: string, client: string) => {
+    const request = new Request(`http://localhost${PATH}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-forwarded-for': client },
+      body: JSON.stringify({ lookup_key: key }),
+    })
+    return proxied.app.fetch(request, { incoming: { socket: { remoteAddress: '192.0.2.1' } } })
+  }
+  let refused: Response | undefined
+  for (let guess = 0; guess < 1000 && refused === undefined; guess += 1) {
+    const answer = await ask(`guess-${guess}`, '198.51.100.7')
+    if (answer.status === 429) refused = answer
+    else expect(answer.status).toBe(404)
+  }
+  expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect(await refused?.json()).toMatchObject({ code: 'rate_limited' })
+  expect((await ask('team-key', '198.51.100.8')).status).toBe(200)
+  await proxied.close()
+}, 30_000)
+
 test('public: credentials are ignored, valid or not', async () => {
   const answer = await api.send('POST', PATH, { lookup_key: 'team-key' }, 'not a token')
   expect(answer.status).toBe(200)
