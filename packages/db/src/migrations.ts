@@ -285,4 +285,23 @@ export const migrations: readonly Migration[] = [
     name: '0017_payments_newest_first_superseded',
     sql: 'DROP INDEX payments_newest_first ON payments',
   },
+  {
+    // With every column that a report filters by: whether a payment is on a page is known without reading its row.
+    name: '0018_payments_by_group_covering',
+    sql: `CREATE INDEX payments_by_group_covering ON payments
+      (group_key, paid_at DESC, payment_key DESC, stripe_product_id, customer_name)`,
+  },
+  {
+    name: '0019_payments_by_group_superseded',
+    sql: 'DROP INDEX payments_by_group_newest_first ON payments',
+  },
+  {
+    name: '0020_payments_by_product_covering',
+    sql: `CREATE INDEX payments_by_product_covering ON payments
+      (stripe_product_id, paid_at DESC, payment_key DESC, group_key, customer_name)`,
+  },
+  {
+    name: '0021_payments_by_product_superseded',
+    sql: 'DROP INDEX payments_by_product_newest_first ON payments',
+  },
 ]

@@ -1,6 +1,7 @@
 export { type ApiConfig, type ApiDeps, createApp } from './app.ts'
 export { type CatalogView, createCatalogView } from './catalog-view.ts'
 export { describeApi } from './describe-api.ts'
+export { addOperatorLicenseMetric } from './operator-license-metric.ts'
 export { couponBody } from './schemas/coupon-body.ts'
 export { licenseListItem } from './schemas/license-page.ts'
 export { paymentFilterOf } from './schemas/payment-query.ts'

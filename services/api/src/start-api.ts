@@ -8,6 +8,7 @@ import { openKeyRing, openOperatorLicense } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
 import { type ApiConfig, createApp } from './app.ts'
 import { createCatalogView } from './catalog-view.ts'
+import { addOperatorLicenseMetric } from './operator-license-metric.ts'
 
 export type ApiSections = Config<'security' | 'internalAuth' | 'stripe' | 'nats' | 'mysql'>
 
@@ -53,9 +54,7 @@ export async function startApi({ config, log }: { config: ApiSections; log: Log 
     const operatorLicense = await openOperatorLicense({ ...config.license, log, now: () => new Date() })
     closing.push(() => operatorLicense.close())
     const metrics = createMetrics()
-    metrics.gaugeOf('licenseoperator_operator_license_good', '1 while administration is allowed', () =>
-      ['off', 'valid', 'grace'].includes(operatorLicense.state()) ? 1 : 0,
-    )
+    addOperatorLicenseMetric(metrics, operatorLicense)
     const catalog = createCatalogView({ announce: () => announceCatalogChange(link) })
     void onCatalogChange(link, catalog.forget, stopping.signal)
     const app = createApp({

@@ -1,9 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
-import { generateSigningKey } from '@licenseoperator/signing'
+import { mintToken } from '@licenseoperator/http'
+import { generateSigningKey, loadSigningKey, signLicense } from '@licenseoperator/signing'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 
 const MAIN = new URL('../src/main.ts', import.meta.url).pathname
@@ -11,9 +18,10 @@ const SECRET = 'a secret of this test, 32 bytes or more'
 const started = new Set<ChildProcess>()
 let database: TestDatabase
 let privateKeyPem: string
+let publicKeyPem: string
 
 beforeAll(async () => {
-  privateKeyPem = (await generateSigningKey({ modulusLength: 2048 })).privateKeyPem
+  ;({ privateKeyPem, publicKeyPem } = await generateSigningKey({ modulusLength: 2048 }))
   database = await createTestDatabase()
 })
 afterEach(async () => {
@@ -76,6 +84,75 @@ test('starts, is ready, and ends with 0 on SIGTERM', async () => {
   child.kill('SIGTERM')
   expect(await exit).toEqual([0, null])
 })
+
+/** A license that is good now, for a day. */
+async function ownLicense(): Promise<string> {
+  const at = (ms: number) => new Date(Math.floor((Date.now() + ms) / 1000) * 1000).toISOString().replace('.000Z', 'Z')
+  const payload = {
+    v: 1 as const,
+    licenseId: 'L-01JZX3F9T5M2Q8V7K4N6R0B1CD',
+    group: 'vendor',
+    email: 'ops@vendor.test',
+    productKey: 'licenseoperator',
+    plan: 'pro',
+    licenseType: 'subscription' as const,
+    issuedAt: at(-60_000),
+    expiresAt: at(86_400_000),
+    priceLocked: false,
+    domain: 'example.com',
+  }
+  return (await signLicense(payload, loadSigningKey({ privateKeyPem }))).text
+}
+
+test('an own license that is none closes administration only, and a good one put in its place opens it without a restart', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'own-license-'))
+  const filePath = join(folder, 'own.lic')
+  writeFileSync(filePath, 'no license')
+  const child = startProgram({
+    LICENSEOPERATOR_LICENSE_FILE_PATH: filePath,
+    LICENSEOPERATOR_LICENSE_PUBLIC_KEY_PEM: publicKeyPem,
+    LICENSEOPERATOR_LICENSE_EXPECTED_DOMAIN: '.Example.com',
+  })
+  const url = await urlOf(child)
+  const token = await mintToken({ secret: SECRET, ttlMs: 300_000, identity: 'ops', roles: ['sysadmin'], groups: [] })
+  const administration = () => fetch(`${url}/authlance/license/admin/products`, { headers: { authorization: `Bearer ${token}` } })
+  const metrics = async () => (await fetch(`${url}/metrics`)).text()
+  expect((await administration()).status).toBe(403)
+  expect(await metrics()).toContain('\nlicenseoperator_operator_license_good 0\n')
+  expect((await fetch(`${url}/authlance/license/products`)).status).toBe(200)
+  writeFileSync(`${filePath}.next`, await ownLicense())
+  renameSync(`${filePath}.next`, filePath)
+  for (let tries = 0; (await administration()).status !== 200 && tries < 200; tries += 1) await sleep(100)
+  expect((await administration()).status).toBe(200)
+  expect(await metrics()).toContain('\nlicenseoperator_operator_license_good 1\n')
+  const exit = once(child, 'exit')
+  child.kill('SIGTERM')
+  expect(await exit).toEqual([0, null])
+  rmSync(folder, { recursive: true })
+}, 60_000)
+
+test('tokens of a configured identity provider: 200 with its key, 503 once it is needed and away, 401 for an algorithm left out', async () => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const jwks = JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'one' }] })
+  const provider = createHttpServer((_request, response) => response.end(jwks)).listen(0, '127.0.0.1')
+  await once(provider, 'listening')
+  const address = provider.address()
+  const port = address === null || typeof address === 'string' ? 0 : address.port
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const claims = { exp: Math.floor(Date.now() / 1000) + 300, user: { identity: 'ops', roles: ['sysadmin'], groups: [] } }
+  const signed = `${part({ alg: 'RS256', kid: 'one' })}.${part(claims)}`
+  const token = `${signed}.${sign('sha256', Buffer.from(signed), privateKey).toString('base64url')}`
+  const answers = async (changes: Record<string, string>) => {
+    const url = await urlOf(startProgram(changes))
+    return (await fetch(`${url}/authlance/license/admin/products`, { headers: { authorization: `Bearer ${token}` } })).status
+  }
+  const here = { LICENSEOPERATOR_INTERNAL_AUTH_JWKS_URL: `http://127.0.0.1:${port}/keys` }
+  const away = { LICENSEOPERATOR_INTERNAL_AUTH_JWKS_URL: 'http://127.0.0.1:9/keys' }
+  const narrowed = { ...here, LICENSEOPERATOR_INTERNAL_AUTH_JWKS_ALGORITHMS: 'ES256' }
+  expect([await answers(here), await answers(away), await answers(narrowed), await answers({})]).toEqual([200, 503, 401, 401])
+  provider.closeAllConnections()
+  provider.close()
+}, 60_000)
 
 test('a wrong configuration: 78, and every problem listed without its value', async () => {
   const changes = { LICENSEOPERATOR_INTERNAL_AUTH_JWT_SECRET: 'tooshort', LICENSEOPERATOR_STRIPE_ROOT_APP_URL: 'nowhere' }

@@ -1,32 +1,23 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { inTransaction, payments } from '@licenseoperator/db'
 import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
 import { generateSigningKey } from '@licenseoperator/signing'
 import { type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { run } from './a-terminal.ts'
 
-const aPayment: payments.NewPayment = {
-  paymentKey: '',
-  issuanceKey: 'test:1',
-  paidAt: new Date('2026-03-01T09:30:00Z'),
-  capturedAt: undefined,
-  groupName: 'acme',
-  customerName: 'Ada Lovelace',
-  customerEmail: 'ada@acme.test',
+const aPayment = {
+  issuance_key: 'test:1',
+  paid_at: new Date('2026-03-01T09:30:00Z'),
+  customer_name: 'Ada Lovelace',
   currency: 'usd',
-  amountSubtotalMinor: 100,
-  amountTaxMinor: 19,
-  amountTotalMinor: 119,
-  stripeProductId: 'prod_1',
-  stripeInvoiceId: undefined,
-  stripePaymentIntentId: undefined,
-  stripeCustomerId: undefined,
-  stripeCheckoutSessionId: undefined,
-  stripeSubscriptionId: undefined,
-  billingAddress: undefined,
+  amount_subtotal_minor: 100,
+  amount_tax_minor: 19,
+  amount_total_minor: 119,
+  stripe_product_id: 'prod_1',
+  created_at: new Date('2026-03-01T09:30:00Z'),
+  billing_address: null,
 }
 let database: TestDatabase
 let emulator: Emulator
@@ -153,17 +144,14 @@ test('trial: a new one, then the same; a length of its own; in the list, shown, 
 describe('payments', () => {
   const columns = /^paidAt,capturedAt,organizationName,/
   beforeAll(async () => {
-    await inTransaction(database.db, async (tx) => {
-      for (let index = 0; index < 600; index += 1) {
-        const payment = {
-          ...aPayment,
-          paymentKey: `invoice:in_${index}`,
-          stripeInvoiceId: `in_${index}`,
-          groupName: index === 0 ? 'globex' : 'acme',
-        }
-        await payments.record(tx, payment, new Date())
-      }
-    })
+    const rows = Array.from({ length: 600 }, (_, index) => ({
+      ...aPayment,
+      payment_key: `invoice:in_${index}`,
+      stripe_invoice_id: `in_${index}`,
+      group_key: index === 0 ? 'globex' : 'acme',
+      group_name: index === 0 ? 'globex' : 'acme',
+    }))
+    await database.db.insertInto('payments').values(rows).execute()
   })
 
   test('list: a page as a table, filtered as JSON', async () => {
@@ -188,6 +176,16 @@ describe('payments', () => {
     expect(watched.at(-1)).toBe('')
     expect(printed.notes).toEqual([])
     expect((await cli(`payments export --out ${file}`)).code).toBe(2)
+  })
+
+  test('export: one that breaks off leaves no half of a file behind', async () => {
+    const file = join(folder, 'broken.csv')
+    const broken = await run(['payments', 'export', '--out', file], env, (line) => {
+      if (line !== '') throw new Error('the terminal is gone')
+    })
+    expect(broken.code).toBe(1)
+    expect(existsSync(file)).toBe(false)
+    expect((await cli(`payments export --out ${file}`)).code).toBe(0)
   })
 
   test('verify: a license without a payment says so', async () => {

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
-import { createTokenVerifier } from '@licenseoperator/http'
+import { createTokenVerifier, mintToken } from '@licenseoperator/http'
 import { generateSigningKey } from '@licenseoperator/signing'
 import { type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
 import { sql } from 'kysely'
@@ -190,5 +190,19 @@ describe('serve', () => {
     const ended = once(second.child, 'exit')
     second.child.kill('SIGTERM')
     await ended
+  })
+
+  test('without its own license in order: administration is refused, the metric says so, the storefront goes on', async () => {
+    const { child, address } = serve({ LICENSEOPERATOR_LICENSE_FILE_PATH: '/nowhere/own.lic' })
+    const url = await address
+    const token = await mintToken({ secret: JWT_SECRET, ttlMs: 60_000, identity: 'ops', roles: ['sysadmin'], groups: [] })
+    const refused = await fetch(`${url}/authlance/license/admin/products`, { headers: { authorization: `Bearer ${token}` } })
+    expect(refused.status).toBe(403)
+    expect(await refused.text()).toContain('operator license is not valid')
+    expect(await (await fetch(`${url}/metrics`)).text()).toContain('\nlicenseoperator_operator_license_good 0\n')
+    expect((await fetch(`${url}/authlance/license/products`)).status).toBe(200)
+    const gone = once(child, 'exit')
+    child.kill('SIGTERM')
+    expect(await gone).toEqual([0, null])
   })
 })

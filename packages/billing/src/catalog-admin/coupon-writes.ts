@@ -1,28 +1,78 @@
-import { type CouponRequest, changedCoupon, newCoupon, type Product, refuseField } from '@licenseoperator/catalog'
-import { coupons, type Tx } from '@licenseoperator/db'
-import { DomainError } from '@licenseoperator/domain'
+import { type Coupon, type CouponRequest, changedCoupon, newCoupon, type Product, refuseField } from '@licenseoperator/catalog'
+import { audit, coupons, type Tx } from '@licenseoperator/db'
+import { type Caller, DomainError } from '@licenseoperator/domain'
 
-/** The coupons inside a product's request: created, or updated where the code exists; none is deleted. */
+type Owner = Pick<Product, 'id' | 'slug' | 'currency'>
+
+/** What a write of a coupon is recorded under. */
+export interface CouponWriter {
+  readonly caller: Caller
+  readonly now: Date
+}
+
+/** @returns the new coupon's id @throws DomainError `invalid_payload` naming the field; see also `coupons.isCodeTaken` */
+export async function insertCoupon(
+  tx: Tx,
+  { caller, now }: CouponWriter,
+  product: Owner,
+  request: CouponRequest,
+): Promise<number> {
+  const after = newCoupon(product, request)
+  const id = await coupons.insert(tx, after, now)
+  await audit.record(tx, { at: now, caller, action: 'coupon.created', subject: couponSubject(product.slug, id), after })
+  return id
+}
+
+/**
+ * @returns the coupon as it was when its promotion code at Stripe stands for it no longer
+ * @throws DomainError `invalid_payload` naming the field; see also `coupons.isCodeTaken`
+ */
+export async function changeCoupon(
+  tx: Tx,
+  { caller, now }: CouponWriter,
+  product: Owner,
+  existing: Coupon,
+  request: CouponRequest,
+): Promise<Coupon | undefined> {
+  const after = changedCoupon(product, existing, request)
+  await coupons.update(tx, existing.id, after, now)
+  const { id, createdAt: _createdAt, updatedAt: _updatedAt, ...before } = existing
+  await audit.record(tx, { at: now, caller, action: 'coupon.updated', subject: couponSubject(product.slug, id), before, after })
+  return before.stripePromotion?.promotionId === after.stripePromotion?.promotionId ? undefined : existing
+}
+
+/**
+ * The coupons inside a product's request: created, or updated where the code exists; none is deleted.
+ *
+ * @returns coupons as they were whose promotion codes at Stripe stand for them no longer
+ */
 export async function upsertCoupons(
   tx: Tx,
-  product: Pick<Product, 'id' | 'currency'>,
+  writer: CouponWriter,
+  product: Owner,
   requests: readonly CouponRequest[],
-  now: Date,
-): Promise<void> {
+): Promise<Coupon[]> {
+  const outdated: Coupon[] = []
   for (const [index, request] of requests.entries()) {
     if (request.code === undefined) throw refuseField(`coupons[${index}].code`, 'is required')
     const existing = await coupons.findByProductAndCode(tx, product.id, request.code)
     await within(`coupons[${index}]`, async () => {
-      if (existing === undefined) await coupons.insert(tx, newCoupon(product, request), now)
-      else await coupons.update(tx, existing.id, changedCoupon(product, existing, request), now)
+      if (existing === undefined) return void (await insertCoupon(tx, writer, product, request))
+      const was = await changeCoupon(tx, writer, product, existing, request)
+      if (was !== undefined) outdated.push(was)
     })
   }
+  return outdated
+}
+
+export function couponSubject(slug: string, couponId: number): string {
+  return `coupon:${slug}/${couponId}`
 }
 
 /** A coupon's own refusals name its fields; inside a product's request they stand below the coupon's place. */
-async function within<T>(place: string, work: () => Promise<T>): Promise<T> {
+async function within(place: string, work: () => Promise<void>): Promise<void> {
   try {
-    return await work()
+    await work()
   } catch (error) {
     if (!(error instanceof DomainError) || error.field === undefined) throw error
     throw refuseField(`${place}.${error.field}`, error.message.slice(error.message.indexOf(error.field) + error.field.length + 1))

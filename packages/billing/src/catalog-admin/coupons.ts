@@ -1,7 +1,8 @@
-import { type Coupon, type CouponRequest, changedCoupon, newCoupon, type Product } from '@licenseoperator/catalog'
+import type { Coupon, CouponRequest, Product } from '@licenseoperator/catalog'
 import { audit, coupons, inTransaction, products, reading, type Tx } from '@licenseoperator/db'
 import { type Caller, DomainError } from '@licenseoperator/domain'
 import { assertCatalogAdmin, type CatalogAdminDeps } from './catalog-admin.ts'
+import { changeCoupon, couponSubject, insertCoupon } from './coupon-writes.ts'
 import { pushToStripe } from './push-to-stripe.ts'
 import { retirePromotionCode } from './retire-promotion-code.ts'
 
@@ -33,9 +34,7 @@ export async function createCoupon(
   const { productId, couponId } = await refusingTakenCode(() =>
     inTransaction(deps.db, async (tx) => {
       const product = await ownerOf(tx, slug)
-      const fields = newCoupon(product, request)
-      const id = await coupons.insert(tx, fields, now)
-      await audit.record(tx, { at: now, caller, action: 'coupon.created', subject: subjectOf(slug, id), after: fields })
+      const id = await insertCoupon(tx, { caller, now }, product, request)
       return { productId: product.id, couponId: id }
     }),
   )
@@ -58,27 +57,16 @@ export async function updateCoupon(
 ): Promise<Coupon> {
   assertCatalogAdmin(deps, caller)
   const now = deps.now()
-  const { productId, before, after } = await refusingTakenCode(() =>
+  const { productId, outdated } = await refusingTakenCode(() =>
     inTransaction(deps.db, async (tx) => {
       const product = await ownerOf(tx, slug)
       const existing = await coupons.findForUpdate(tx, product.id, couponId)
       if (existing === undefined) throw new DomainError('not_found', 'not found')
-      const fields = changedCoupon(product, existing, request)
-      await coupons.update(tx, couponId, fields, now)
-      const { id: _id, createdAt: _createdAt, updatedAt: _updatedAt, ...was } = existing
-      await audit.record(tx, {
-        at: now,
-        caller,
-        action: 'coupon.updated',
-        subject: subjectOf(slug, couponId),
-        before: was,
-        after: fields,
-      })
-      return { productId: product.id, before: existing, after: fields }
+      return { productId: product.id, outdated: await changeCoupon(tx, { caller, now }, product, existing, request) }
     }),
   )
   // Stripe takes one active promotion code of a spelling, so the old one goes before the new one is made.
-  if (before.stripePromotion?.promotionId !== after.stripePromotion?.promotionId) await retirePromotionCode(deps, before)
+  if (outdated !== undefined) await retirePromotionCode(deps, outdated)
   await pushToStripe(deps, productId)
   deps.catalogChanged()
   return readCoupon(deps, productId, couponId)
@@ -94,7 +82,7 @@ export async function deleteCoupon(deps: CatalogAdminDeps, caller: Caller, slug:
     if (existing === undefined) throw new DomainError('not_found', 'not found')
     await coupons.remove(tx, couponId, now)
     const { id: _id, createdAt: _createdAt, updatedAt: _updatedAt, ...was } = existing
-    await audit.record(tx, { at: now, caller, action: 'coupon.deleted', subject: subjectOf(slug, couponId), before: was })
+    await audit.record(tx, { at: now, caller, action: 'coupon.deleted', subject: couponSubject(slug, couponId), before: was })
     return existing
   })
   deps.catalogChanged()
@@ -121,8 +109,4 @@ async function refusingTakenCode<T>(write: () => Promise<T>): Promise<T> {
     if (coupons.isCodeTaken(error)) throw new DomainError('coupon_taken', 'coupon code already exists', { field: 'code' })
     throw error
   }
-}
-
-function subjectOf(slug: string, couponId: number): string {
-  return `coupon:${slug}/${couponId}`
 }

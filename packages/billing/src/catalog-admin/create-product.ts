@@ -27,7 +27,7 @@ export async function createProduct(deps: CatalogAdminDeps, caller: Caller, requ
       await checkComponents(tx, fields)
       const created = await products.insert(tx, fields, now)
       await recordGivenPrice(tx, created, fields, now)
-      await upsertCoupons(tx, { id: created, currency: fields.currency }, request.coupons ?? [], now)
+      await upsertCoupons(tx, { caller, now }, { ...fields, id: created }, request.coupons ?? [])
       await audit.record(tx, { at: now, caller, action: 'product.created', subject: `product:${fields.slug}`, after: fields })
       return created
     }),

@@ -7,6 +7,7 @@ import { checkComponents } from './check-components.ts'
 import { upsertCoupons } from './coupon-writes.ts'
 import { recordGivenPrice } from './given-price.ts'
 import { pushToStripe } from './push-to-stripe.ts'
+import { retirePromotionCode } from './retire-promotion-code.ts'
 import { takeSeat } from './seats.ts'
 import { refusingTakenNames } from './taken-names.ts'
 
@@ -23,7 +24,7 @@ export async function updateProduct(
 ): Promise<AdminProduct> {
   assertCatalogAdmin(deps, caller)
   const now = deps.now()
-  const id = await refusingTakenNames(() =>
+  const { id, outdated } = await refusingTakenNames(() =>
     inTransaction(deps.db, async (tx) => {
       const existing = await products.findBySlugForUpdate(tx, slug)
       if (existing === undefined) throw new DomainError('not_found', 'not found')
@@ -33,7 +34,7 @@ export async function updateProduct(
       await checkComponents(tx, fields)
       await products.update(tx, existing.id, fields, now)
       await recordGivenPrice(tx, existing.id, fields, now)
-      await upsertCoupons(tx, { id: existing.id, currency: fields.currency }, request.coupons ?? [], now)
+      const outdated = await upsertCoupons(tx, { caller, now }, { ...fields, id: existing.id }, request.coupons ?? [])
       const { id: _id, createdAt: _createdAt, updatedAt: _updatedAt, ...before } = existing
       const subject = `product:${slug}`
       await audit.record(tx, {
@@ -44,9 +45,11 @@ export async function updateProduct(
         before,
         after: fields satisfies ProductFields,
       })
-      return existing.id
+      return { id: existing.id, outdated }
     }),
   )
+  // Stripe takes one active promotion code of a spelling, so the old ones go before new ones are made.
+  for (const coupon of outdated) await retirePromotionCode(deps, coupon)
   await pushToStripe(deps, id)
   deps.catalogChanged()
   return readAdminProduct(deps.db, id)

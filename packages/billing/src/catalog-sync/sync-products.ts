@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Coupon, type Product, stripeRecurring } from '@licenseoperator/catalog'
 import { coupons, type Db, inTransaction, prices, products, reading } from '@licenseoperator/db'
 import type { Stripe } from 'stripe'
@@ -173,7 +174,7 @@ function isSamePrice(price: Stripe.Price, product: Product, recurring: ReturnTyp
 async function ensurePromotion({ db, stripe }: SyncDeps, product: Product, coupon: Coupon, note: Note): Promise<void> {
   const promotion = coupon.stripePromotion
   if (promotion === undefined || promotion.promotionId !== undefined) return
-  const key = `sync-coupon-${coupon.id}-${coupon.updatedAt.getTime()}`
+  const key = `sync-coupon-${coupon.id}-${discountWord(coupon)}-${coupon.updatedAt.getTime()}`
   const couponId = promotion.couponId ?? (await stripe.coupons.create(discountParams(coupon), { idempotencyKey: key })).id
   const code = await stripe.promotionCodes.create(
     {
@@ -196,6 +197,15 @@ function discountParams({ code, stripePromotion: promotion }: Coupon): Stripe.Co
     ...(promotion?.currency === undefined ? {} : { currency: promotion.currency }),
     ...(promotion?.durationInMonths === undefined ? {} : { duration_in_months: promotion.durationInMonths }),
   }
+}
+
+/** What makes a discount another discount, as a short word: codes may hold letters that no header can carry. */
+function discountWord({ code, stripePromotion }: Coupon): string {
+  const { couponId: _coupon, promotionId: _code, ...discount } = stripePromotion ?? {}
+  return createHash('sha256')
+    .update(JSON.stringify([code, discount]))
+    .digest('hex')
+    .slice(0, 16)
 }
 
 /** What makes a price another price. */

@@ -2,6 +2,7 @@ import type { Product } from '@licenseoperator/catalog'
 import { type Db, inTransaction, licenses, paymentDetails, payments, products, reading } from '@licenseoperator/db'
 import { assertMember, assertScope, type Caller, DomainError, type Log, rfc3339, type Surface } from '@licenseoperator/domain'
 import type { Stripe } from 'stripe'
+import { z } from 'zod'
 import { fetchDetails, InvoiceDetails, PaymentIntentDetails, type StripeDetails } from './stripe-details.ts'
 
 export interface VerifyPaymentDeps {
@@ -51,12 +52,8 @@ async function detailsOf(
   const key = recorded?.paymentKey ?? (invoiceId === undefined ? undefined : `invoice:${invoiceId}`)
   if (key === undefined || (invoiceId === undefined && paymentIntentId === undefined)) return nothing
   const kept = await reading(() => paymentDetails.find(deps.db, key))
-  if (kept !== undefined) {
-    return {
-      invoice: InvoiceDetails.optional().parse(kept.invoice),
-      paymentIntent: PaymentIntentDetails.optional().parse(kept.paymentIntent),
-    }
-  }
+  const readable = KeptDetails.safeParse(kept)
+  if (readable.success) return { invoice: readable.data.invoice, paymentIntent: readable.data.paymentIntent }
   try {
     const fetched = await fetchDetails(deps.stripe, { invoiceId, paymentIntentId })
     await inTransaction(deps.db, (tx) => paymentDetails.save(tx, key, fetched, deps.now()))
@@ -66,6 +63,9 @@ async function detailsOf(
     return recorded === undefined ? nothing : fromRecord(recorded)
   }
 }
+
+/** What another version kept in a shape of its own is asked for again. */
+const KeptDetails = z.object({ invoice: InvoiceDetails.optional(), paymentIntent: PaymentIntentDetails.optional() })
 
 const nothing: StripeDetails = { invoice: undefined, paymentIntent: undefined }
 

@@ -125,6 +125,24 @@ test('error: no file, no key, or a key that is none; never a word of the license
   expect(JSON.stringify(said)).not.toMatch(/BEGIN|vendor\.test/)
 })
 
+test('error, and not an exception out of a timer, when the expected domain is only a dot', async () => {
+  const filePath = join(folder, 'late.lic')
+  const license = await open({ filePath, expectedDomain: '.' })
+  writeFileSync(filePath, await aLicense({ domain: 'example.com' }))
+  await license.refresh()
+  expect(license.state()).toBe('error')
+  expect(() => assertOperatorLicense(license)).toThrow('operator license is not valid')
+})
+
+test('the log hears of a state once, however often it is read and asked for', async () => {
+  const license = await open({ filePath: aFile(await aLicense({ seats: 3 })) })
+  for (let count = 0; count < 3; count += 1) {
+    await license.refresh()
+    license.state()
+  }
+  expect(said).toHaveLength(1)
+})
+
 test('a replaced file is noticed by itself, and read again on demand', async () => {
   const filePath = aFile('not yet')
   const license = await open({ filePath })

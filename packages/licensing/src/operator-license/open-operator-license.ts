@@ -35,11 +35,12 @@ export async function openOperatorLicense(options: OperatorLicenseOptions): Prom
   const { filePath, refreshIntervalMs, watchEveryMs = 2000 } = options
   if (filePath === undefined) return { ...noOperatorLicense, refresh: async () => undefined, close: () => undefined }
   const guard = new FileGuard(options, filePath)
-  await guard.refresh()
   const again = () => void guard.refresh()
+  // Watched before it is read: a file replaced in between would otherwise go unnoticed until the interval.
+  watchFile(filePath, { interval: watchEveryMs, persistent: false }, again)
   const timer = setInterval(again, refreshIntervalMs)
   timer.unref()
-  watchFile(filePath, { interval: watchEveryMs, persistent: false }, again)
+  await guard.refresh()
   return {
     state: () => guard.state(),
     seatLimit: () => guard.seatLimit(),
@@ -93,8 +94,10 @@ class FileGuard {
       if (verdict.status !== 'valid') return { state: 'invalid', reason: verdict.status, verdict }
       return { state: verdict.inGrace ? 'grace' : 'valid', reason: verdict.inGrace ? 'expired' : 'valid', verdict }
     } catch (error) {
-      if (!(error instanceof SigningKeyError)) throw error
-      return { state: 'error', reason: `license.public_key_pem: ${error.message}` }
+      if (error instanceof SigningKeyError) return { state: 'error', reason: `license.public_key_pem: ${error.message}` }
+      // A wrong option, e.g. a domain that is only a dot. Thrown out of the timer it would end the process, and purchases with it.
+      if (error instanceof TypeError) return { state: 'error', reason: `license: ${error.message}` }
+      throw error
     }
   }
 

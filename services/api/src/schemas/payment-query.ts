@@ -35,7 +35,7 @@ export function paymentFilterOf(query: z.infer<typeof PaymentFilterQuery>): paym
     to,
     stripeProductId: words('productId', query.productId),
     group: words('organizationName', query.organizationName),
-    name: words('name', query.name),
+    name: words('name', query.name)?.replaceAll(/\s+/g, ' '),
   }
 }
 
@@ -49,6 +49,8 @@ export function paymentPageOf(query: z.infer<typeof PaymentPageQuery>): { page: 
 
 const Day = z.iso.date()
 const Moment = z.iso.datetime({ offset: true })
+const EARLIEST = new Date('0000-01-01T00:00:00Z')
+const LATEST = new Date('9999-12-31T23:59:59.999Z')
 
 /** @param wholeDays  1 takes a date to its last millisecond */
 function instant(field: string, value: string, wholeDays: 0 | 1): Date {
@@ -57,8 +59,14 @@ function instant(field: string, value: string, wholeDays: 0 | 1): Date {
     const midnight = addDays(new Date(`${trimmed}T00:00:00Z`), wholeDays)
     return new Date(midnight.getTime() - wholeDays)
   }
-  if (Moment.safeParse(trimmed).success) return new Date(trimmed)
+  // An offset can carry the first or the last day out of the years that MySQL reads as a date.
+  if (Moment.safeParse(trimmed).success) return within(new Date(trimmed), EARLIEST, LATEST)
   throw invalid(field, 'must be a date such as 2026-03-01 or an instant such as 2026-03-01T00:00:00Z')
+}
+
+function within(date: Date, earliest: Date, latest: Date): Date {
+  if (date < earliest) return earliest
+  return date > latest ? latest : date
 }
 
 /** Empty means no filter, as a form sends it. */
@@ -71,7 +79,7 @@ function words(field: string, value: string | undefined): string | undefined {
 
 function whole(field: string, value: string | undefined, fallback: number): number {
   if (value === undefined) return fallback
-  const number = /^\d{1,15}$/.test(value) ? Number(value) : 0
+  const number = /^\d+$/.test(value) ? Number(value) : 0
   if (number < 1) throw invalid(field, 'must be a whole number of 1 or more')
   return number
 }

@@ -385,6 +385,30 @@ describe('PUT', () => {
     expect(after.coupons).toMatchObject([{ code: 'old', maxTotal: 2 }, { code: 'Stays' }, { code: 'NEW' }])
   })
 
+  test("a coupon's other discount in the body makes another promotion code and ends the old one; both are audited", async () => {
+    const promoted = (percentOff: number) => ({
+      coupons: [{ code: 'deal', behavior: 'stripe_promotion', stripePromotion: { percentOff, duration: 'once' } }],
+    })
+    const body = asked()
+    const before = Object((await json(create({ ...body, ...promoted(10) }))).coupons)[0]
+    const after = Object((await json(update(body.slug, promoted(20)))).coupons)[0]
+    const { promotionId: was } = before.stripePromotion
+    expect(after.stripePromotion).toMatchObject({ percentOff: 20, promotionId: expect.stringMatching(/^promo_/) })
+    expect(await shop.stripe.promotionCodes.retrieve(was)).toMatchObject({ active: false })
+    expect(await shop.stripe.promotionCodes.retrieve(after.stripePromotion.promotionId)).toMatchObject({ active: true })
+    const subject = `coupon:${body.slug}/${before.id}`
+    const rows = await api.db
+      .selectFrom('audit_log')
+      .select(['actor', 'action'])
+      .where('subject', '=', subject)
+      .orderBy('id')
+      .execute()
+    expect(rows).toEqual([
+      { actor: 'root', action: 'coupon.created' },
+      { actor: 'root', action: 'coupon.updated' },
+    ])
+  })
+
   test('another amount makes another Stripe price and archives the old one, also when the old id is sent back', async () => {
     const body = asked()
     const { stripePriceId } = await json(create(body))

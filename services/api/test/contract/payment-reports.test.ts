@@ -2,6 +2,7 @@ import { get } from 'node:http'
 import { silentLog } from '@licenseoperator/domain'
 import { serveGracefully } from '@licenseoperator/http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { failAfter, gone } from '../a-failing-db.ts'
 import { insertPayment } from '../a-payment.ts'
 import { type AnApi, aMember, anApi, aSysadmin } from '../an-api.ts'
 
@@ -74,7 +75,7 @@ describe('GET reports/payments', () => {
         paymentKey: 'a',
         paidAt: new Date('2026-03-01T00:00:00Z'),
         groupName: 'Acme',
-        customerName: 'Ada Lovelace',
+        customerName: ' Ada  Lovelace',
       })
       await insertPayment(api.db, {
         paymentKey: 'b',
@@ -98,6 +99,11 @@ describe('GET reports/payments', () => {
       ['?from=2026-03-01T00:00:00.001Z', 2],
       ['?to=2026-03-03T02:00:00%2B02:00', 3],
       ['?from=1900-01-01&to=2100-01-01', 3],
+      ['?from=0000-01-01T00:00:00%2B01:00', 3],
+      ['?from=9999-12-31T23:59:59-05:00', 0],
+      ['?to=9999-12-31T23:59:59-05:00', 3],
+      ['?to=0000-01-01T00:00:00%2B01:00', 0],
+      ['?from=0000-01-01&to=9999-12-31', 3],
       ['?productId=prod_pro', 1],
       ['?productId=PROD_PRO', 0],
       ['?productId=', 3],
@@ -108,6 +114,7 @@ describe('GET reports/payments', () => {
       ['?name=ADA', 1],
       ['?name=love', 1],
       ['?name=a%20l', 1],
+      ['?name=a%20%20l', 1],
       ['?name=%25', 1],
       ['?name=_', 1],
       ['?name=%5C', 1],
@@ -134,6 +141,7 @@ describe('GET reports/payments', () => {
     ])
     expect(pages[3]).toMatchObject({ status: 200, page: 4, pageSize: 2, total: 5 })
     expect(await listed('?pageSize=100000')).toMatchObject({ pageSize: 500 })
+    expect(await listed(`?pageSize=${'9'.repeat(400)}`)).toMatchObject({ pageSize: 500 })
     expect(await listed('?page=999999999')).toMatchObject({ status: 200, items: [] })
   })
 
@@ -229,7 +237,7 @@ describe('GET reports/payments/export', () => {
         .values(rows.slice(start, start + 500))
         .execute()
     // The third batch of the walk fails.
-    const failing = await anApi({ db: api.db.withPlugin(failAfter(2, 'payments')) })
+    const failing = await anApi({ db: failAfter(api.db, 2, 'payments', gone) })
     const serving = await serveGracefully({ fetch: failing.app.fetch, host: '127.0.0.1', port: 0, log: silentLog })
     const outcome = await new Promise<{ rows: number; whole: boolean }>((resolve, reject) => {
       get(`${serving.url}${EXPORT}`, { headers: { authorization: root } }, (answer) => {
@@ -246,6 +254,28 @@ describe('GET reports/payments/export', () => {
   })
 })
 
+describe('failures', () => {
+  test.each([
+    [LIST, 'failed to list payments'],
+    [EXPORT, 'failed to export payments'],
+  ])('%s: 503 while MySQL is away, 500 %s for anything else', async (path, text) => {
+    const answers = async (failure: Error) => {
+      const failing = await anApi({ db: failAfter(api.db, 0, 'payments', failure) })
+      const answer = await failing.get(path, root)
+      const body = await answer.json()
+      await failing.close()
+      return { status: answer.status, ...body }
+    }
+    expect(await answers(gone)).toMatchObject({ status: 503, error: 'temporarily unavailable' })
+    expect(await answers(new Error('SELECT secrets'))).toEqual({
+      status: 500,
+      error: text,
+      code: 'internal',
+      requestId: expect.any(String),
+    })
+  })
+})
+
 describe('who may', () => {
   test.each([
     [LIST, 'payments:read'],
@@ -257,16 +287,3 @@ describe('who may', () => {
     expect((await api.get(path, await aSysadmin([scope]))).status).toBe(200)
   })
 })
-
-/** A plugin that lets so many queries on a table through and fails every later one, as a server that goes away would. */
-function failAfter(allowed: number, table: string): Parameters<AnApi['db']['withPlugin']>[0] {
-  let seen = 0
-  return {
-    transformQuery: ({ node }) => {
-      if (JSON.stringify(node).includes(`"name":"${table}"`) && ++seen > allowed)
-        throw Object.assign(new Error('gone'), { code: 'PROTOCOL_CONNECTION_LOST', fatal: true })
-      return node
-    },
-    transformResult: async ({ result }) => result,
-  }
-}

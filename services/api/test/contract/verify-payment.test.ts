@@ -1,5 +1,6 @@
 import { insertProduct } from '@licenseoperator/db/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { failAfter, gone } from '../a-failing-db.ts'
 import { insertPayment } from '../a-payment.ts'
 import { type AStripe, aStripe } from '../a-stripe.ts'
 import { type AnApi, aMember, anApi, aSysadmin, insertLicense } from '../an-api.ts'
@@ -144,6 +145,14 @@ describe('200', () => {
     expect(await verified(license.licenseId)).toMatchObject({ paymentIntent: { status: 'succeeded' } })
   })
 
+  test('details that were kept in a shape of another version are asked for again', async () => {
+    const { license, invoiceId } = await aPaidSubscription()
+    const first = await verified(license.licenseId)
+    const kept = api.db.updateTable('payment_details').set({ invoice: '{"number":1}' })
+    await kept.where('payment_key', '=', `invoice:${invoiceId}`).execute()
+    expect(await verified(license.licenseId)).toEqual(first)
+  })
+
   test('ids that Stripe does not know are left out', async () => {
     const license = await insertLicense(api.db, {
       stripe: { invoiceId: 'in_unknown', paymentIntentId: 'pi_unknown', customerId: 'cus_1' },
@@ -215,5 +224,21 @@ describe('refusals', () => {
     expect(await ask(await aMember('ACME'))).toBe(200)
     expect(await ask(await aMember('acme', ['licenses:read']))).toBe(403)
     expect(await ask(await aSysadmin(['payments:read']))).toBe(200)
+  })
+
+  test.each(PATHS)('%s: 503 while MySQL is away, 500 for anything else', async (path) => {
+    const license = await insertLicense(api.db, {})
+    const answers = async (failure: Error) => {
+      const failing = await anApi({ stripe: shop.account, db: failAfter(api.db, 0, 'licenses', failure) })
+      const answer = await verified(license.licenseId, path, failing)
+      await failing.close()
+      return answer
+    }
+    expect(await answers(gone)).toMatchObject({ status: 503, error: 'temporarily unavailable' })
+    expect(await answers(new Error('SELECT secrets'))).toMatchObject({
+      status: 500,
+      error: 'failed to verify payment',
+      code: 'internal',
+    })
   })
 })

@@ -1,4 +1,4 @@
-import { createWriteStream } from 'node:fs'
+import { open, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { paymentFilterOf, paymentRecord, paymentVerification } from '@licenseoperator/api'
 import {
@@ -96,10 +96,15 @@ async function toOutput(context: Context, csv: AsyncIterable<string>): Promise<v
 }
 
 async function toFile(path: string, csv: AsyncIterable<string>): Promise<void> {
+  const file = await open(path, 'wx').catch(() => {
+    throw new UsageError(`cannot write ${path}, or it exists already`)
+  })
   try {
-    await pipeline(csv, createWriteStream(path, { flags: 'wx' }))
+    await pipeline(csv, file.createWriteStream())
   } catch (error) {
-    if (error instanceof Error && 'syscall' in error) throw new UsageError(`cannot write ${path}, or it exists already`)
+    // Half an export looks like a whole one, and it would be in the way of the next try.
+    await rm(path, { force: true })
+    if (error instanceof Error && 'syscall' in error) throw new UsageError(`cannot write ${path}`)
     throw error
   }
 }

@@ -1,4 +1,4 @@
-import { apiConfigOf, createApp, createCatalogView } from '@licenseoperator/api'
+import { addOperatorLicenseMetric, apiConfigOf, createApp, createCatalogView } from '@licenseoperator/api'
 import { sectionNames } from '@licenseoperator/config'
 import { announceCatalogChange, onCatalogChange } from '@licenseoperator/events'
 import { createLog, createMetrics, serveGracefully, stopOnSignals } from '@licenseoperator/http'
@@ -24,6 +24,7 @@ export const serve: Command = {
     const config = configFor(context, sectionNames)
     const log = createLog({ service: 'licenseoperator', level: config.log.level })
     const keys = signingKeysOf(config)
+    const operatorLicense = await openOperatorLicense({ ...config.license, log, now: () => new Date() })
     const connections = new Connections(config, log)
     try {
       await connections.mysqlReady()
@@ -31,7 +32,7 @@ export const serve: Command = {
       await connections.streams()
       const metrics = createMetrics()
       const receiver = receiverDeps(config, connections, metrics, log)
-      const operatorLicense = await openOperatorLicense({ ...config.license, log, now: () => new Date() })
+      addOperatorLicenseMetric(metrics, operatorLicense)
       const catalog = createCatalogView({ announce: () => announceCatalogChange(connections.nats) })
       const app = createApp({ ...receiver, keys, catalog, operatorLicense, config: apiConfigOf(config) })
       addWebhook(app, receiver)
@@ -50,6 +51,7 @@ export const serve: Command = {
       stopOnSignals([serving, workers, { stop: async () => operatorLicense.close() }, { stop: () => connections.close() }], log)
       return exitCodes.done
     } catch (error) {
+      operatorLicense.close()
       await connections.close()
       throw error
     }
