@@ -110,11 +110,8 @@ describe('every query of the lists runs on an index, without sorting', () => {
     const after = { paidAt: new Date('2024-06-15'), paymentKey: 'invoice:in_9' }
     await expectCovered(payments.pageQuery(database.db, filter, page))
     await expectCovered(payments.countQuery(database.db, filter))
-    for (const start of [undefined, after]) {
-      const walk = payments.walkQuery(database.db, filter, start, 1000)
-      await expectCovered(walk.select('payment_key'))
-      await expectIndexed(walk.selectAll())
-    }
+    await expectCovered(payments.walkQuery(database.db, filter, undefined, 1000))
+    await expectCovered(payments.walkQuery(database.db, filter, after, 1000))
   })
 
   test('payments: those of a page, by their keys', async () => {

@@ -236,8 +236,8 @@ describe('GET reports/payments/export', () => {
         .insertInto('payments')
         .values(rows.slice(start, start + 500))
         .execute()
-    // The third batch of the walk fails.
-    const failing = await anApi({ db: failAfter(api.db, 2, 'payments', gone) })
+    // The walk has twenty batches; by the eleventh the first ones are on their way.
+    const failing = await anApi({ db: failAfter(api.db, 10, 'payments', gone) })
     const serving = await serveGracefully({ fetch: failing.app.fetch, host: '127.0.0.1', port: 0, log: silentLog })
     const outcome = await new Promise<{ rows: number; whole: boolean }>((resolve, reject) => {
       get(`${serving.url}${EXPORT}`, { headers: { authorization: root } }, (answer) => {
