@@ -105,6 +105,9 @@ export const commonSections = {
         default_plan: leaf(readTextLike({ max: 128, lowerCase: true })).default('subscription'),
         default_term_days: whole(1, 36_500).default(365),
         default_price_locked: flag.default(false),
+        revoke_on_full_refund: flag.default(true),
+        revoke_on_lost_dispute: flag.default(true),
+        revoke_on_cancellation: flag.default(true),
       },
       NOT_A_MAP,
     )
@@ -112,6 +115,9 @@ export const commonSections = {
       defaultPlan: s.default_plan,
       defaultTermDays: s.default_term_days,
       defaultPriceLocked: s.default_price_locked,
+      revokeOnFullRefund: s.revoke_on_full_refund,
+      revokeOnLostDispute: s.revoke_on_lost_dispute,
+      revokeOnCancellation: s.revoke_on_cancellation,
     })),
   license: z
     .object(

@@ -25,11 +25,28 @@ export interface StoredLicense {
   readonly issuedAt: Date
   readonly expiresAt: Date
   readonly maintenanceExpiresAt: Date | undefined
-  readonly revokedAt: Date | undefined
+  readonly state: LicenseState
+  /** Until when maintenance lasts without any renewal. */
+  readonly maintenanceIncludedUntil: Date | undefined
+  /** True while it counts towards its product's cap. */
+  readonly takesLicense: boolean
   readonly keyId: string
   readonly text: string
   readonly identity: string | undefined
   readonly stripe: StripeLinks
+}
+
+/** What became of a license: the result of everything that is known of its purchase, and the operator's own decision. */
+export interface LicenseState {
+  readonly revokedAt: Date | undefined
+  /** A short code, see license-state.ts in packages/licensing. */
+  readonly revokedReason: string | undefined
+  readonly supersededBy: string | undefined
+  /** A dispute over its payment is open. */
+  readonly disputed: boolean
+  /** An operator revoked it; `revokedAt` follows from this. */
+  readonly adminRevokedAt: Date | undefined
+  readonly adminRevokedNote: string | undefined
 }
 
 /** Stripe's names for where a license came from. */
@@ -41,7 +58,7 @@ export interface StripeLinks {
   readonly paymentIntentId?: string | undefined
 }
 
-export type NewLicense = Omit<StoredLicense, 'revokedAt'>
+export type NewLicense = Omit<StoredLicense, 'state' | 'maintenanceIncludedUntil' | 'takesLicense'>
 
 /** Stores a license; false when one with this issuance key exists already: the purchase has been served. */
 export async function insert(tx: Tx, license: NewLicense): Promise<boolean> {
@@ -214,6 +231,67 @@ export async function resign(
     .execute()
 }
 
+/** All licenses of one purchase: the one under its issuance key and, of a bundle, its parts. In the order they were made. */
+export async function listByPurchase(db: Reader, issuanceKey: string): Promise<StoredLicense[]> {
+  const rows = await db
+    .selectFrom('licenses')
+    .selectAll()
+    .where((eb) => eb.or([eb('issuance_key', '=', issuanceKey), eb('issuance_key', 'like', `${escapeLike(issuanceKey)}#%`)]))
+    .orderBy('issuance_key')
+    .execute()
+  return rows.map(toLicense)
+}
+
+/** Every license that a subscription ever paid for, oldest first. */
+export async function listBySubscription(db: Reader, subscriptionId: string): Promise<StoredLicense[]> {
+  const rows = await db
+    .selectFrom('licenses')
+    .selectAll()
+    .where('stripe_subscription_id', '=', subscriptionId)
+    .orderBy('issued_at')
+    .orderBy('issuance_key')
+    .execute()
+  return rows.map(toLicense)
+}
+
+/** Writes what became of a license. */
+export async function setState(
+  tx: Tx,
+  licenseId: string,
+  state: Pick<LicenseState, 'revokedAt' | 'revokedReason' | 'supersededBy' | 'disputed'>,
+  now: Date,
+): Promise<void> {
+  await tx
+    .updateTable('licenses')
+    .set({
+      revoked_at: state.revokedAt ?? null,
+      revoked_reason: state.revokedReason ?? null,
+      superseded_by: state.supersededBy ?? null,
+      disputed: state.disputed,
+      updated_at: now,
+    })
+    .where('license_id', '=', licenseId)
+    .execute()
+}
+
+/** Records that an operator revoked the license, or took that back (`undefined`). Its state is to be derived anew afterwards. */
+export async function setAdminRevocation(
+  tx: Tx,
+  licenseId: string,
+  revocation: { at: Date; note: string } | undefined,
+): Promise<void> {
+  await tx
+    .updateTable('licenses')
+    .set({ admin_revoked_at: revocation?.at ?? null, admin_revoked_note: revocation?.note ?? null })
+    .where('license_id', '=', licenseId)
+    .execute()
+}
+
+/** Notes whether the license counts towards its product's cap; the counter itself is the product's. */
+export async function setTakesLicense(tx: Tx, licenseId: string, takesLicense: boolean): Promise<void> {
+  await tx.updateTable('licenses').set({ takes_license: takesLicense }).where('license_id', '=', licenseId).execute()
+}
+
 /** The Stripe customer of the group's newest purchase. */
 export async function findCustomerOfGroup(db: Reader, group: string): Promise<string | undefined> {
   const row = await db
@@ -249,7 +327,16 @@ function toLicense(row: Selectable<LicensesTable>): StoredLicense {
     issuedAt: row.issued_at,
     expiresAt: row.expires_at,
     maintenanceExpiresAt: row.maintenance_expires_at ?? undefined,
-    revokedAt: row.revoked_at ?? undefined,
+    state: {
+      revokedAt: row.revoked_at ?? undefined,
+      revokedReason: row.revoked_reason ?? undefined,
+      supersededBy: row.superseded_by ?? undefined,
+      disputed: row.disputed === 1,
+      adminRevokedAt: row.admin_revoked_at ?? undefined,
+      adminRevokedNote: row.admin_revoked_note ?? undefined,
+    },
+    maintenanceIncludedUntil: row.maintenance_included_until ?? undefined,
+    takesLicense: row.takes_license === 1,
     keyId: row.key_id,
     text: row.license_text,
     identity: row.identity ?? undefined,
@@ -285,6 +372,7 @@ function toRow(license: NewLicense) {
     revoked_at: null,
     revoked_reason: null,
     superseded_by: null,
+    maintenance_included_until: license.maintenanceExpiresAt ?? null,
     key_id: license.keyId,
     license_text: license.text,
     identity: license.identity ?? null,

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Tx } from './schema.ts'
 
 /**
@@ -8,4 +9,12 @@ import type { Tx } from './schema.ts'
  */
 export async function take(tx: Tx, name: string): Promise<void> {
   await tx.insertInto('locks').values({ name }).onDuplicateKeyUpdate({ name }).execute()
+}
+
+/**
+ * Serialises transactions over the same key of an unbounded set: keys share 4096 rows, so two keys may wait for one another now and then. Take one
+ * per transaction and take it first, or two transactions can wait for each other.
+ */
+export async function takeFor(tx: Tx, family: string, key: string): Promise<void> {
+  await take(tx, `${family}:${createHash('sha256').update(key).digest('hex').slice(0, 3)}`)
 }

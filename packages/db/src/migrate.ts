@@ -16,7 +16,7 @@ export interface SchemaStatus {
 const LOCK_WAIT_SECONDS = 30
 const LOCK_WAIT_TIMEOUT = 1205
 /** ER_DUP_KEYNAME and ER_CANT_DROP_FIELD_OR_KEY. */
-const ALREADY: ReadonlySet<number | undefined> = new Set([1061, 1091])
+const ALREADY: ReadonlySet<number | undefined> = new Set([1060, 1061, 1091])
 
 /**
  * Brings the schema up to date. Safe to start several times at once: a named lock lets one work, the others then find nothing to do.
@@ -95,7 +95,7 @@ async function applyOne(connection: Kysely<Schema>, migration: Migration): Promi
       await sql.raw(migration.sql).execute(connection)
       return
     } catch (error) {
-      // The run before this one made or dropped the index and ended before it could say so.
+      // The run before this one made or dropped the index, or added the columns, and ended before it could say so.
       if (ALREADY.has(mysqlErrorFacts(error).errno)) return
       if (mysqlErrorFacts(error).errno !== LOCK_WAIT_TIMEOUT || attempt === 5) throw error
       await sleep(1000)

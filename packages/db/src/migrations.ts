@@ -304,4 +304,71 @@ export const migrations: readonly Migration[] = [
     name: '0021_payments_by_product_superseded',
     sql: 'DROP INDEX payments_by_product_newest_first ON payments',
   },
+  {
+    // What Stripe says of a charge's refunds or of a dispute, as last seen; also of payments that we have not heard of yet.
+    name: '0022_reversals',
+    sql: `CREATE TABLE IF NOT EXISTS reversals (
+      reversal_id ${ascii(255)} NOT NULL PRIMARY KEY,
+      kind ${ascii(16)} NOT NULL,
+      status ${ascii(16)} NOT NULL,
+      amount_minor BIGINT NOT NULL,
+      stripe_charge_id ${ascii(255)} NOT NULL,
+      stripe_payment_intent_id ${ascii(255)} NULL,
+      stripe_invoice_id ${ascii(255)} NULL,
+      version INT UNSIGNED NOT NULL,
+      updated_at ${instant} NOT NULL,
+      KEY reversals_by_payment_intent (stripe_payment_intent_id),
+      KEY reversals_by_invoice (stripe_invoice_id)
+    ) ${tail}`,
+  },
+  {
+    name: '0023_subscriptions',
+    sql: `CREATE TABLE IF NOT EXISTS subscriptions (
+      stripe_subscription_id ${ascii(255)} NOT NULL PRIMARY KEY,
+      status ${ascii(32)} NOT NULL,
+      cancel_at ${instant} NULL,
+      ended_at ${instant} NULL,
+      ended_reason ${ascii(64)} NULL,
+      version INT UNSIGNED NOT NULL,
+      updated_at ${instant} NOT NULL
+    ) ${tail}`,
+  },
+  {
+    name: '0024_licenses_state',
+    sql: `ALTER TABLE licenses
+      ADD COLUMN admin_revoked_at ${instant} NULL,
+      ADD COLUMN admin_revoked_note VARCHAR(255) NULL,
+      ADD COLUMN disputed TINYINT(1) NOT NULL DEFAULT 0,
+      ADD COLUMN takes_license TINYINT(1) NOT NULL DEFAULT 0,
+      ADD COLUMN maintenance_included_until ${instant} NULL`,
+  },
+  {
+    name: '0025_licenses_state_of_older_rows',
+    sql: `UPDATE licenses LEFT JOIN products ON products.id = licenses.product_id
+      SET maintenance_included_until = maintenance_expires_at,
+        takes_license = (issuance_key NOT LIKE '%#%' AND products.id IS NOT NULL
+          AND (kind IN ('one_off', 'perpetual') OR (kind = 'manual' AND products.type = 'one_off')))
+      WHERE kind IN ('one_off', 'perpetual', 'manual')`,
+  },
+  {
+    name: '0026_payments_reversed',
+    sql: `ALTER TABLE payments
+      ADD COLUMN amount_refunded_minor BIGINT NOT NULL DEFAULT 0,
+      ADD COLUMN refunded_in_full TINYINT(1) NOT NULL DEFAULT 0,
+      ADD COLUMN dispute_status ${ascii(16)} NULL,
+      ADD COLUMN covers_until ${instant} NULL`,
+  },
+  {
+    name: '0027_payments_by_payment_intent',
+    sql: 'CREATE INDEX payments_by_payment_intent ON payments (stripe_payment_intent_id)',
+  },
+  {
+    // Work that one instance does at a time, whoever it is; a crashed owner's lease runs out.
+    name: '0028_leases',
+    sql: `CREATE TABLE IF NOT EXISTS leases (
+      name ${ascii(64)} NOT NULL PRIMARY KEY,
+      owner ${ascii(64)} NOT NULL,
+      expires_at ${instant} NOT NULL
+    ) ${tail}`,
+  },
 ]

@@ -49,7 +49,8 @@ test('the lease of a crashed relay runs out, a published message never comes bac
   expect(await outbox.backlog(database.db)).toEqual({ count: 1, oldest: at(0) })
 })
 
-test('one fact is announced once: a second row with its message id is refused', async () => {
+test('one fact is announced once: a second row with its message id changes nothing', async () => {
   await add(1)
-  await expect(add(1)).rejects.toMatchObject({ errno: 1062 })
+  await add(1)
+  expect(await outbox.backlog(database.db)).toEqual({ count: 1, oldest: at(0) })
 })

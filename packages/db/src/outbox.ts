@@ -1,3 +1,4 @@
+import { isDuplicateEntry } from './mysql-error.ts'
 import type { Reader, Tx } from './schema.ts'
 
 export interface OutboxMessage {
@@ -9,24 +10,26 @@ export interface OutboxMessage {
   readonly attempts: number
 }
 
-/** Adds an announcement to the transaction of the fact it announces. Its message id is unique: a fact is announced once. */
+/** Adds an announcement to the transaction of the fact it announces. Its message id is unique: what is announced already is not announced again. */
 export async function add(
   tx: Tx,
   message: { messageId: string; subject: string; payload: Uint8Array },
   now: Date,
 ): Promise<void> {
-  await tx
-    .insertInto('outbox')
-    .values({
-      message_id: message.messageId,
-      subject: message.subject,
-      payload: Buffer.from(message.payload),
-      created_at: now,
-      lease_owner: null,
-      leased_until: null,
-      published_at: null,
-    })
-    .execute()
+  const row = {
+    message_id: message.messageId,
+    subject: message.subject,
+    payload: Buffer.from(message.payload),
+    created_at: now,
+    lease_owner: null,
+    leased_until: null,
+    published_at: null,
+  }
+  try {
+    await tx.insertInto('outbox').values(row).execute()
+  } catch (error) {
+    if (!isDuplicateEntry(error)) throw error
+  }
 }
 
 /**

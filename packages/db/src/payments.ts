@@ -2,7 +2,7 @@ import { groupKey } from '@licenseoperator/domain'
 import { type Selectable, sql } from 'kysely'
 import { z } from 'zod'
 import { isAscii } from './is-ascii.ts'
-import type { PaymentsTable, Reader, Tx } from './schema.ts'
+import type { DisputeStatus, PaymentsTable, Reader, Tx } from './schema.ts'
 
 /** A captured payment. Amounts in the currency's minor unit as Stripe counts it. */
 export interface NewPayment {
@@ -25,6 +25,17 @@ export interface NewPayment {
   readonly stripeCheckoutSessionId: string | undefined
   readonly stripeSubscriptionId: string | undefined
   readonly billingAddress: BillingAddress | undefined
+  /** End of the period it is for; absent for what is paid once. */
+  readonly coversUntil?: Date | undefined
+}
+
+/** A payment and what became of its money. */
+export interface StoredPayment extends NewPayment {
+  readonly amountRefundedMinor: number
+  /** As Stripe says: what was charged can be less than the total, where a credit paid the rest. */
+  readonly refundedInFull: boolean
+  /** Absent when it was never disputed. */
+  readonly disputeStatus: DisputeStatus | undefined
 }
 
 export interface BillingAddress {
@@ -61,6 +72,7 @@ export async function record(tx: Tx, payment: NewPayment, now: Date): Promise<vo
     stripe_checkout_session_id: payment.stripeCheckoutSessionId ?? null,
     stripe_subscription_id: payment.stripeSubscriptionId ?? null,
     billing_address: payment.billingAddress === undefined ? null : JSON.stringify(payment.billingAddress),
+    covers_until: payment.coversUntil ?? null,
     created_at: now,
   }
   await tx
@@ -72,6 +84,7 @@ export async function record(tx: Tx, payment: NewPayment, now: Date): Promise<vo
       stripe_payment_intent_id: eb.fn.coalesce('stripe_payment_intent_id', eb.val(row.stripe_payment_intent_id)),
       stripe_checkout_session_id: eb.fn.coalesce('stripe_checkout_session_id', eb.val(row.stripe_checkout_session_id)),
       billing_address: sql<string | null>`COALESCE(billing_address, ${row.billing_address})`,
+      covers_until: eb.fn.coalesce('covers_until', eb.val(row.covers_until)),
     }))
     .execute()
 }
@@ -107,7 +120,7 @@ export async function list(
   db: Reader,
   filter: PaymentFilter,
   page: { limit: number; offset: number },
-): Promise<{ items: NewPayment[]; total: number }> {
+): Promise<{ items: StoredPayment[]; total: number }> {
   const [items, { total }] = await Promise.all([
     readInOrder(rowsQuery(db, pageQuery(db, filter, page))),
     countQuery(db, filter).executeTakeFirstOrThrow(),
@@ -121,18 +134,18 @@ export async function listAfter(
   filter: PaymentFilter,
   after: PaymentCursor | undefined,
   limit: number,
-): Promise<NewPayment[]> {
+): Promise<StoredPayment[]> {
   return readInOrder(rowsQuery(db, walkQuery(db, filter, after, limit)))
 }
 
 /** MySQL promises no order of joined rows; a sort of its own for the few of a page would need a temporary table. */
-async function readInOrder(query: { execute(): Promise<Selectable<PaymentsTable>[]> }): Promise<NewPayment[]> {
+async function readInOrder(query: { execute(): Promise<Selectable<PaymentsTable>[]> }): Promise<StoredPayment[]> {
   const found = (await query.execute()).map(toPayment)
   return found.sort((one, other) => other.paidAt.getTime() - one.paidAt.getTime() || (one.paymentKey < other.paymentKey ? 1 : -1))
 }
 
 /** Payments of one purchase or period, oldest first. */
-export async function listByIssuanceKey(db: Reader, issuanceKey: string): Promise<NewPayment[]> {
+export async function listByIssuanceKey(db: Reader, issuanceKey: string): Promise<StoredPayment[]> {
   const rows = await db
     .selectFrom('payments')
     .selectAll()
@@ -142,6 +155,54 @@ export async function listByIssuanceKey(db: Reader, issuanceKey: string): Promis
     .limit(100)
     .execute()
   return rows.map(toPayment)
+}
+
+/** The payments of several purchases, in the order they were made. */
+export async function listByIssuanceKeys(db: Reader, issuanceKeys: readonly string[]): Promise<StoredPayment[]> {
+  if (issuanceKeys.length === 0) return []
+  const rows = await db
+    .selectFrom('payments')
+    .selectAll()
+    .where('issuance_key', 'in', issuanceKeys)
+    .orderBy('paid_at')
+    .orderBy('payment_key')
+    .execute()
+  return rows.map(toPayment)
+}
+
+/** The payment that a charge was made for, by the names that a charge has for it. */
+export async function findByStripe(
+  db: Reader,
+  { paymentIntentId, invoiceId }: { paymentIntentId: string | undefined; invoiceId: string | undefined },
+): Promise<StoredPayment | undefined> {
+  const rows = await db
+    .selectFrom('payments')
+    .selectAll()
+    .where((eb) =>
+      // No payment intent and no payment key is empty.
+      eb.or([eb('stripe_payment_intent_id', '=', paymentIntentId ?? ''), eb('payment_key', '=', `invoice:${invoiceId ?? ''}`)]),
+    )
+    .orderBy('payment_key')
+    .limit(1)
+    .execute()
+  return rows[0] && toPayment(rows[0])
+}
+
+/** Writes what became of a payment's money. */
+export async function setReversed(
+  tx: Tx,
+  paymentKey: string,
+  reversed: Pick<StoredPayment, 'amountRefundedMinor' | 'refundedInFull' | 'disputeStatus'>,
+): Promise<void> {
+  await tx
+    .updateTable('payments')
+    .set({
+      amount_refunded_minor: reversed.amountRefundedMinor,
+      refunded_in_full: reversed.refundedInFull,
+      dispute_status: reversed.disputeStatus ?? null,
+    })
+    .where('payment_key', '=', paymentKey)
+    .execute()
 }
 
 export async function isRecorded(db: Reader, paymentKey: string): Promise<boolean> {
@@ -212,7 +273,7 @@ function newestFirst<Q extends { orderBy(column: 'paid_at' | 'payment_key', dire
   return query.orderBy('paid_at', 'desc').orderBy('payment_key', 'desc')
 }
 
-function toPayment(row: Selectable<PaymentsTable>): NewPayment {
+function toPayment(row: Selectable<PaymentsTable>): StoredPayment {
   return {
     paymentKey: row.payment_key,
     issuanceKey: row.issuance_key,
@@ -232,5 +293,9 @@ function toPayment(row: Selectable<PaymentsTable>): NewPayment {
     stripeCheckoutSessionId: row.stripe_checkout_session_id ?? undefined,
     stripeSubscriptionId: row.stripe_subscription_id ?? undefined,
     billingAddress: StoredAddress.parse(row.billing_address ?? undefined),
+    coversUntil: row.covers_until ?? undefined,
+    amountRefundedMinor: row.amount_refunded_minor,
+    refundedInFull: row.refunded_in_full === 1,
+    disputeStatus: row.dispute_status ?? undefined,
   }
 }

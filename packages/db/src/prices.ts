@@ -1,5 +1,5 @@
 import type { Product } from '@licenseoperator/catalog'
-import type { Tx } from './schema.ts'
+import type { Reader, Tx } from './schema.ts'
 
 export interface Price {
   readonly stripePriceId: string
@@ -33,4 +33,15 @@ export async function replace(tx: Tx, productId: number, price: Price, now: Date
     })
     .onDuplicateKeyUpdate({ active: true })
     .execute()
+}
+
+/** True for a price that the product was sold at once and is not any more. */
+export async function isReplaced(db: Reader, productId: number, stripePriceId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('prices')
+    .select('active')
+    .where('stripe_price_id', '=', stripePriceId)
+    .where('product_id', '=', productId)
+    .executeTakeFirst()
+  return row?.active === 0
 }

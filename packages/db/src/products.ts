@@ -41,6 +41,18 @@ export async function findByReference(db: Reader, reference: string): Promise<Pr
   return byOwnPrice === undefined ? findBySlug(db, reference) : toProduct(byOwnPrice)
 }
 
+/** The product that Stripe knows under this product id; of several the active one, then the oldest. */
+export async function findByStripeProduct(db: Reader, stripeProductId: string): Promise<Product | undefined> {
+  const row = await db
+    .selectFrom('products')
+    .selectAll()
+    .where('stripe_product_id', '=', stripeProductId)
+    .orderBy('active', 'desc')
+    .orderBy('id')
+    .executeTakeFirst()
+  return row && toProduct(row)
+}
+
 /** Active products with that key that are not bundles themselves, those of `type` first, then the oldest. */
 export async function findComponents(db: Reader, productKey: string, type: Product['type']): Promise<Product[]> {
   const rows = await db
@@ -86,6 +98,19 @@ export async function listConfigManaged(db: Reader): Promise<Product[]> {
 /** Every active product, for the sync to Stripe. */
 export async function listActive(db: Reader): Promise<Product[]> {
   const rows = await db.selectFrom('products').selectAll().where('active', '=', 1).orderBy('id').limit(CATALOG_LIMIT).execute()
+  return rows.map(toProduct)
+}
+
+/** Products that are not sold any more and that Stripe knows, for the sync. */
+export async function listInactiveAtStripe(db: Reader): Promise<Product[]> {
+  const rows = await db
+    .selectFrom('products')
+    .selectAll()
+    .where('active', '=', 0)
+    .where('stripe_product_id', 'is not', null)
+    .orderBy('id')
+    .limit(CATALOG_LIMIT)
+    .execute()
   return rows.map(toProduct)
 }
 
@@ -184,6 +209,15 @@ export async function giveBackLicense(tx: Tx, id: number): Promise<void> {
     .set((eb) => ({ licenses_taken: eb('licenses_taken', '-', 1) }))
     .where('id', '=', id)
     .where('licenses_taken', '>', 0)
+    .execute()
+}
+
+/** Counts a license again that was revoked and is restored: it was sold, so no cap is asked. */
+export async function retakeLicense(tx: Tx, id: number): Promise<void> {
+  await tx
+    .updateTable('products')
+    .set((eb) => ({ licenses_taken: eb('licenses_taken', '+', 1) }))
+    .where('id', '=', id)
     .execute()
 }
 

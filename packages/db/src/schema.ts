@@ -119,9 +119,18 @@ export interface LicensesTable {
   issued_at: Date
   expires_at: Date
   maintenance_expires_at: Date | null
+  /** Derived from everything that is known of the purchase (licensing, license-state.ts), never set by hand. */
   revoked_at: Date | null
   revoked_reason: string | null
   superseded_by: string | null
+  disputed: ColumnType<number, boolean | undefined, boolean>
+  /** What an operator decided: the only revocation that is a fact of its own. */
+  admin_revoked_at: ColumnType<Date | null, undefined, Date | null>
+  admin_revoked_note: ColumnType<string | null, undefined, string | null>
+  /** True while the license counts towards its product's `licenses_taken`. */
+  takes_license: ColumnType<number, boolean | undefined, boolean>
+  /** Until when maintenance lasts without any renewal. */
+  maintenance_included_until: Date | null
   key_id: string
   license_text: string
   identity: string | null
@@ -154,6 +163,39 @@ export interface PaymentsTable {
   stripe_subscription_id: string | null
   billing_address: JSONColumnType<object | null, string | null, string | null>
   created_at: Date
+  amount_refunded_minor: Generated<number>
+  refunded_in_full: ColumnType<number, boolean | undefined, boolean>
+  /** Of its latest dispute; null when there was none. */
+  dispute_status: ColumnType<DisputeStatus | null, undefined, DisputeStatus | null>
+  /** End of the period that the payment is for; null where it is for no period. */
+  covers_until: ColumnType<Date | null, Date | null, Date | null>
+}
+
+/** `inquiry`: a warning, no money is gone; `open`: the money is withheld. */
+export type DisputeStatus = 'inquiry' | 'open' | 'won' | 'lost'
+
+export interface ReversalsTable {
+  /** The charge for its refunds, the dispute for a dispute. */
+  reversal_id: string
+  kind: 'refund' | 'dispute'
+  status: 'none' | 'partial' | 'full' | DisputeStatus
+  /** Refunded in all, or disputed. */
+  amount_minor: number
+  stripe_charge_id: string
+  stripe_payment_intent_id: string | null
+  stripe_invoice_id: string | null
+  version: number
+  updated_at: Date
+}
+
+export interface SubscriptionsTable {
+  stripe_subscription_id: string
+  status: string
+  cancel_at: Date | null
+  ended_at: Date | null
+  ended_reason: string | null
+  version: number
+  updated_at: Date
 }
 
 export interface StripeEventsTable {
@@ -204,6 +246,13 @@ export interface LocksTable {
   name: string
 }
 
+export interface LeasesTable {
+  name: string
+  /** Empty when nobody has it. */
+  owner: string
+  expires_at: Date
+}
+
 export interface PaymentDetailsTable {
   payment_key: string
   invoice: JSONColumnType<object | null, string | null, string | null>
@@ -224,5 +273,8 @@ export interface Schema {
   audit_log: AuditLogTable
   trials: TrialsTable
   locks: LocksTable
+  leases: LeasesTable
   payment_details: PaymentDetailsTable
+  reversals: ReversalsTable
+  subscriptions: SubscriptionsTable
 }

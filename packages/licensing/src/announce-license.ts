@@ -5,19 +5,22 @@ import type { PreparedLicense } from './prepare-license.ts'
 
 export type IssuedReason = LicenseIssued['reason']
 
+export interface Announcement {
+  /** Subject of the license-issued event. */
+  readonly subject: string
+  readonly reason: IssuedReason
+  /** Where the API is reached, when the announcement is to say where the license's present state is found. */
+  readonly publicBaseUrl: string | undefined
+  /** For a renewed maintenance: the end under which it is announced, part of the message's identity. */
+  readonly renewedUntil: Date | undefined
+}
+
 /**
  * Adds the announcement of a paid license to the transaction that stores it. The relay publishes it; its message id is made of the license
- * id, so one license is one event.
- *
- * @param subject  subject of the license-issued event
+ * id, so one license is one event. A renewed maintenance announces the same license again; only then is an end part of the identity.
  */
-export async function announceLicense(
-  tx: Tx,
-  subject: string,
-  prepared: PreparedLicense,
-  reason: IssuedReason,
-  now: Date,
-): Promise<void> {
+export async function announceLicense(tx: Tx, announcement: Announcement, prepared: PreparedLicense, now: Date): Promise<void> {
+  const { subject, reason, publicBaseUrl, renewedUntil } = announcement
   const { license, signed } = prepared
   const { customerId, checkoutSessionId, invoiceId } = license.stripe
   const event = LicenseIssued.parse({
@@ -41,9 +44,10 @@ export async function announceLicense(
     ...(license.maintenanceExpiresAt === undefined ? {} : { maintenanceExpiresAt: rfc3339(license.maintenanceExpiresAt) }),
     reason,
     occurredAt: rfc3339(now),
+    ...(publicBaseUrl === undefined
+      ? {}
+      : { licenseUrl: new URL(`/authlance/license/${license.licenseId}`, publicBaseUrl).href }),
   })
-  // A renewed maintenance announces the same license again; only then is its end part of the message's identity.
-  const renewedUntil = reason === 'maintenance' ? event.maintenanceExpiresAt : undefined
-  const messageId = licenseIssuedMessageId(subject, license.licenseId, renewedUntil)
+  const messageId = licenseIssuedMessageId(subject, license.licenseId, renewedUntil && rfc3339(renewedUntil))
   await outbox.add(tx, { messageId, subject, payload: Buffer.from(JSON.stringify(event)) }, now)
 }

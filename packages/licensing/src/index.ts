@@ -1,9 +1,10 @@
-export { announceLicense, type IssuedReason } from './announce-license.ts'
+export { type Announcement, announceLicense, type IssuedReason } from './announce-license.ts'
 export { downloadLicense } from './download-license.ts'
 export { type DefaultSlugs, findDefaultProduct } from './find-default-product.ts'
 export { issueManually, type ManualIssue, type ManualIssueRequest } from './issue-manually.ts'
 export { licenseStatus } from './license-status.ts'
 export { listGroupLicenses } from './list-group-licenses.ts'
+export { lockPurchase, purchaseLockOf } from './lock-purchase.ts'
 export { openKeyRing } from './open-key-ring.ts'
 export {
   type OperatorLicenseOptions,
@@ -18,3 +19,8 @@ export {
 } from './operator-license/operator-license.ts'
 export { type LicenseDraft, type PreparedLicense, prepareLicense } from './prepare-license.ts'
 export { type IssuedTrial, issueTrial, type TrialDeps, type TrialRequest, type TrialRules } from './trial/issue-trial.ts'
+export { renewalsKey, renewedLicenseOf } from './renewals-key.ts'
+export { type RevokeDeps, restoreLicense, revokeLicense } from './revoke-license.ts'
+export { type RevocationPolicy, type RevocationReason, revocationRules } from './state/license-state.ts'
+export { familyOf, isLost, type LicenseFamily, settleLicenses } from './state/settle-licenses.ts'
+export { planChangeIssuanceKey, purchaseKeyOf } from './state/supersession.ts'

@@ -102,8 +102,10 @@ async function storeOrReuse(
     productSlug: product?.slug,
   }
   await licenses.insert(tx, stored)
-  if (product?.type === 'one_off' && !(await products.takeLicense(tx, product.id))) {
-    throw new DomainError('quota_exceeded', 'non-subscription quota exceeded')
+  if (product?.type === 'one_off') {
+    if (!(await products.takeLicense(tx, product.id)))
+      throw new DomainError('quota_exceeded', 'non-subscription quota exceeded')
+    await licenses.setTakesLicense(tx, stored.licenseId, true)
   }
   const after = { group: groupName, productKey, plan, seats: license.seats, expiresAt: license.expiresAt.toISOString() }
   await audit.record(tx, { at: now, caller, action: 'license.issued', subject: `license:${license.licenseId}`, after })

@@ -44,6 +44,8 @@ const SWITCHES = new Set([
   'help',
   'version',
   'dry-run',
+  'rotate',
+  'finish-rotation',
   'force',
 ])
 

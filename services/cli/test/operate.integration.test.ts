@@ -75,7 +75,10 @@ test('stripe sync-products after a new price: a new Stripe price has the lookup 
   const products = JSON.parse(env.LICENSEOPERATOR_STRIPE_PRODUCTS ?? '[]')
   const dearer = { ...env, LICENSEOPERATOR_STRIPE_PRODUCTS: JSON.stringify([{ ...products[0], unit_amount: 25_000 }]) }
   const { out } = await run(['stripe', 'sync-products', '--json'], dearer)
-  expect(JSON.parse(out.join(''))).toMatchObject({ updated: ['core'], actions: [{ action: 'price_created' }] })
+  expect(JSON.parse(out.join(''))).toMatchObject({
+    updated: ['core'],
+    actions: [{ action: 'price_created' }, { action: 'price_archived' }],
+  })
   const prices = await database.db
     .selectFrom('prices')
     .select(['active', 'unit_amount_minor as amount'])

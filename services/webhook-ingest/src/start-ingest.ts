@@ -116,6 +116,8 @@ async function runProcessor({ config, keys, log }: WorkOptions, connections: Con
     stripe: createStripe({ apiKey: config.stripe.apiKey.reveal(), apiBase: config.stripe.apiBase }),
     keys,
     subjectLicenseIssued: config.nats.subjectLicenseIssued,
+    policy: config.licensePolicy,
+    publicBaseUrl: config.server.publicBaseUrl,
     log,
     now: () => new Date(),
   }

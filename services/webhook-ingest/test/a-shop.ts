@@ -40,6 +40,7 @@ export async function openShop(): Promise<Shop> {
     db: database.db,
     stripe,
     keys: openKeyRing([{ productKey: 'core', privateKeyPem: key.privateKeyPem }]),
+    policy: { revokeOnFullRefund: true, revokeOnLostDispute: true, revokeOnCancellation: true },
     subjectLicenseIssued: 'licenseoperator.license.issued',
     log: silentLog,
     now,

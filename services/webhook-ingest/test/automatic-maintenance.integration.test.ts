@@ -195,14 +195,6 @@ describe('a perpetual license with automatic maintenance', () => {
     })
   })
 
-  test('a license that was revoked meanwhile: parked with its reason, and signed no more', async () => {
-    await shop.process((await bothEvents()).session)
-    const before = await theLicense()
-    await shop.database.db.updateTable('licenses').set({ revoked_at: new Date() }).execute()
-    expect(await shop.process(await renew())).toMatchObject({ kind: 'parked', reason: expect.stringContaining('revoked') })
-    expect((await theLicense()).text).toBe(before.text)
-  })
-
   test('a delayed debit: nothing before the money', async () => {
     const sessionId = await shop.startCheckout({ lookupKey: 'forever' })
     await shop.emulator.control.completeCheckout(sessionId, { method: 'bank_debit' })

@@ -1,6 +1,7 @@
 import { startMaintenanceCheckout } from '@licenseoperator/billing'
 import { licenses } from '@licenseoperator/db'
 import { type Caller, silentLog } from '@licenseoperator/domain'
+import { revokeLicense } from '@licenseoperator/licensing'
 import { createKeyRing, verifyLicense } from '@licenseoperator/signing'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -135,17 +136,21 @@ describe('a paid year of maintenance', () => {
     expect((await theLicense()).text).toBe(before.text)
   })
 
-  test('for a license that was revoked meanwhile, or that nobody knows: parked with its reason', async () => {
+  test('for a license that was revoked meanwhile: recorded and renewed, and it stays revoked', async () => {
     const before = await aPerpetualLicense()
     const event = await payMaintenance(before.licenseId)
-    await shop.database.db.updateTable('licenses').set({ revoked_at: new Date() }).execute()
-    expect(await shop.process(event)).toMatchObject({
-      kind: 'parked',
-      reason: 'cannot renew maintenance: the license is revoked',
-    })
+    const sysadmin = { identity: 'ops', email: undefined, roles: ['sysadmin'], groups: [], scopes: undefined }
+    await revokeLicense({ ...shop.deps, requiredScopes: {} }, sysadmin, before.licenseId, 'key published')
+    expect(await shop.process(event)).toMatchObject({ kind: 'processed' })
+    expect(await theLicense()).toMatchObject({ state: { revokedReason: 'admin' } })
+    expect(await shop.count()).toMatchObject({ licenses: 1, payments: 2, announcements: 2 })
+  })
+
+  test('for a license that nobody knows: parked with its reason', async () => {
+    const before = await aPerpetualLicense()
+    const event = await payMaintenance(before.licenseId)
     await shop.database.db.deleteFrom('licenses').execute()
-    const again = JSON.stringify({ ...JSON.parse(event), id: 'evt_again' })
-    expect(await shop.process(again)).toMatchObject({
+    expect(await shop.process(event)).toMatchObject({
       kind: 'parked',
       reason: 'cannot renew maintenance: no license has that id',
     })

@@ -35,6 +35,7 @@ export async function purchases(account: DatabaseOptions, durationMs: number): P
     db: database.db,
     stripe: createStripe({ apiKey: 'sk_test_benchmark' }),
     keys: openKeyRing([{ productKey: 'core', privateKeyPem: pems.privateKeyPem }]),
+    policy: { revokeOnFullRefund: true, revokeOnLostDispute: true, revokeOnCancellation: true },
     subjectLicenseIssued: 'bench.license.issued',
     log: silentLog,
     now: () => new Date(),

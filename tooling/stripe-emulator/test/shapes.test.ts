@@ -13,12 +13,14 @@ const routeOfObject: Record<string, RouteKey> = {
   charge: 'GET /v1/charges/{id}',
   coupon: 'GET /v1/coupons/{id}',
   customer: 'GET /v1/customers/{id}',
+  dispute: 'GET /v1/disputes/{id}',
   invoice: 'GET /v1/invoices/{id}',
   invoice_payment: 'GET /v1/invoice_payments/{id}',
   payment_intent: 'GET /v1/payment_intents/{id}',
   payment_method: 'GET /v1/payment_methods/{id}',
   price: 'GET /v1/prices/{id}',
   product: 'GET /v1/products/{id}',
+  refund: 'GET /v1/refunds/{id}',
   promotion_code: 'GET /v1/promotion_codes/{id}',
   subscription: 'GET /v1/subscriptions/{id}',
 }
@@ -102,12 +104,26 @@ test('every recorded answer and event has the shape the SDK declares, and no lin
     }
     const [subscription] = (await stripe.subscriptions.list()).data
     await shop.emulator.control.renew(subscription?.id ?? '')
+    await stripe.subscriptions.update(subscription?.id ?? '', {
+      items: [{ id: subscription?.items.data[0]?.id ?? '', quantity: 2 }],
+      proration_behavior: 'always_invoice',
+    })
+    const [charge, other] = (await stripe.charges.list()).data.filter((one) => one.paid)
+    const refund = await stripe.refunds.create({ charge: charge?.id ?? '', amount: 1, reason: 'duplicate' })
+    await stripe.refunds.update(refund.id, { metadata: { a: '1' } })
+    await shop.emulator.control.failRefund(refund.id)
+    const dispute = await shop.emulator.control.dispute(other?.id ?? '')
+    await stripe.disputes.update(dispute.id, { evidence: { product_description: 'x' } })
+    await shop.emulator.control.closeDispute(dispute.id, 'won')
+    await stripe.charges.retrieve(charge?.id ?? '', { expand: ['refunds'] })
     await stripe.subscriptions.update(subscription?.id ?? '', { metadata: { a: '1' }, cancel_at_period_end: true })
     await stripe.subscriptions.cancel(subscription?.id ?? '')
     const [invoice] = (await stripe.invoices.list()).data
     await stripe.invoices.listLineItems(invoice?.id ?? '')
     for (const list of [
       stripe.charges,
+      stripe.refunds,
+      stripe.disputes,
       stripe.paymentIntents,
       stripe.invoicePayments,
       stripe.events,

@@ -1,5 +1,6 @@
 import type { Coupon, Product, ProductFields } from '@licenseoperator/catalog'
-import { audit, coupons, type Db, inTransaction, products, type Tx } from '@licenseoperator/db'
+import { audit, coupons, type Db, inTransaction, prices, products, type Tx } from '@licenseoperator/db'
+import { readCatalog, type StoredCatalog } from './sync-products.ts'
 
 /** A product of the configuration file with its coupons. */
 export interface ConfigProduct {
@@ -7,32 +8,62 @@ export interface ConfigProduct {
   readonly coupons: readonly Omit<Coupon, 'id' | 'productId' | 'createdAt' | 'updatedAt'>[]
 }
 
+/** Slugs by what happened to them; an unchanged product is in no list. */
+export interface ConfigChanges {
+  readonly created: readonly string[]
+  readonly updated: readonly string[]
+  readonly deactivated: readonly string[]
+}
+
 const CONFIG_FILE = { identity: 'config' }
 
 /**
  * Makes the stored catalog say what the configuration file says: matches by slug, creates and updates, never deletes. A product that left the
  * file is deactivated and stays visible. What Stripe calls a product is kept where the file does not say.
- *
- * @returns slugs by what happened to them; an unchanged product is in neither list
  */
-export async function syncConfigProducts(
+export async function syncConfigProducts(db: Db, wanted: readonly ConfigProduct[], now: Date): Promise<ConfigChanges> {
+  return inTransaction(db, (tx) => apply(tx, wanted, now))
+}
+
+/** What `syncConfigProducts` would change, and the catalog as it would be then: the transaction is rolled back. */
+export async function planConfigProducts(
   db: Db,
   wanted: readonly ConfigProduct[],
   now: Date,
-): Promise<{ created: string[]; updated: string[]; deactivated: string[] }> {
-  return inTransaction(db, async (tx) => {
-    const report = { created: [] as string[], updated: [] as string[], deactivated: [] as string[] }
-    const slugs = new Set(wanted.map((one) => one.product.slug))
-    for (const gone of (await products.listConfigManaged(tx)).filter((one) => one.active && !slugs.has(one.slug))) {
-      await change(tx, gone, { ...fieldsOf(gone), active: false }, now)
-      report.deactivated.push(gone.slug)
-    }
-    for (const one of wanted) {
-      const outcome = await upsert(tx, one, now)
-      if (outcome !== 'unchanged') report[outcome].push(one.product.slug)
-    }
-    return report
-  })
+): Promise<{ file: ConfigChanges; catalog: StoredCatalog }> {
+  try {
+    return await inTransaction(db, async (tx) => {
+      throw new Planned(await apply(tx, wanted, now), await readCatalog(tx))
+    })
+  } catch (error) {
+    if (error instanceof Planned) return { file: error.file, catalog: error.catalog }
+    throw error
+  }
+}
+
+/** Carries the plan out of the transaction that it rolls back. */
+class Planned extends Error {
+  readonly file: ConfigChanges
+  readonly catalog: StoredCatalog
+  constructor(file: ConfigChanges, catalog: StoredCatalog) {
+    super('rolled back: this was a plan')
+    this.file = file
+    this.catalog = catalog
+  }
+}
+
+async function apply(tx: Tx, wanted: readonly ConfigProduct[], now: Date): Promise<ConfigChanges> {
+  const report = { created: [] as string[], updated: [] as string[], deactivated: [] as string[] }
+  const slugs = new Set(wanted.map((one) => one.product.slug))
+  for (const gone of (await products.listConfigManaged(tx)).filter((one) => one.active && !slugs.has(one.slug))) {
+    await change(tx, gone, { ...fieldsOf(gone), active: false }, now)
+    report.deactivated.push(gone.slug)
+  }
+  for (const one of wanted) {
+    const outcome = await upsert(tx, one, now)
+    if (outcome !== 'unchanged') report[outcome].push(one.product.slug)
+  }
+  return report
 }
 
 async function upsert(
@@ -41,7 +72,7 @@ async function upsert(
   now: Date,
 ): Promise<'created' | 'updated' | 'unchanged'> {
   const existing = await products.findBySlug(tx, product.slug)
-  const fields: ProductFields = { ...product, configManaged: true, ...keptIds(product, existing) }
+  const fields: ProductFields = { ...product, configManaged: true, ...(await keptIds(tx, product, existing)) }
   if (existing === undefined) {
     const id = await products.insert(tx, fields, now)
     await audit.record(tx, {
@@ -99,9 +130,16 @@ function mergedPromotion(coupon: ConfigProduct['coupons'][number], existing: Cou
   return same({ ...discount, ...coupon.stripePromotion }, discount) ? merged : coupon.stripePromotion
 }
 
-function keptIds(product: ConfigProduct['product'], existing: Product | undefined): Partial<ProductFields> {
+/** A price that the file names and the sync has replaced since, because its amount was another, does not come back with every run. */
+async function keptIds(
+  tx: Tx,
+  product: ConfigProduct['product'],
+  existing: Product | undefined,
+): Promise<Pick<ProductFields, 'stripeProductId' | 'stripePriceId'>> {
   const stripeProductId = product.stripeProductId ?? existing?.stripeProductId
-  const stripePriceId = product.stripePriceId ?? existing?.stripePriceId
+  const named = product.stripePriceId
+  const replaced = named !== undefined && existing !== undefined && (await prices.isReplaced(tx, existing.id, named))
+  const stripePriceId = replaced ? existing.stripePriceId : (named ?? existing?.stripePriceId)
   return {
     ...(stripeProductId === undefined ? {} : { stripeProductId }),
     ...(stripePriceId === undefined ? {} : { stripePriceId }),

@@ -1,38 +1,56 @@
-import { createHash } from 'node:crypto'
-import { type Coupon, type Product, stripeRecurring } from '@licenseoperator/catalog'
-import { coupons, type Db, inTransaction, prices, products, reading } from '@licenseoperator/db'
-import type { Stripe } from 'stripe'
-import { isUnknownObject, translateStripeError } from '../stripe-client.ts'
+import type { Coupon, Product } from '@licenseoperator/catalog'
+import { coupons, products, type Reader, reading } from '@licenseoperator/db'
+import { isDomainError } from '@licenseoperator/domain'
+import { Stripe } from 'stripe'
+import { isRefusal, translateStripeError } from '../stripe-client.ts'
+import { ensurePrice } from './ensure-price.ts'
+import { archiveProduct, ensureProduct, lookupKeyOf } from './ensure-product.ts'
+import { ensurePromotion, retirePromotion } from './ensure-promotion.ts'
+import { type SyncAction, type SyncDeps, type SyncRun, startRun } from './sync-run.ts'
 
-export interface SyncAction {
-  readonly slug: string
-  readonly action:
-    | 'product_created'
-    | 'product_adopted'
-    | 'product_updated'
-    | 'price_created'
-    | 'price_adopted'
-    | 'promotion_created'
-  readonly id: string
+/** What is to be at Stripe. */
+export interface StoredCatalog {
+  readonly active: readonly Product[]
+  /** Not sold any more, with a product at Stripe. */
+  readonly inactive: readonly Product[]
+  /** Of all of them, whether active or not. */
+  readonly coupons: readonly Coupon[]
 }
 
 export interface SyncReport {
+  /** Active products. */
   readonly products: number
   readonly actions: readonly SyncAction[]
+  /** What Stripe did not take, with a sentence for the operator; the rest of the catalog was synced all the same. */
+  readonly refused: readonly { readonly slug: string; readonly reason: string }[]
 }
 
-interface SyncDeps {
-  readonly db: Db
-  readonly stripe: Stripe
-  readonly now: () => Date
+export interface SyncOptions {
+  /** Default: what is stored. */
+  readonly catalog?: StoredCatalog
+  /** Called before the first product and after each, for progress. */
+  readonly onProgress?: (done: number, total: number) => void
+  /** Ends the run between two products. */
+  readonly signal?: AbortSignal
 }
 
-/** Metadata key by which we know our products at Stripe. */
-const SLUG = 'licenseoperator_slug'
+export async function readCatalog(db: Reader): Promise<StoredCatalog> {
+  const active = await products.listActive(db)
+  const inactive = await products.listInactiveAtStripe(db)
+  return {
+    active,
+    inactive,
+    coupons: await coupons.listAllOf(
+      db,
+      [...active, ...inactive].map((one) => one.id),
+    ),
+  }
+}
 
 /**
  * Brings Stripe's catalog in step with ours: product, price with its lookup key, coupon and promotion code. Adopts what is there already by
- * stored id or lookup key, never deletes; a second run does nothing.
+ * stored id, metadata or lookup key, never deletes; a second run does nothing. One request at a time, so that checkouts keep their share of
+ * the account's rate limit.
  *
  * @param onAction  called after each change, for progress
  * @throws DomainError `temporarily_unavailable` when Stripe or MySQL is away; what was done until then stays and is found by the next run
@@ -40,184 +58,86 @@ const SLUG = 'licenseoperator_slug'
 export async function syncProducts(
   deps: SyncDeps,
   onAction: (action: SyncAction) => void = () => undefined,
+  options: SyncOptions = {},
 ): Promise<SyncReport> {
   const actions: SyncAction[] = []
-  const note = (action: SyncAction) => {
-    actions.push(action)
-    onAction(action)
+  const refused: { slug: string; reason: string }[] = []
+  const unlessRefused = async (slug: string, work: () => Promise<void>) => {
+    try {
+      await work()
+    } catch (error) {
+      const reason = refusalOf(error)
+      if (reason === undefined) throw error
+      refused.push({ slug, reason })
+    }
   }
   try {
-    const all = await reading(() => products.listActive(deps.db))
-    for (const product of all) await syncProduct(deps, product, note)
-    return { products: all.length, actions }
+    const catalog = options.catalog ?? (await reading(() => readCatalog(deps.db)))
+    const note = (action: SyncAction) => {
+      actions.push(action)
+      onAction(action)
+    }
+    const run = startRun(deps, note, catalog.active.map(lookupKeyOf))
+    const total = catalog.active.length
+    options.onProgress?.(0, total)
+    if (total + catalog.inactive.length > 0) await run.theirs.walkProducts()
+    await retire(run, catalog, unlessRefused)
+    for (const [index, product] of catalog.active.entries()) {
+      options.signal?.throwIfAborted()
+      const own = catalog.coupons.filter((coupon) => coupon.productId === product.id)
+      await syncOne(run, product, own, unlessRefused)
+      options.onProgress?.(index + 1, total)
+    }
+    return { products: total, actions, refused }
   } catch (error) {
     throw translateStripeError(error)
   }
 }
 
 /** Brings one product and its promotion codes in step. @throws what Stripe and MySQL throw */
-export async function syncProduct(deps: SyncDeps, product: Product, note: Note = () => undefined): Promise<void> {
-  const stripeProductId = await ensureProduct(deps, product, note)
-  await ensurePrice(deps, { ...product, stripeProductId }, note)
-  const own = await reading(() => coupons.listActiveOf(deps.db, [product.id]))
-  for (const coupon of own.filter((one) => one.behavior === 'stripe_promotion'))
-    await ensurePromotion(deps, product, coupon, note)
-}
-
-type Note = (action: SyncAction) => void
-
-async function ensureProduct({ db, stripe }: SyncDeps, product: Product, note: Note): Promise<string> {
-  const wanted = { name: product.name, ...(product.description === undefined ? {} : { description: product.description }) }
-  const existing = await findProduct(stripe, product)
-  if (existing === undefined) {
-    const params = { ...wanted, metadata: { ...product.metadata, [SLUG]: product.slug } }
-    // The key makes a run that was killed after this call find the same product in the next one.
-    const created = await stripe.products.create(params, {
-      idempotencyKey: `sync-product-${product.id}-${product.updatedAt.getTime()}`,
-    })
-    await inTransaction(db, (tx) =>
-      products.setStripeIds(tx, product.id, { stripeProductId: created.id, stripePriceId: undefined }),
-    )
-    note({ slug: product.slug, action: 'product_created', id: created.id })
-    return created.id
-  }
-  if (product.stripeProductId !== existing.id) {
-    await inTransaction(db, (tx) =>
-      products.setStripeIds(tx, product.id, { stripeProductId: existing.id, stripePriceId: undefined }),
-    )
-    note({ slug: product.slug, action: 'product_adopted', id: existing.id })
-  }
-  if (
-    existing.name !== wanted.name ||
-    (wanted.description !== undefined && existing.description !== wanted.description) ||
-    !existing.active
-  ) {
-    await stripe.products.update(existing.id, { ...wanted, active: true })
-    note({ slug: product.slug, action: 'product_updated', id: existing.id })
-  }
-  return existing.id
-}
-
-async function findProduct(stripe: Stripe, product: Product): Promise<Stripe.Product | undefined> {
-  if (product.stripeProductId !== undefined) {
-    try {
-      return await stripe.products.retrieve(product.stripeProductId)
-    } catch (error) {
-      if (!isUnknownObject(error)) throw error
-    }
-  }
-  const price = await findPrice(stripe, product)
-  return price === undefined ? undefined : stripe.products.retrieve(idOf(price.product))
-}
-
-/** Amounts of a Stripe price never change: a new amount is a new price that takes the lookup key over, and the old one is archived. */
-async function ensurePrice(
-  { db, stripe, now }: SyncDeps,
-  product: Product & { stripeProductId: string },
-  note: Note,
+export async function syncProduct(
+  deps: SyncDeps,
+  product: Product,
+  onAction: (action: SyncAction) => void = () => undefined,
 ): Promise<void> {
-  const recurring = stripeRecurring(product.billingInterval, product.billingIntervalCount)
-  const existing = await findPrice(stripe, product)
-  if (existing?.active && isSamePrice(existing, product, recurring)) {
-    if (existing.id === product.stripePriceId) return
-    await remember(existing.id)
-    note({ slug: product.slug, action: 'price_adopted', id: existing.id })
-    return
-  }
-  const created = await stripe.prices.create(
-    {
-      product: product.stripeProductId,
-      currency: product.currency,
-      unit_amount: product.unitAmountMinor,
-      lookup_key: lookupKeyOf(product),
-      transfer_lookup_key: true,
-      ...(recurring === undefined ? {} : { recurring }),
-      metadata: { [SLUG]: product.slug },
-    },
-    { idempotencyKey: `sync-price-${product.id}-${priceWords(product)}-${product.updatedAt.getTime()}` },
-  )
-  await remember(created.id)
-  if (existing?.active === true && existing.id !== created.id) await stripe.prices.update(existing.id, { active: false })
-  note({ slug: product.slug, action: 'price_created', id: created.id })
+  const own = await reading(() => coupons.listActiveOf(deps.db, [product.id]))
+  await syncOne(startRun(deps, onAction, [lookupKeyOf(product)]), product, own, (_slug, work) => work())
+}
 
-  async function remember(stripePriceId: string): Promise<void> {
-    const price = {
-      stripePriceId,
-      stripeProductId: product.stripeProductId,
-      currency: product.currency,
-      unitAmountMinor: product.unitAmountMinor,
-      billingInterval: product.billingInterval,
-      billingIntervalCount: product.billingIntervalCount,
-    }
-    await inTransaction(db, async (tx) => {
-      await products.setStripeIds(tx, product.id, { stripeProductId: product.stripeProductId, stripePriceId })
-      await prices.replace(tx, product.id, price, now())
-    })
+type Guard = (slug: string, work: () => Promise<void>) => Promise<void>
+
+async function syncOne(run: SyncRun, product: Product, own: readonly Coupon[], guard: Guard): Promise<void> {
+  await guard(product.slug, async () => ensurePrice(run, product, await ensureProduct(run, product)))
+  for (const coupon of own.filter(isPromoted)) await guard(product.slug, () => ensurePromotion(run, product, coupon))
+}
+
+/** First what is not sold any more, so that its codes are free for others. What something active uses as well stays. */
+async function retire(run: SyncRun, { active, inactive, coupons: all }: StoredCatalog, guard: Guard): Promise<void> {
+  const sold = new Map(active.map((product) => [product.id, product.slug]))
+  const slugs = new Map([...active, ...inactive].map((product) => [product.id, product.slug]))
+  const promoted = all.filter((coupon) => isPromoted(coupon) && sold.has(coupon.productId))
+  const inUse = new Set([
+    ...active.map((product) => product.stripeProductId),
+    ...promoted.map((coupon) => coupon.stripePromotion?.promotionId),
+  ])
+  for (const product of inactive.filter((one) => !inUse.has(one.stripeProductId)))
+    await guard(product.slug, () => archiveProduct(run, product))
+  for (const coupon of all.filter((one) => !promoted.includes(one))) {
+    const promotionId = coupon.stripePromotion?.promotionId
+    const slug = slugs.get(coupon.productId)
+    if (promotionId !== undefined && slug !== undefined && !inUse.has(promotionId))
+      await guard(slug, () => retirePromotion(run, slug, promotionId))
   }
 }
 
-async function findPrice(stripe: Stripe, product: Product): Promise<Stripe.Price | undefined> {
-  const { data } = await stripe.prices.list({ lookup_keys: [lookupKeyOf(product)], limit: 1 })
-  return data[0]
+function isPromoted(coupon: Coupon): boolean {
+  return coupon.active && coupon.behavior === 'stripe_promotion'
 }
 
-function isSamePrice(price: Stripe.Price, product: Product, recurring: ReturnType<typeof stripeRecurring>): boolean {
-  return (
-    price.currency === product.currency &&
-    price.unit_amount === product.unitAmountMinor &&
-    price.recurring?.interval === recurring?.interval &&
-    price.recurring?.interval_count === recurring?.interval_count &&
-    (product.stripeProductId === undefined || idOf(price.product) === product.stripeProductId)
-  )
-}
-
-async function ensurePromotion({ db, stripe }: SyncDeps, product: Product, coupon: Coupon, note: Note): Promise<void> {
-  const promotion = coupon.stripePromotion
-  if (promotion === undefined || promotion.promotionId !== undefined) return
-  const key = `sync-coupon-${coupon.id}-${discountWord(coupon)}-${coupon.updatedAt.getTime()}`
-  const couponId = promotion.couponId ?? (await stripe.coupons.create(discountParams(coupon), { idempotencyKey: key })).id
-  const code = await stripe.promotionCodes.create(
-    {
-      promotion: { type: 'coupon', coupon: couponId },
-      code: coupon.code,
-      ...(promotion.maxRedemptions === undefined ? {} : { max_redemptions: promotion.maxRedemptions }),
-    },
-    { idempotencyKey: `${key}-code` },
-  )
-  await inTransaction(db, (tx) => coupons.setStripePromotion(tx, coupon.id, { ...promotion, couponId, promotionId: code.id }))
-  note({ slug: product.slug, action: 'promotion_created', id: code.id })
-}
-
-function discountParams({ code, stripePromotion: promotion }: Coupon): Stripe.CouponCreateParams {
-  return {
-    name: code.slice(0, 40),
-    duration: promotion?.duration ?? 'once',
-    ...(promotion?.percentOff === undefined ? {} : { percent_off: promotion.percentOff }),
-    ...(promotion?.amountOff === undefined ? {} : { amount_off: promotion.amountOff }),
-    ...(promotion?.currency === undefined ? {} : { currency: promotion.currency }),
-    ...(promotion?.durationInMonths === undefined ? {} : { duration_in_months: promotion.durationInMonths }),
-  }
-}
-
-/** What makes a discount another discount, as a short word: codes may hold letters that no header can carry. */
-function discountWord({ code, stripePromotion }: Coupon): string {
-  const { couponId: _coupon, promotionId: _code, ...discount } = stripePromotion ?? {}
-  return createHash('sha256')
-    .update(JSON.stringify([code, discount]))
-    .digest('hex')
-    .slice(0, 16)
-}
-
-/** What makes a price another price. */
-function priceWords(product: Product): string {
-  const { currency, unitAmountMinor, billingInterval, billingIntervalCount } = product
-  return `${currency}-${unitAmountMinor}-${billingInterval}-${billingIntervalCount}`
-}
-
-function lookupKeyOf(product: Product): string {
-  return product.lookupKey ?? product.slug
-}
-
-function idOf(product: string | { id: string }): string {
-  return typeof product === 'string' ? product : product.id
+/** Why Stripe did not take one thing; undefined for what ends the whole run. Stripe's own sentence may hold what customers typed, so it stays out. */
+function refusalOf(error: unknown): string | undefined {
+  if (isDomainError(error, 'invalid_payload')) return error.message
+  if (!isRefusal(error) || !(error instanceof Stripe.errors.StripeError)) return undefined
+  const where = error.param === undefined ? '' : ` (${error.param})`
+  return `Stripe refused it: ${error.code ?? error.rawType ?? error.type}${where}`
 }

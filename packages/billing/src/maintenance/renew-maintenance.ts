@@ -1,23 +1,34 @@
 import { audit, inTransaction, licenses, payments, reading, stripeEvents, type Tx } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
-import { announceLicense, type PreparedLicense, prepareLicense } from '@licenseoperator/licensing'
-import type { EventOutcome, ProcessDeps } from '../purchase/process-event.ts'
+import {
+  announceLicense,
+  familyOf,
+  isLost,
+  lockPurchase,
+  type PreparedLicense,
+  prepareLicense,
+  purchaseLockOf,
+  renewalsKey,
+  settleLicenses,
+} from '@licenseoperator/licensing'
+import { announcementOf, type EventOutcome, PROCESSOR, type ProcessDeps } from '../purchase/event-handler.ts'
+import { maintenanceEndOf } from './maintenance-end.ts'
+import { recountMaintenance } from './recount-maintenance.ts'
 
 /** A payment that prolongs the maintenance of a perpetual license, or of all licenses of a bundle, read from whichever event told of it. */
 export interface MaintenanceRenewal {
   /** At least one; the first is the one that the payment is recorded for. @throws DomainError when there is none, or none yet */
   readonly findLicenses: (deps: ProcessDeps) => Promise<readonly licenses.StoredLicense[]>
-  /** The end of maintenance, given when all other renewals of the license were paid. */
-  readonly endOf: (license: licenses.StoredLicense, othersPaidAt: readonly Date[]) => Date
   readonly payment: Omit<payments.NewPayment, 'issuanceKey' | 'groupName' | 'capturedAt'>
 }
 
-const PROCESSOR = { identity: 'stripe' }
 const ATTEMPTS = 5
 
 /**
  * A paid renewal of maintenance: the license keeps its id, gets a later end of maintenance and a new signature, and is announced again. Payment,
  * license, audit and announcement commit together; a payment is recorded once, so one that is told of twice adds nothing.
+ *
+ * A revoked license stays revoked and is renewed all the same: the money was taken, and what revoked it may be taken back.
  *
  * @throws DomainError when the license cannot be renewed; the caller parks the event with that reason
  */
@@ -27,16 +38,19 @@ export async function renewMaintenance(
   renewal: MaintenanceRenewal,
 ): Promise<EventOutcome> {
   const { eventId } = arrived
+  const { payment } = renewal
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const found = await renewal.findLicenses(deps)
     if (found.some((license) => license.kind !== 'perpetual')) throw unrenewable('the license is not perpetual')
-    const usable = found.filter((license) => license.revokedAt === undefined)
-    const [main] = usable
-    if (main === undefined) throw unrenewable('the license is revoked')
+    const [main] = found
+    if (main === undefined) throw unrenewable('no license has that id')
     const signed: Signed[] = []
-    for (const before of usable) signed.push({ before, prepared: await resigned(deps, before, renewal) })
-    const outcome = await inTransaction(deps.db, (tx) => store(deps, tx, arrived, { payment: renewal.payment, main, signed }))
-    if (outcome !== 'stale') return { kind: outcome, eventId }
+    for (const before of found) signed.push(await resigned(deps, before, main, payment))
+    const outcome = await inTransaction(deps.db, (tx) => store(deps, tx, arrived, { payment, main, signed }))
+    if (outcome === 'stale') continue
+    // The money may have gone back before we heard of the payment.
+    await recountMaintenance(deps, { paymentIntentId: payment.stripePaymentIntentId, invoiceId: payment.stripeInvoiceId })
+    return { kind: outcome, eventId }
   }
   throw new DomainError('temporarily_unavailable', 'a license is being renewed by many at once')
 }
@@ -45,23 +59,30 @@ export function unrenewable(reason: string): DomainError {
   return new DomainError('invalid_payload', `cannot renew maintenance: ${reason}`)
 }
 
-/** The license as it will be, or `undefined` when this payment moves its end nowhere. Signed outside the transaction. */
+/** The license as it will be. Signed outside the transaction. */
 async function resigned(
   deps: ProcessDeps,
   license: licenses.StoredLicense,
-  { endOf, payment }: MaintenanceRenewal,
-): Promise<PreparedLicense | undefined> {
-  const known = await reading(() => payments.listByIssuanceKey(deps.db, renewalsKey(license.licenseId)))
-  const others = known.filter(({ paymentKey }) => paymentKey !== payment.paymentKey).map(({ paidAt }) => paidAt)
-  const end = endOf(license, others)
-  if (license.maintenanceExpiresAt !== undefined && end <= license.maintenanceExpiresAt) return undefined
-  const { licenseId, revokedAt: _revokedAt, keyId: _keyId, text: _text, ...draft } = license
-  return prepareLicense(deps.keys, { ...draft, maintenanceExpiresAt: end }, licenseId)
+  main: licenses.StoredLicense,
+  payment: MaintenanceRenewal['payment'],
+): Promise<Signed> {
+  const known = await reading(() => payments.listByIssuanceKey(deps.db, renewalsKey(main.licenseId)))
+  const others = known.filter(({ paymentKey }) => paymentKey !== payment.paymentKey)
+  const good = others.filter((other) => !isLost(other, deps.policy))
+  const prepared = await prepareLicense(
+    deps.keys,
+    { ...license, maintenanceExpiresAt: maintenanceEndOf(license, [...good, payment]) },
+    license.licenseId,
+  )
+  // Announced under an end that every order of the payments comes to: the period's own, or what all payments by hand make.
+  const announcedUntil = payment.coversUntil ?? maintenanceEndOf(license, [...others, payment])
+  return { before: license, prepared, announcedUntil }
 }
 
 interface Signed {
   readonly before: licenses.StoredLicense
-  readonly prepared: PreparedLicense | undefined
+  readonly prepared: PreparedLicense
+  readonly announcedUntil: Date
 }
 
 interface SignedRenewal extends Pick<MaintenanceRenewal, 'payment'> {
@@ -77,27 +98,23 @@ async function store(
   { payment, main, signed }: SignedRenewal,
 ): Promise<'processed' | 'already' | 'stale'> {
   const now = deps.now()
+  await lockPurchase(tx, payment.stripeSubscriptionId ?? payment.stripePaymentIntentId ?? payment.paymentKey)
+  await lockPurchase(tx, purchaseLockOf(main))
   // The rows' locks come first: of two payments at the same instant the second sees the first one's end.
   for (const { before } of signed) {
     const present = await licenses.findByIdForUpdate(tx, before.licenseId)
-    if (present?.text !== before.text || present.revokedAt !== undefined) return 'stale'
+    if (present?.text !== before.text) return 'stale'
   }
   if (!(await stripeEvents.settle(tx, arrived, 'processed', now))) return 'already'
   if (await payments.isRecorded(tx, payment.paymentKey)) return 'processed'
   const owner = { issuanceKey: renewalsKey(main.licenseId), groupName: main.groupName, capturedAt: payment.paidAt }
   await payments.record(tx, { ...payment, ...owner }, now)
-  for (const { before, prepared } of signed)
-    if (prepared !== undefined) await replace(deps, tx, before, prepared, payment.paymentKey)
+  for (const one of signed) await replace(deps, tx, one, payment.paymentKey)
+  await settleLicenses(tx, familyOf(main), { policy: deps.policy, actor: PROCESSOR, now })
   return 'processed'
 }
 
-async function replace(
-  deps: ProcessDeps,
-  tx: Tx,
-  before: licenses.StoredLicense,
-  prepared: PreparedLicense,
-  paymentKey: string,
-): Promise<void> {
+async function replace(deps: ProcessDeps, tx: Tx, { before, prepared, announcedUntil }: Signed, paymentKey: string): Promise<void> {
   const now = deps.now()
   const { license } = prepared
   await licenses.resign(tx, license, now)
@@ -109,10 +126,5 @@ async function replace(
     before: { maintenanceExpiresAt: before.maintenanceExpiresAt?.toISOString() },
     after: { maintenanceExpiresAt: license.maintenanceExpiresAt?.toISOString(), paymentKey },
   })
-  await announceLicense(tx, deps.subjectLicenseIssued, prepared, 'maintenance', now)
-}
-
-/** One name for all renewals of a license, by which they are found again. */
-function renewalsKey(licenseId: string): string {
-  return `maintenance:${licenseId}`
+  await announceLicense(tx, announcementOf(deps, 'maintenance', announcedUntil), prepared, now)
 }

@@ -1,7 +1,6 @@
 import { licenses, reading } from '@licenseoperator/db'
 import type { CheckoutSession } from '../payload/checkout-session.ts'
 import { checkoutIssuanceKey } from '../purchase/issuance-key.ts'
-import { maintenanceEnd } from './maintenance-end.ts'
 import { MaintenanceMetadata } from './maintenance-metadata.ts'
 import { type MaintenanceRenewal, unrenewable } from './renew-maintenance.ts'
 
@@ -14,7 +13,6 @@ export function renewalOfCheckout(session: CheckoutSession, paidAt: Date): Maint
       if (license === undefined) throw unrenewable('no license has that id')
       return [license]
     },
-    endOf: (license, others) => maintenanceEnd(license.issuedAt, [...others, paidAt]),
     payment: {
       paymentKey: checkoutIssuanceKey(session.id),
       paidAt,

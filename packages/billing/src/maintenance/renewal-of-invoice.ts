@@ -22,9 +22,9 @@ export function renewalOfInvoice(
       if (waitedMs > PURCHASE_WITHIN_MS) throw unrenewable('no license of the subscription was issued')
       throw new DomainError('temporarily_unavailable', 'no license of the subscription is issued yet')
     },
-    endOf: () => period.end,
     payment: {
       ...paymentOfInvoice(invoice),
+      coversUntil: period.end,
       stripeInvoiceId: invoice.id,
       stripePaymentIntentId: invoice.paymentIntentId,
       stripeCustomerId: invoice.customerId,

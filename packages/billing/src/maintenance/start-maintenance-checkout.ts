@@ -53,7 +53,7 @@ function isRenewable(license: licenses.StoredLicense, caller: Caller, group: str
     groupKey(license.groupName) === groupKey(group) &&
     (isSysadmin(caller) || isMember(caller, license.groupName)) &&
     license.kind === 'perpetual' &&
-    license.revokedAt === undefined &&
+    license.state.revokedAt === undefined &&
     license.stripe.subscriptionId === undefined
   )
 }

@@ -5,7 +5,8 @@ import { Address, Expandable, Metadata } from './id-of.ts'
 const amount = z.int()
 const seconds = z.int()
 const details = z.looseObject({ subscription: Expandable, metadata: Metadata.optional() }).nullish()
-const prorated = z.looseObject({ proration: z.boolean().nullish() }).nullish()
+const creditOf = z.looseObject({ credited_items: z.unknown().optional() }).nullish()
+const prorated = z.looseObject({ proration: z.boolean().nullish(), proration_details: creditOf }).nullish()
 
 /** Both shapes of an invoice line: since basil its price hangs in `pricing` and its kind in `parent`, before both stand on the line itself. */
 const LineShape = z.looseObject({
@@ -17,7 +18,9 @@ const LineShape = z.looseObject({
     .looseObject({ type: z.string().nullish(), subscription_item_details: prorated, invoice_item_details: prorated })
     .nullish(),
   proration: z.boolean().nullish(),
+  proration_details: creditOf,
   type: z.string().nullish(),
+  quantity: z.int().nullish(),
 })
 
 const InvoiceShape = z.looseObject({
@@ -47,16 +50,16 @@ const InvoiceShape = z.looseObject({
 /**
  * What we read of an invoice, in the shape of API versions from acacia (2025-02) to endive (2026-10). Amounts in minor units.
  *
- * `period` is that of the subscription's own line, never the invoice's (which says when items could be added), and never a proration's. `priceId` and
- * `stripeProductId` are of what was bought: on a first invoice the line that is paid once, where a license is sold with its maintenance, else the
- * subscription's.
+ * `period` is that of the subscription's own line, never the invoice's (which says when items could be added), and never a proration's; only an
+ * invoice for a change of plan is about the rest of the period under the new plan, which is a proration. `priceId`, `stripeProductId` and `quantity`
+ * are of what was bought: on a first invoice the line that is paid once, where a license is sold with its maintenance, else the subscription's.
  *
  * @throws ZodError for an unknown shape: the caller parks it, nothing is ever read as zero or 1970
  */
 export function readInvoice(object: unknown) {
   const invoice = InvoiceShape.parse(object)
   const lines = invoice.lines.data.filter((one) => !isProration(one))
-  const line = lines.find((one) => !isPaidOnce(one))
+  const line = lines.find((one) => !isPaidOnce(one)) ?? changedTo(invoice)
   const bought = (invoice.billing_reason === 'subscription_create' ? lines.find(isPaidOnce) : undefined) ?? line
   const taxes = invoice.total_taxes?.reduce((sum, tax) => sum + tax.amount, 0) ?? invoice.tax ?? 0
   const paidAt = invoice.status_transitions?.paid_at
@@ -83,6 +86,7 @@ export function readInvoice(object: unknown) {
     paymentIntentId: invoice.payment_intent,
     priceId: bought?.pricing?.price_details?.price ?? bought?.price?.id,
     stripeProductId: bought?.pricing?.price_details?.product ?? bought?.price?.product,
+    quantity: bought?.quantity ?? 1,
     period: line === undefined ? undefined : { start: new Date(line.period.start * 1000), end: new Date(line.period.end * 1000) },
   }
 }
@@ -101,6 +105,7 @@ export function paymentOfInvoice(invoice: Invoice) {
     amountTotalMinor: invoice.amountTotalMinor,
     stripeProductId: invoice.stripeProductId,
     billingAddress: invoice.billingAddress,
+    coversUntil: invoice.period?.end,
   }
 }
 
@@ -109,6 +114,26 @@ export function paidPeriodOf(invoice: Invoice): { start: Date; end: Date } {
   if (invoice.period === undefined)
     throw new DomainError('invalid_payload', 'invalid payload: the invoice has no subscription line', { field: 'lines' })
   return invoice.period
+}
+
+/** The line for the rest of the period under a new plan: the latest proration that is no credit for the old one. */
+function changedTo({ billing_reason, lines }: z.infer<typeof InvoiceShape>): z.infer<typeof LineShape> | undefined {
+  if (billing_reason !== 'subscription_update') return undefined
+  return lines.data
+    .filter((line) => isProration(line) && !isCredit(line))
+    .reduce<z.infer<typeof LineShape> | undefined>(
+      (latest, line) => (latest === undefined || line.period.start >= latest.period.start ? line : latest),
+      undefined,
+    )
+}
+
+function isCredit({ amount: minor, parent, proration_details }: z.infer<typeof LineShape>): boolean {
+  const details = [
+    parent?.subscription_item_details?.proration_details,
+    parent?.invoice_item_details?.proration_details,
+    proration_details,
+  ]
+  return minor < 0 || details.some((one) => one?.credited_items !== undefined && one.credited_items !== null)
 }
 
 function isProration({ parent, proration }: z.infer<typeof LineShape>): boolean {

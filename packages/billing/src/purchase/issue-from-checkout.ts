@@ -7,7 +7,7 @@ import { type CheckoutSession, readCheckoutSession } from '../payload/checkout-s
 import { paidPeriodOf, paymentOfInvoice, readInvoice } from '../payload/invoice.ts'
 import { checkoutIssuanceKey, subscriptionIssuanceKey } from './issuance-key.ts'
 import { issuePurchase, type PaidPurchase } from './issue-purchase.ts'
-import { type EventHandler, ignore, type ProcessDeps } from './process-event.ts'
+import { type EventHandler, ignore, type ProcessDeps } from './event-handler.ts'
 import { isForeign, PurchaseMetadata } from './purchase-metadata.ts'
 
 /** A completed checkout session issues the license it pays for, once the money is there. */

@@ -15,10 +15,13 @@ import {
   announceLicense,
   type IssuedReason,
   type LicenseDraft,
+  lockPurchase,
   type PreparedLicense,
   prepareLicense,
+  settleLicenses,
 } from '@licenseoperator/licensing'
-import type { EventOutcome, ProcessDeps } from './process-event.ts'
+import { announcementOf, type EventOutcome, PROCESSOR, type ProcessDeps } from './event-handler.ts'
+import { seatsBought } from './entitlement-of.ts'
 import type { PurchaseMetadata } from './purchase-metadata.ts'
 
 type PaymentFacts = Omit<
@@ -47,9 +50,6 @@ export interface PaidPurchase {
   readonly payment: PaymentFacts
 }
 
-/** The processor itself, as the audit log names it. */
-const PROCESSOR = { identity: 'stripe' }
-
 /**
  * Stores and announces the license of a purchase: event, reservation, licenses, payment, audit and outbox in one transaction. The issuance key
  * decides: the first event of the purchase issues, every other one only adds what it knows.
@@ -66,12 +66,15 @@ export async function issuePurchase(
   const prepared = served === undefined ? await prepare(deps, purchase) : []
   const groupName = served?.groupName ?? purchase.metadata.group
   const now = deps.now()
+  const { subscriptionId, paymentIntentId } = purchase.links
   const settled = await inTransaction(deps.db, async (tx) => {
+    await lockPurchase(tx, subscriptionId ?? paymentIntentId ?? purchase.issuanceKey)
     if (!(await stripeEvents.settle(tx, arrived, 'processed', now))) return false
     const issued = prepared.length > 0 && (await storeAll(tx, prepared))
     if (issued) {
-      await consumeReservation(tx, purchase, now)
-      for (const one of prepared) await announceLicense(tx, deps.subjectLicenseIssued, one, purchase.reason, now)
+      if (await consumeReservation(tx, purchase, now))
+        for (const { license } of prepared.slice(0, 1)) await licenses.setTakesLicense(tx, license.licenseId, true)
+      for (const one of prepared) await announceLicense(tx, announcementOf(deps, purchase.reason), one, now)
       const after = { issuanceKey: purchase.issuanceKey, licenseIds: prepared.map((one) => one.license.licenseId) }
       await audit.record(tx, { at: now, caller: PROCESSOR, action: 'license.issued', subject: `event:${arrived.eventId}`, after })
     } else {
@@ -79,6 +82,9 @@ export async function issuePurchase(
     }
     // A trial's invoice of zero pays for nothing and is no payment.
     if (purchase.payment.amountTotalMinor > 0) await payments.record(tx, paymentOf(purchase, groupName), now)
+    // What became known before: a refund, a dispute, the end of the subscription, a change of plan.
+    const family = subscriptionId === undefined ? { issuanceKey: purchase.issuanceKey } : { subscriptionId }
+    await settleLicenses(tx, family, { policy: deps.policy, actor: PROCESSOR, now })
     return true
   })
   if (!settled) return { kind: 'already', eventId: arrived.eventId }
@@ -137,7 +143,7 @@ function draftOf(purchase: PaidPurchase, product: Product): LicenseDraft {
     plan: metadata.plan ?? product.plan,
     domain: normaliseDomain(metadata.domain),
     kind: mode === 'perpetual_auto' || mode === 'perpetual_manual' ? 'perpetual' : mode,
-    seats: metadata.managed_products ?? (product.bundledProducts.length > 0 ? undefined : product.maxManagedProducts),
+    seats: seatsBought(metadata, product),
     priceLocked: false,
     couponCode: metadata.coupon_code,
     issuedAt: purchase.purchasedAt,
@@ -157,13 +163,19 @@ async function storeAll(tx: Tx, prepared: readonly PreparedLicense[]): Promise<b
   return true
 }
 
-/** What the checkout held is now sold. A renewal's was consumed by the first period; a purchase from outside our checkout held nothing. */
-async function consumeReservation(tx: Tx, { metadata }: PaidPurchase, now: Date): Promise<void> {
-  if (metadata.reservation_id === undefined) return
+/**
+ * What the checkout held is now sold. A renewal's was consumed by the first period; a purchase from outside our checkout held nothing.
+ *
+ * @returns true when what was held is one of the product's capped licenses
+ */
+async function consumeReservation(tx: Tx, { metadata }: PaidPurchase, now: Date): Promise<boolean> {
+  if (metadata.reservation_id === undefined) return false
   const outcome = await reservations.consume(tx, metadata.reservation_id, now)
   if (outcome === 'late' && !(await reservations.reclaim(tx, metadata.reservation_id, now))) {
     throw unserved('the reservation had expired and its share has been sold to others')
   }
+  if (outcome === 'already' || outcome === 'unknown') return false
+  return (await reservations.find(tx, metadata.reservation_id))?.takesLicense === true
 }
 
 function paymentOf(purchase: PaidPurchase, groupName: string | undefined): payments.NewPayment {

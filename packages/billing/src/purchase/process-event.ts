@@ -1,23 +1,15 @@
-import { type Db, inTransaction, stripeEvents } from '@licenseoperator/db'
-import { DomainError, isDomainError, type Log } from '@licenseoperator/domain'
-import type { KeyRing } from '@licenseoperator/signing'
-import type { Stripe } from 'stripe'
+import { inTransaction, stripeEvents } from '@licenseoperator/db'
+import { DomainError, isDomainError } from '@licenseoperator/domain'
 import { z } from 'zod'
-import { readStripeEvent, type StripeEvent } from '../payload/stripe-event.ts'
+import { followFailedInvoice, followSubscription } from '../lifecycle/follow-subscription.ts'
+import { settleDispute, settleRefund } from '../lifecycle/settle-reversal.ts'
+import { readStripeEvent } from '../payload/stripe-event.ts'
 import { translateStripeError } from '../stripe-client.ts'
+import { type EventHandler, type EventOutcome, ignore, type ProcessDeps } from './event-handler.ts'
 import { type HandledEvent, isHandled } from './handled-events.ts'
 import { issueFromCheckout } from './issue-from-checkout.ts'
 import { issueFromInvoice } from './issue-from-invoice.ts'
 import { releaseCheckout } from './release-checkout.ts'
-
-export interface ProcessDeps {
-  readonly db: Db
-  readonly stripe: Stripe
-  readonly keys: KeyRing
-  readonly subjectLicenseIssued: string
-  readonly log: Log
-  readonly now: () => Date
-}
 
 /** A raw event on its way, from JetStream or from MySQL. */
 export interface IncomingEvent {
@@ -28,22 +20,22 @@ export interface IncomingEvent {
   readonly deliveryCount: number
 }
 
-/**
- * What became of an event. `processed`, `ignored` and `parked` are final and stored; `retry` means that something it needs is away now and
- * nothing was stored.
- */
-export type EventOutcome =
-  | { readonly kind: 'processed' | 'already' | 'ignored' | 'parked'; readonly eventId: string; readonly reason?: string }
-  | { readonly kind: 'retry'; readonly eventId: string; readonly reason: string }
-
-export type EventHandler = (deps: ProcessDeps, event: StripeEvent, arrived: stripeEvents.ArrivedEvent) => Promise<EventOutcome>
-
 const handlers = {
   'checkout.session.completed': issueFromCheckout,
   'checkout.session.async_payment_succeeded': issueFromCheckout,
   'checkout.session.async_payment_failed': releaseCheckout,
   'checkout.session.expired': releaseCheckout,
+  'invoice.paid': issueFromInvoice,
   'invoice.payment_succeeded': issueFromInvoice,
+  'invoice.payment_failed': followFailedInvoice,
+  'customer.subscription.updated': followSubscription,
+  'customer.subscription.deleted': followSubscription,
+  'charge.refunded': settleRefund,
+  'refund.updated': settleRefund,
+  'refund.failed': settleRefund,
+  'charge.dispute.created': settleDispute,
+  'charge.dispute.updated': settleDispute,
+  'charge.dispute.closed': settleDispute,
 } satisfies Record<HandledEvent, EventHandler>
 
 /** A bug or a poisoned event fails the same way each time; after this many tries it is put aside so that others flow. */
@@ -69,16 +61,6 @@ export async function processEvent(deps: ProcessDeps, incoming: IncomingEvent): 
   } catch (error) {
     return settleFailure(deps, arrived, translateStripeError(error), incoming.deliveryCount)
   }
-}
-
-/** Records an event that asks for nothing. */
-export async function ignore(
-  deps: Pick<ProcessDeps, 'db' | 'now'>,
-  arrived: stripeEvents.ArrivedEvent,
-  reason: string,
-): Promise<EventOutcome> {
-  const settled = await inTransaction(deps.db, (tx) => stripeEvents.settle(tx, arrived, 'ignored', deps.now(), reason))
-  return { kind: settled ? 'ignored' : 'already', eventId: arrived.eventId, reason }
 }
 
 async function settleFailure(

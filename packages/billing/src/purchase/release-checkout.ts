@@ -1,6 +1,6 @@
 import { inTransaction, reservations, stripeEvents } from '@licenseoperator/db'
 import { readCheckoutSession } from '../payload/checkout-session.ts'
-import type { EventHandler } from './process-event.ts'
+import type { EventHandler } from './event-handler.ts'
 import { PurchaseMetadata } from './purchase-metadata.ts'
 
 /** A session that expired, or whose delayed payment failed, gives back what it held. */

@@ -28,6 +28,11 @@ export const LicenseListItem = z
     priceLocked: z.boolean(),
     createdAt: InstantOut,
     exp: InstantOut,
+    revokedReason: z
+      .string()
+      .optional()
+      .meta({ description: 'Why it is revoked: admin, dispute_lost, refunded, canceled or superseded; absent when it is not' }),
+    supersededBy: z.string().optional().meta({ description: 'The license that a change of plan put in its place' }),
   })
   .meta({ id: 'LicenseListItem', examples: [example] })
 
@@ -71,5 +76,7 @@ export function licenseListItem(license: licenses.StoredLicense, now: Date): z.i
     priceLocked: license.priceLocked,
     createdAt: rfc3339(license.issuedAt),
     exp: rfc3339(license.expiresAt),
+    ...(license.state.revokedReason === undefined ? {} : { revokedReason: license.state.revokedReason }),
+    ...(license.state.supersededBy === undefined ? {} : { supersededBy: license.state.supersededBy }),
   }
 }

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { licenseListItem } from '@licenseoperator/api'
+import type { licenses } from '@licenseoperator/db'
 import { rfc3339 } from '@licenseoperator/domain'
-import { downloadLicense, licenseStatus, listGroupLicenses } from '@licenseoperator/licensing'
+import { downloadLicense, licenseStatus, listGroupLicenses, restoreLicense, revokeLicense } from '@licenseoperator/licensing'
 import type { Command, Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor, shellCaller, withDatabase } from '../load.ts'
@@ -35,17 +36,43 @@ async function list(context: Context): Promise<number> {
 
 async function show(context: Context, [id]: readonly string[]): Promise<number> {
   const license = await stored(context, id)
-  const { issuedAt, expiresAt, maintenanceExpiresAt, revokedAt, stripe, text: _text, ...facts } = license
+  const { issuedAt, expiresAt, maintenanceExpiresAt, maintenanceIncludedUntil: _included, state, stripe, text: _text, ...facts } = license
   printFacts(context, {
     status: licenseStatus(license, context.now()),
     ...facts,
     issuedAt: rfc3339(issuedAt),
     expiresAt: rfc3339(expiresAt),
     ...(maintenanceExpiresAt === undefined ? {} : { maintenanceExpiresAt: rfc3339(maintenanceExpiresAt) }),
-    ...(revokedAt === undefined ? {} : { revokedAt: rfc3339(revokedAt) }),
+    ...stateFacts(state),
     ...stripe,
   })
   return exitCodes.done
+}
+
+function stateFacts({ revokedAt, revokedReason, supersededBy, disputed, adminRevokedNote }: licenses.LicenseState) {
+  return {
+    ...(revokedAt === undefined ? {} : { revokedAt: rfc3339(revokedAt) }),
+    ...(revokedReason === undefined ? {} : { revokedReason }),
+    ...(adminRevokedNote === undefined ? {} : { revocationNote: adminRevokedNote }),
+    ...(supersededBy === undefined ? {} : { supersededBy }),
+    ...(disputed ? { disputed } : {}),
+  }
+}
+
+/** `revoke` and `restore`: both ask for a note, which the audit log keeps. */
+function decideOn(decide: typeof revokeLicense): (context: Context, ids: readonly string[]) => Promise<number> {
+  return async (context, [id]) => {
+    if (id === undefined) throw new UsageError('a license id is required')
+    const note = requiredText(context, 'reason')
+    if (note.length > 255) throw new UsageError('--reason must have at most 255 characters')
+    const config = configFor(context, ['mysql'])
+    const license = await withDatabase(config, ({ db }) =>
+      decide({ db, requiredScopes: {}, policy: config.licensePolicy, now: context.now }, shellCaller(context), id, note),
+    )
+    const { licenseId, groupName, state } = license
+    printFacts(context, { licenseId, groupName, status: licenseStatus(license, context.now()), ...stateFacts(state) })
+    return exitCodes.done
+  }
 }
 
 async function download(context: Context, [id]: readonly string[]): Promise<number> {
@@ -83,5 +110,17 @@ export const storedLicenses: readonly Command[] = [
     description: 'The text of a stored license, exactly as issued or last re-signed',
     flags: [['--out <file>', 'Write it there; an existing file is never replaced']],
     run: download,
+  },
+  {
+    name: 'revoke <id>',
+    description: 'Revoke one license, whatever is paid for it later',
+    flags: [['--reason <text>', 'Why; kept in the audit log and shown with the license']],
+    run: decideOn(revokeLicense),
+  },
+  {
+    name: 'restore <id>',
+    description: 'Take a revocation by an operator back; a refund, a lost dispute or a cancellation still counts',
+    flags: [['--reason <text>', 'Why; kept in the audit log']],
+    run: decideOn(restoreLicense),
   },
 ]

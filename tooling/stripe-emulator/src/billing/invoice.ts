@@ -14,10 +14,12 @@ export interface InvoiceLineOrder {
   /** The subscription item it bills; `null` for what is bought once. */
   subscriptionItem: string | null
   metadata: Record<string, string>
+  /** For a part of a period after a change: what is due for the new plan, or given back for the old one. */
+  proration?: 'debit' | 'credit'
 }
 
 export interface InvoiceOrder {
-  reason: 'subscription_create' | 'subscription_cycle' | 'manual'
+  reason: 'subscription_create' | 'subscription_cycle' | 'subscription_update' | 'manual'
   currency: string
   customer: Customer | null
   email: string | null
@@ -43,11 +45,11 @@ export function addInvoice(emulation: Emulation, order: InvoiceOrder): Invoice {
     account_country: 'US',
     account_name: 'Stripe emulator',
     account_tax_ids: null,
-    amount_due: total,
+    amount_due: Math.max(0, total),
     amount_overpaid: 0,
     amount_paid: 0,
     amount_paid_off_stripe: 0,
-    amount_remaining: total,
+    amount_remaining: Math.max(0, total),
     amount_shipping: 0,
     application: null,
     attempt_count: 0,
@@ -161,8 +163,10 @@ function buildLine(emulation: Emulation, invoice: string, order: InvoiceOrder, l
             invoice_item_details: null,
             subscription_item_details: {
               invoice_item: null,
-              proration: false,
-              proration_details: { credited_items: null },
+              proration: line.proration !== undefined,
+              proration_details: {
+                credited_items: line.proration === 'credit' ? { invoice, invoice_line_items: [emulation.ids.next('il_')] } : null,
+              },
               subscription,
               subscription_item: line.subscriptionItem,
             },
@@ -203,7 +207,7 @@ export function markPaid(emulation: Emulation, invoice: Invoice, intent: Payment
   invoice.status = 'paid'
   invoice.attempted = true
   invoice.attempt_count += intent === null ? 0 : 1
-  invoice.amount_paid = invoice.total
+  invoice.amount_paid = Math.max(0, invoice.total)
   invoice.amount_remaining = 0
   invoice.auto_advance = false
   invoice.next_payment_attempt = null

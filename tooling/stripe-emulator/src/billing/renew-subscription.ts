@@ -4,11 +4,13 @@ import { invalidRequest } from '../core/stripe-error.ts'
 import type { Invoice, Subscription } from '../core/wire.ts'
 import { emit } from '../webhooks/emit.ts'
 import { renewalCoupon } from './discount.ts'
+import { disputeIfCardSays } from './dispute.ts'
 import { endSubscription } from './end-subscription.ts'
 import { addInvoice, markPaid, paymentOf } from './invoice.ts'
 import { announceInvoice, announcePaid } from './invoice-events.ts'
 import { addPaymentIntent, failPayment, succeedPayment } from './payment.ts'
 import { addInterval } from './period.ts'
+import { takePendingProrations } from './prorations.ts'
 import { subscriptionLines } from './subscription-lines.ts'
 
 const dayS = 24 * 60 * 60
@@ -60,7 +62,10 @@ function buildRenewalInvoice(emulation: Emulation, subscription: Subscription): 
     customer: emulation.store.customers.get(subscription.customer) ?? null,
     email: null,
     subscription,
-    lines: subscriptionLines(emulation, subscription, { trial: false, coupon: applied?.coupon }),
+    lines: [
+      ...takePendingProrations(emulation, subscription),
+      ...subscriptionLines(emulation, subscription, { trial: false, coupon: applied?.coupon }),
+    ],
     discount: applied?.discount ?? null,
     metadata: {},
     automaticTax: subscription.automatic_tax.enabled,
@@ -69,9 +74,10 @@ function buildRenewalInvoice(emulation: Emulation, subscription: Subscription): 
   return invoice
 }
 
-function chargeRenewal(emulation: Emulation, subscription: Subscription, invoice: Invoice): void {
+/** Charges an invoice of a subscription to the saved card. Nothing is charged for one over nothing or less. */
+export function chargeRenewal(emulation: Emulation, subscription: Subscription, invoice: Invoice): void {
   announceInvoice(emulation, byItself, invoice)
-  if (invoice.total === 0) {
+  if (invoice.total <= 0) {
     announcePaid(emulation, byItself, invoice, markPaid(emulation, invoice, null))
     return
   }
@@ -101,6 +107,7 @@ function chargeRenewal(emulation: Emulation, subscription: Subscription, invoice
   emit(emulation, byItself, 'charge.succeeded', succeedPayment(emulation, intent, method))
   emit(emulation, byItself, 'payment_intent.succeeded', intent)
   announcePaid(emulation, byItself, invoice, markPaid(emulation, invoice, intent))
+  disputeIfCardSays(emulation, intent.id)
 }
 
 function failRenewal(

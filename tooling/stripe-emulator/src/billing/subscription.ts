@@ -120,7 +120,7 @@ function buildItem(
 }
 
 /** The older name of a recurring price, still sent beside it. */
-function planOf(price: Price): Plan {
+export function planOf(price: Price): Plan {
   return {
     id: price.id,
     object: 'plan',

@@ -14,6 +14,8 @@ export interface TestCard {
   refusal?: CardRefusal
   /** Can be saved, but every charge of it fails. */
   failsCharges?: boolean
+  /** Charges succeed, then the cardholder's bank disputes them. */
+  disputesCharges?: boolean
 }
 
 const declined: CardRefusal = { code: 'card_declined', decline_code: 'generic_decline', message: 'Your card was declined.' }
@@ -53,6 +55,7 @@ export const testCards: readonly TestCard[] = [
       message: 'An error occurred while processing your card. Try again in a little bit.',
     },
   },
+  { number: '4000000000000259', brand: 'visa', outcome: 'Payment succeeds, then is disputed', disputesCharges: true },
   { number: '4000000000000341', brand: 'visa', outcome: 'Can be saved, later charges fail', failsCharges: true },
 ]
 

@@ -25,7 +25,7 @@ function resolveLine(emulation: Emulation, item: LineItemCreate, mode: string, p
     if (item.price === undefined) throw missingParameter(`${path}[price]`)
     throw invalidRequest('You may only specify one of these parameters: price, price_data.', `${path}[price]`)
   }
-  const price = item.price === undefined ? inlinePrice(emulation, item, path) : existingPrice(emulation, item.price, path)
+  const price = item.price === undefined ? inlinePrice(emulation, item, path) : existingPrice(emulation, item.price, `${path}[price]`)
   if (price.type === 'recurring' && mode === 'payment') {
     throw invalidRequest(
       'You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.',
@@ -54,14 +54,15 @@ function resolveLine(emulation: Emulation, item: LineItemCreate, mode: string, p
   }
 }
 
-function existingPrice(emulation: Emulation, id: string, path: string): Price {
+/** The active price with this id. @param path  the parameter that named it */
+export function existingPrice(emulation: Emulation, id: string, path: string): Price {
   const price = emulation.store.prices.get(id)
-  if (price === undefined) throw noSuchParameter('price', id, `${path}[price]`)
+  if (price === undefined) throw noSuchParameter('price', id, path)
   if (!price.active && !emulation.store.inlinePrices.has(id)) {
-    throw invalidRequest(`The price specified is inactive. This field only accepts active prices.`, `${path}[price]`)
+    throw invalidRequest(`The price specified is inactive. This field only accepts active prices.`, path)
   }
   if (emulation.store.products.get(price.product)?.active === false) {
-    throw invalidRequest(`The product ${price.product} of price ${id} is not active.`, `${path}[price]`)
+    throw invalidRequest(`The product ${price.product} of price ${id} is not active.`, path)
   }
   return price
 }

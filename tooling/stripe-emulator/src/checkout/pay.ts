@@ -1,3 +1,4 @@
+import { disputeIfCardSays } from '../billing/dispute.ts'
 import type { Emulation } from '../core/emulation.ts'
 import { completeSession, type PaymentForm, type PaymentOutcome } from './complete-session.ts'
 import type { StoredSession } from './session-plan.ts'
@@ -12,6 +13,11 @@ export function pay(emulation: Emulation, stored: StoredSession, form: PaymentFo
     emulation.clock.at(emulation.clock.nowMs() + asyncSettleMs, () => {
       if (stored.plan.pending !== null) settleDebit(emulation, stored, form.method === 'bank_debit_succeeds')
     })
+  }
+  if (outcome.kind === 'completed') {
+    const { invoice, payment_intent: intent } = stored.session
+    const billed = emulation.store.invoicePayments.newestFirst().find((payment) => payment.invoice === invoice)
+    disputeIfCardSays(emulation, intent ?? billed?.payment.payment_intent ?? null)
   }
   return outcome
 }

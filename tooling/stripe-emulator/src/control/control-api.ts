@@ -1,7 +1,7 @@
 import type { PayMethod } from '../checkout/complete-session.ts'
 import type { Fault } from '../core/faults.ts'
 import type { RecordedRequest } from '../core/traffic.ts'
-import type { Invoice, Session, StoredEvent } from '../core/wire.ts'
+import type { Dispute, Invoice, Refund, Session, StoredEvent } from '../core/wire.ts'
 import type { DeliveryTry } from '../webhooks/deliver.ts'
 import type { Settings, SettingsPatch } from './settings.ts'
 
@@ -49,6 +49,13 @@ export interface EmulatorControl {
   settleDebit(sessionId: string, outcome: 'succeeded' | 'failed'): Promise<Session>
   /** Ends a subscription's period now; `null` when the subscription ended instead of renewing. */
   renew(subscriptionId: string): Promise<Invoice | null>
+  /** Gives money of a charge back, all that is left unless `amount` says less. @param charge  a charge or payment intent */
+  refund(charge: string, options?: { amount?: number }): Promise<Refund>
+  /** The bank did not take the refund: the charge's amount goes back. */
+  failRefund(refundId: string): Promise<Refund>
+  /** The customer's bank disputes a charge, or only asks about it (`inquiry`). @param charge  a charge or payment intent */
+  dispute(charge: string, options?: { inquiry?: boolean }): Promise<Dispute>
+  closeDispute(disputeId: string, outcome: 'won' | 'lost'): Promise<Dispute>
   /** Changes some switches; returns all. */
   settings(patch?: SettingsPatch): Promise<Settings>
   /** Events in the order they were made. */

@@ -30,6 +30,10 @@ export function createControlClient(url: string, token: string): EmulatorControl
       )
       return invoice
     },
+    refund: (charge, options = {}) => call('POST', `charges/${charge}/refund`, options),
+    failRefund: (refundId) => call('POST', `refunds/${refundId}/fail`),
+    dispute: (charge, options = {}) => call('POST', `charges/${charge}/dispute`, options),
+    closeDispute: (disputeId, outcome) => call('POST', `disputes/${disputeId}/close`, { outcome }),
     settings: (patch) => (patch === undefined ? call('GET', 'settings') : call('POST', 'settings', patch)),
     events: () => call('GET', 'events'),
     deliveries: () => call('GET', 'deliveries'),

@@ -1,11 +1,13 @@
 import { timingSafeEqual } from 'node:crypto'
 import { type Context, Hono } from 'hono'
+import { closeDispute, openDispute } from '../billing/dispute.ts'
+import { failRefund, refundCharge } from '../billing/refund.ts'
 import { renewSubscription } from '../billing/renew-subscription.ts'
 import type { PaymentForm } from '../checkout/complete-session.ts'
 import { expireSession } from '../checkout/expire-session.ts'
 import { pay } from '../checkout/pay.ts'
 import { settleDebit } from '../checkout/settle-debit.ts'
-import type { Emulation } from '../core/emulation.ts'
+import { byItself, type Emulation } from '../core/emulation.ts'
 import type { Fault } from '../core/faults.ts'
 import { StripeError } from '../core/stripe-error.ts'
 import { successUrl } from '../pages/checkout-routes.ts'
@@ -36,6 +38,7 @@ export function controlRoutes(emulation: Emulation): Hono {
   })
   addDeliveryCalls(app, emulation)
   addCheckoutCalls(app, emulation)
+  addMoneyCalls(app, emulation)
   app.post('/subscriptions/:id/renew', (c) => {
     const subscription = emulation.store.subscriptions.get(c.req.param('id'))
     if (subscription === undefined) return c.json({ error: 'no such subscription' }, 404)
@@ -107,6 +110,32 @@ function addCheckoutCalls(app: Hono, emulation: Emulation): void {
       default:
         return c.json({ error: 'unknown action: complete, fail, expire, async' }, 404)
     }
+  })
+}
+
+/** What customers and their banks do to money that was paid. */
+function addMoneyCalls(app: Hono, emulation: Emulation): void {
+  const { store } = emulation
+  const chargeOf = (id: string) => store.charges.get(store.paymentIntents.get(id)?.latest_charge ?? id)
+  app.post('/charges/:id/refund', async (c) => {
+    const charge = chargeOf(c.req.param('id'))
+    if (charge === undefined) return c.json({ error: 'no such charge' }, 404)
+    return c.json(refundCharge(emulation, byItself, charge, await readJson<{ amount?: number }>(c)))
+  })
+  app.post('/refunds/:id/fail', (c) => {
+    const refund = store.refunds.get(c.req.param('id'))
+    return refund === undefined ? c.json({ error: 'no such refund' }, 404) : c.json(failRefund(emulation, refund))
+  })
+  app.post('/charges/:id/dispute', async (c) => {
+    const charge = chargeOf(c.req.param('id'))
+    if (charge === undefined) return c.json({ error: 'no such charge' }, 404)
+    return c.json(openDispute(emulation, charge, await readJson<{ inquiry?: boolean }>(c)))
+  })
+  app.post('/disputes/:id/close', async (c) => {
+    const dispute = store.disputes.get(c.req.param('id'))
+    if (dispute === undefined) return c.json({ error: 'no such dispute' }, 404)
+    const { outcome = 'lost' } = await readJson<{ outcome?: 'won' | 'lost' }>(c)
+    return c.json(closeDispute(emulation, dispute, outcome))
   })
 }
 

@@ -16,6 +16,8 @@ export function describeState({ store, clock, engine, faults }: Emulation): Reco
     checkout_sessions: store.sessions.newestFirst().map(({ session }) => session),
     payment_intents: store.paymentIntents.newestFirst(),
     charges: store.charges.newestFirst(),
+    refunds: store.refunds.newestFirst(),
+    disputes: store.disputes.newestFirst(),
     subscriptions: store.subscriptions.newestFirst(),
     invoices: store.invoices.newestFirst(),
     invoice_payments: store.invoicePayments.newestFirst(),

@@ -1,3 +1,4 @@
+import type { InvoiceLineOrder } from '../billing/invoice.ts'
 import type { StoredSession } from '../checkout/session-plan.ts'
 import type * as W from './wire.ts'
 
@@ -45,6 +46,8 @@ export interface StoredPaymentMethod {
   object: W.PaymentMethod
   /** Every charge of it fails with this refusal (the card that can be saved and then fails). */
   failsCharges: boolean
+  /** Every charge of it is disputed as soon as it is paid. */
+  disputesCharges?: boolean
 }
 
 export function createStore() {
@@ -64,7 +67,11 @@ export function createStore() {
     paymentIntents: new Collection<W.PaymentIntent>(),
     paymentMethods: new Collection<StoredPaymentMethod>(),
     charges: new Collection<W.Charge>(),
+    refunds: new Collection<W.Refund>(),
+    disputes: new Collection<W.Dispute>(),
     subscriptions: new Collection<W.Subscription>(),
+    /** Lines that wait for the subscription's next invoice, by its id. */
+    pendingProrations: new Map<string, InvoiceLineOrder[]>(),
     invoices: new Collection<W.Invoice>(),
     /** All lines of an invoice; the object itself embeds the first ten. */
     invoiceLines: new Map<string, W.InvoiceLine[]>(),
@@ -92,6 +99,8 @@ export function findById(store: Store, id: string): object | undefined {
     store.paymentIntents.get(id) ??
     store.paymentMethods.get(id)?.object ??
     store.charges.get(id) ??
+    store.refunds.get(id) ??
+    store.disputes.get(id) ??
     store.subscriptions.get(id) ??
     store.invoices.get(id) ??
     store.invoicePayments.get(id)

@@ -47,7 +47,13 @@ const lazy: Record<string, Record<string, Lazy>> = {
       ),
     confirmation_secret: () => null,
   },
-  charge: { refunds: (_store, id): ListPage<never> => embeddedList([], `/v1/charges/${id}/refunds`) },
+  charge: {
+    refunds: (store, id) =>
+      embeddedList(
+        store.refunds.newestFirst().filter((refund) => refund.charge === id),
+        `/v1/charges/${id}/refunds`,
+      ),
+  },
 }
 
 /** The value of a field that is sent only on request; `undefined` when the object has no such field. */

@@ -4,6 +4,7 @@ import { chargeRoutes } from './charges.ts'
 import { checkoutSessionRoutes } from './checkout-sessions.ts'
 import { couponRoutes } from './coupons.ts'
 import { customerRoutes } from './customers.ts'
+import { disputeRoutes } from './disputes.ts'
 import { eventRoutes } from './events.ts'
 import { invoicePaymentRoutes } from './invoice-payments.ts'
 import { invoiceRoutes } from './invoices.ts'
@@ -13,6 +14,7 @@ import { portalSessionRoutes } from './portal-sessions.ts'
 import { priceRoutes } from './prices.ts'
 import { productRoutes } from './products.ts'
 import { promotionCodeRoutes } from './promotion-codes.ts'
+import { refundRoutes } from './refunds.ts'
 import { subscriptionRoutes } from './subscriptions.ts'
 import { webhookEndpointRoutes } from './webhook-endpoints.ts'
 
@@ -27,6 +29,8 @@ const table = new Map<string, Handler>(
     paymentIntentRoutes,
     paymentMethodRoutes,
     chargeRoutes,
+    refundRoutes,
+    disputeRoutes,
     subscriptionRoutes,
     invoiceRoutes,
     invoicePaymentRoutes,

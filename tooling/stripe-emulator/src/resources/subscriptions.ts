@@ -1,4 +1,5 @@
 import type Stripe from 'stripe'
+import { billChange, changeItems } from '../billing/change-subscription.ts'
 import { endSubscription } from '../billing/end-subscription.ts'
 import { changedFields } from '../core/changed-fields.ts'
 import { type Emulation, handler, type RouteTable } from '../core/emulation.ts'
@@ -6,7 +7,7 @@ import { inRange, listPage } from '../core/list.ts'
 import { mergeMetadata } from '../core/metadata.ts'
 import { invalidRequest, noSuch, noSuchParameter } from '../core/stripe-error.ts'
 import { refuseUnsupported } from '../core/unsupported.ts'
-import type { Subscription } from '../core/wire.ts'
+import type { Subscription, Wire } from '../core/wire.ts'
 import { emit } from '../webhooks/emit.ts'
 
 export const subscriptionRoutes: RouteTable = {
@@ -22,7 +23,7 @@ export const subscriptionRoutes: RouteTable = {
     return listPage(items, params, '/v1/subscriptions')
   }),
   'GET /v1/subscriptions/{id}': ({ emulation, id }) => find(emulation, id),
-  'POST /v1/subscriptions/{id}': handler<Stripe.SubscriptionUpdateParams>(({ emulation, params, id, cause }) => {
+  'POST /v1/subscriptions/{id}': handler<Wire<Stripe.SubscriptionUpdateParams>>(({ emulation, params, id, cause }) => {
     refuseUnsupported(params, [
       'cancel_at',
       'cancel_at_period_end',
@@ -30,7 +31,9 @@ export const subscriptionRoutes: RouteTable = {
       'default_payment_method',
       'description',
       'expand',
+      'items',
       'metadata',
+      'proration_behavior',
     ])
     const subscription = find(emulation, id)
     if (subscription.ended_at !== null)
@@ -46,8 +49,10 @@ export const subscriptionRoutes: RouteTable = {
       subscription.default_payment_method = params.default_payment_method
     }
     subscription.metadata = mergeMetadata(subscription.metadata, params.metadata)
+    const lines = changeItems(emulation, subscription, params.items ?? [])
     const previous = changedFields(before, subscription)
     if (Object.keys(previous).length > 0) emit(emulation, cause, 'customer.subscription.updated', subscription, previous)
+    billChange(emulation, subscription, lines, params.proration_behavior ?? 'create_prorations')
     return subscription
   }),
   'DELETE /v1/subscriptions/{id}': handler<Stripe.SubscriptionCancelParams>(({ emulation, params, id, cause }) => {

@@ -1,0 +1,137 @@
+import { type Product, stripeRecurring } from '@licenseoperator/catalog'
+import { inTransaction, prices, products } from '@licenseoperator/db'
+import type { Stripe } from 'stripe'
+import { idOf, lookupKeyOf } from './ensure-product.ts'
+import { OUR_SLUG } from './stripe-catalog.ts'
+import { change, type SyncRun } from './sync-run.ts'
+
+/**
+ * Makes the product's price be at Stripe under its lookup key. Amounts of a Stripe price never change: a new amount is a new price that takes
+ * the lookup key over, and the old one is archived. What we remember is written last, so that a run that was killed is taken up where it was.
+ *
+ * @param theirs  undefined when a dry run would create the product
+ */
+export async function ensurePrice(run: SyncRun, product: Product, theirs: Stripe.Product | undefined): Promise<void> {
+  const lookupKey = lookupKeyOf(product)
+  const holder = await run.theirs.priceWithKey(lookupKey)
+  if (holder !== undefined && holder.id === product.stripePriceId && fits(holder, product, theirs)) return
+  const named = await findNamed(run, product, holder)
+  if (named !== undefined && fits(named, product, theirs)) {
+    await giveKey(run, product, named, holder)
+    await settle(run, product, theirs, named, holder)
+  } else if (holder !== undefined && fits(holder, product, theirs)) {
+    run.note({ slug: product.slug, action: 'price_adopted', id: holder.id })
+    await settle(run, product, theirs, holder, named)
+  } else {
+    const created = await replace(run, product, theirs, holder)
+    await settle(run, product, theirs, created, holder ?? named)
+  }
+}
+
+/** The price that the product names, where it is another one than the holder of the lookup key. */
+async function findNamed(run: SyncRun, { stripePriceId }: Product, holder: Stripe.Price | undefined) {
+  return stripePriceId === undefined || stripePriceId === holder?.id ? undefined : run.theirs.price(stripePriceId)
+}
+
+async function giveKey(run: SyncRun, product: Product, price: Stripe.Price, holder: Stripe.Price | undefined): Promise<void> {
+  const lookupKey = lookupKeyOf(product)
+  const detail = holder === undefined ? lookupKey : `${lookupKey}, from ${holder.id}`
+  await change(run, { slug: product.slug, action: 'lookup_key_transferred', id: price.id, detail }, () =>
+    run.stripe.prices.update(price.id, { lookup_key: lookupKey, transfer_lookup_key: true }),
+  )
+  run.theirs.forgetPrice(price.id)
+}
+
+async function replace(
+  run: SyncRun,
+  product: Product,
+  theirs: Stripe.Product | undefined,
+  holder: Stripe.Price | undefined,
+): Promise<Stripe.Price | undefined> {
+  const { slug } = product
+  // Marked first: once the key has moved, a run that was killed would not know it for the old price any more.
+  if (holder?.active === true && holder.metadata[OUR_SLUG] === undefined && !run.dryRun)
+    await run.ask(() => run.stripe.prices.update(holder.id, { metadata: { [OUR_SLUG]: slug } }))
+  const detail = `${priceWords(product)}${holder === undefined ? '' : `, takes lookup key ${lookupKeyOf(product)} over from ${holder.id}`}`
+  const before = holder?.id ?? product.stripePriceId ?? 'new'
+  return change(run, { slug, action: 'price_created', detail }, () =>
+    run.stripe.prices.create(params(product, theirs), {
+      idempotencyKey: `sync-price-${product.id}-${priceWords(product)}-${product.updatedAt.getTime()}-${before}`,
+    }),
+  )
+}
+
+function params(product: Product, theirs: Stripe.Product | undefined): Stripe.PriceCreateParams {
+  const recurring = stripeRecurring(product.billingInterval, product.billingIntervalCount)
+  return {
+    ...(theirs === undefined ? {} : { product: theirs.id }),
+    currency: product.currency,
+    unit_amount: product.unitAmountMinor,
+    lookup_key: lookupKeyOf(product),
+    transfer_lookup_key: true,
+    ...(recurring === undefined ? {} : { recurring }),
+    metadata: { [OUR_SLUG]: product.slug },
+  }
+}
+
+/**
+ * Archives what the price takes the place of and remembers it.
+ *
+ * @param current  undefined when a dry run would create it
+ * @param former   the price that was sold at until now
+ */
+async function settle(
+  run: SyncRun,
+  product: Product,
+  theirs: Stripe.Product | undefined,
+  current: Stripe.Price | undefined,
+  former: Stripe.Price | undefined,
+): Promise<void> {
+  const { slug } = product
+  const own = theirs === undefined ? [] : await run.theirs.activePricesOf(theirs.id)
+  const outdated = own.filter((one) => one.metadata[OUR_SLUG] === slug || one.id === product.stripePriceId)
+  if (former?.active === true && !outdated.some((one) => one.id === former.id) && isNobodyElses(former, slug))
+    outdated.push(former)
+  for (const price of outdated.filter((one) => one.id !== current?.id)) {
+    await change(run, { slug, action: 'price_archived', id: price.id }, async () => {
+      // Stripe keeps the default price of a product from being archived.
+      if (current !== undefined && theirs !== undefined && theirs.default_price === price.id)
+        await run.stripe.products.update(theirs.id, { default_price: current.id })
+      return run.stripe.prices.update(price.id, { active: false })
+    })
+  }
+  if (current !== undefined && theirs !== undefined && !run.dryRun) await remember(run, product, theirs.id, current.id)
+}
+
+function isNobodyElses({ metadata }: Stripe.Price, slug: string): boolean {
+  return metadata[OUR_SLUG] === undefined || metadata[OUR_SLUG] === slug
+}
+
+/** The price given by hand is recorded as well, before its successor: it stays known to later invoices, and as superseded. */
+async function remember({ db, now }: SyncRun, product: Product, stripeProductId: string, stripePriceId: string): Promise<void> {
+  const { currency, unitAmountMinor, billingInterval, billingIntervalCount } = product
+  const terms = { stripeProductId, currency, unitAmountMinor, billingInterval, billingIntervalCount }
+  await inTransaction(db, async (tx) => {
+    await products.setStripeIds(tx, product.id, { stripeProductId, stripePriceId })
+    if (product.stripePriceId !== undefined && product.stripePriceId !== stripePriceId)
+      await prices.replace(tx, product.id, { ...terms, unitAmountMinor: undefined, stripePriceId: product.stripePriceId }, now())
+    await prices.replace(tx, product.id, { ...terms, stripePriceId }, now())
+  })
+}
+
+function fits(price: Stripe.Price, product: Product, theirs: Stripe.Product | undefined): boolean {
+  const recurring = stripeRecurring(product.billingInterval, product.billingIntervalCount)
+  return (
+    price.active &&
+    price.currency === product.currency &&
+    price.unit_amount === product.unitAmountMinor &&
+    price.recurring?.interval === recurring?.interval &&
+    price.recurring?.interval_count === recurring?.interval_count &&
+    idOf(price.product) === theirs?.id
+  )
+}
+
+/** What makes a price another price. */
+function priceWords({ currency, unitAmountMinor, billingInterval, billingIntervalCount }: Product): string {
+  return `${currency}-${unitAmountMinor}-${billingInterval}-${billingIntervalCount}`
+}

@@ -1,0 +1,65 @@
+import { licenses, products, reading, stripeEvents, subscriptions } from '@licenseoperator/db'
+import { lockPurchase, settleLicenses } from '@licenseoperator/licensing'
+import { readInvoice } from '../payload/invoice.ts'
+import { readSubscription, type Subscription } from '../payload/subscription.ts'
+import { type EventHandler, type EventOutcome, ignore, PROCESSOR, type ProcessDeps } from '../purchase/event-handler.ts'
+import { isForeign, PurchaseMetadata } from '../purchase/purchase-metadata.ts'
+import { isUnknownObject } from '../stripe-client.ts'
+import { storeObserved } from './store-observed.ts'
+
+/** A subscription changed or ended. What counts is the subscription as Stripe has it now: a late event must not bring an old state back. */
+export const followSubscription: EventHandler = async (deps, event, arrived) =>
+  follow(deps, arrived, readSubscription(event.object))
+
+/** A period could not be paid. No license depends on that, since an unpaid period has none; the subscription's state is kept for whoever asks. */
+export const followFailedInvoice: EventHandler = async (deps, event, arrived) => {
+  const { subscriptionId } = readInvoice(event.object)
+  if (subscriptionId === undefined) return ignore(deps, arrived, 'an unpaid invoice of no subscription')
+  const subscription = await subscriptionNow(deps, subscriptionId)
+  return subscription === undefined
+    ? ignore(deps, arrived, 'an unpaid invoice of a subscription that is gone')
+    : follow(deps, arrived, subscription)
+}
+
+async function follow(
+  deps: ProcessDeps,
+  arrived: stripeEvents.ArrivedEvent,
+  told: Subscription,
+): Promise<EventOutcome> {
+  if (!(await isOurs(deps, told))) return ignore(deps, arrived, 'a subscription of another application')
+  const now = deps.now()
+  const first = await storeObserved(
+    deps,
+    () => reading(() => subscriptions.versionOf(deps.db, told.id)),
+    async () => (await subscriptionNow(deps, told.id)) ?? told,
+    async (tx, { id: subscriptionId, status, cancelAt, endedAt, endedReason }, version) => {
+      await lockPurchase(tx, subscriptionId)
+      const stored = { subscriptionId, status, cancelAt, endedAt, endedReason }
+      if (!(await subscriptions.put(tx, stored, version, now))) return 'overtaken'
+      const first = await stripeEvents.settle(tx, arrived, 'processed', now)
+      await settleLicenses(tx, { subscriptionId }, { policy: deps.policy, actor: PROCESSOR, now })
+      return first
+    },
+  )
+  return { kind: first ? 'processed' : 'already', eventId: arrived.eventId }
+}
+
+async function subscriptionNow({ stripe }: ProcessDeps, subscriptionId: string): Promise<Subscription | undefined> {
+  try {
+    return readSubscription(await stripe.subscriptions.retrieve(subscriptionId))
+  } catch (error) {
+    // A test clock takes its subscriptions with it.
+    if (isUnknownObject(error)) return undefined
+    throw error
+  }
+}
+
+/** Metadata can be edited at Stripe: a subscription that brought a license, or pays one of our prices, stays ours. */
+async function isOurs({ db }: ProcessDeps, { id, metadata, priceIds }: Subscription): Promise<boolean> {
+  const parsed = PurchaseMetadata.safeParse(metadata)
+  if (parsed.success && !isForeign(parsed.data)) return true
+  return reading(async () => {
+    for (const price of priceIds) if ((await products.findByReference(db, price)) !== undefined) return true
+    return (await licenses.listBySubscription(db, id)).length > 0
+  })
+}

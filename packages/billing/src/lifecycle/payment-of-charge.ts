@@ -1,0 +1,67 @@
+import { payments, products, reading } from '@licenseoperator/db'
+import { isMaintenance } from '../maintenance/maintenance-metadata.ts'
+import type { Charge } from '../payload/charge.ts'
+import { readInvoice } from '../payload/invoice.ts'
+import type { ProcessDeps } from '../purchase/event-handler.ts'
+import { isForeign, PurchaseMetadata } from '../purchase/purchase-metadata.ts'
+import { isUnknownObject } from '../stripe-client.ts'
+
+/** What a charge paid for, by Stripe's names; its payment need not have reached us yet. */
+export interface ChargedPayment {
+  readonly paymentIntentId: string | undefined
+  readonly invoiceId: string | undefined
+  readonly subscriptionId: string | undefined
+}
+
+/**
+ * Whether a charge paid for something of ours, and for what. Found by payment and never by customer: one purchase that is refunded leaves the
+ * customer's others alone.
+ *
+ * @returns `undefined` for a charge of another application on the same Stripe account
+ * @throws what Stripe and MySQL throw
+ */
+export async function paymentOfCharge(deps: ProcessDeps, charge: Charge): Promise<ChargedPayment | undefined> {
+  const { paymentIntentId } = charge
+  const known = await reading(() => payments.findByStripe(deps.db, { paymentIntentId, invoiceId: charge.invoiceId }))
+  if (known !== undefined)
+    return { paymentIntentId, invoiceId: known.stripeInvoiceId, subscriptionId: known.stripeSubscriptionId }
+  if (isMaintenance(charge.metadata) || isOurs(charge.metadata))
+    return { paymentIntentId, invoiceId: undefined, subscriptionId: undefined }
+  const invoiceId = charge.invoiceId ?? (await invoiceOf(deps, paymentIntentId))
+  if (invoiceId === undefined) return undefined
+  return ofInvoice(deps, paymentIntentId, invoiceId)
+}
+
+/** Since basil a charge does not name its invoice. */
+async function invoiceOf({ stripe }: ProcessDeps, paymentIntentId: string | undefined): Promise<string | undefined> {
+  if (paymentIntentId === undefined) return undefined
+  const { data } = await stripe.invoicePayments.list({
+    payment: { type: 'payment_intent', payment_intent: paymentIntentId },
+    limit: 1,
+  })
+  const invoice = data[0]?.invoice
+  return typeof invoice === 'string' ? invoice : invoice?.id
+}
+
+async function ofInvoice(
+  { db, stripe }: ProcessDeps,
+  paymentIntentId: string | undefined,
+  invoiceId: string,
+): Promise<ChargedPayment | undefined> {
+  try {
+    const invoice = readInvoice(await stripe.invoices.retrieve(invoiceId))
+    const ours =
+      isOurs(invoice.metadata) ||
+      (invoice.priceId !== undefined && (await reading(() => products.findByReference(db, invoice.priceId ?? ''))) !== undefined)
+    return ours ? { paymentIntentId, invoiceId, subscriptionId: invoice.subscriptionId } : undefined
+  } catch (error) {
+    if (isUnknownObject(error)) return undefined
+    throw error
+  }
+}
+
+/** Another application's metadata may use our words for something else: what cannot be read is not ours. */
+function isOurs(metadata: Readonly<Record<string, string>>): boolean {
+  const parsed = PurchaseMetadata.safeParse(metadata)
+  return parsed.success && !isForeign(parsed.data)
+}

@@ -1,0 +1,112 @@
+import { licenses, payments, reading, reversals, stripeEvents, type Tx } from '@licenseoperator/db'
+import { familyOf, type LicenseFamily, lockPurchase, purchaseLockOf, renewedLicenseOf, settleLicenses } from '@licenseoperator/licensing'
+import { recountMaintenance } from '../maintenance/recount-maintenance.ts'
+import { type Charge, readCharge, readRefund } from '../payload/charge.ts'
+import { readDispute } from '../payload/dispute.ts'
+import { type EventHandler, type EventOutcome, ignore, PROCESSOR, type ProcessDeps } from '../purchase/event-handler.ts'
+import { isUnknownObject } from '../stripe-client.ts'
+import { type ChargedPayment, paymentOfCharge } from './payment-of-charge.ts'
+import { storeObserved } from './store-observed.ts'
+
+/** Money of a charge went back, in part or in full, or came again because a refund failed. What counts is the charge as Stripe has it now. */
+export const settleRefund: EventHandler = async (deps, event, arrived) => {
+  const told = event.type === 'charge.refunded' ? readCharge(event.object) : undefined
+  const chargeId = told?.id ?? readRefund(event.object).chargeId
+  if (chargeId === undefined) return ignore(deps, arrived, 'a refund of no charge')
+  const payment = await paymentBehind(deps, chargeId, told)
+  if (payment === undefined) return ignore(deps, arrived, 'a charge of another application')
+  return settleReversal(deps, arrived, payment, chargeId, async () => {
+    const charge = (await chargeNow(deps, chargeId)) ?? told
+    if (charge === undefined) return undefined
+    const { amountRefundedMinor: amountMinor, refundedInFull } = charge
+    const status = refundedInFull ? ('full' as const) : amountMinor > 0 ? ('partial' as const) : ('none' as const)
+    return { reversalId: chargeId, kind: 'refund', status, amountMinor, chargeId }
+  })
+}
+
+/** A dispute was opened, moved on or closed. What counts is the dispute as Stripe has it now. */
+export const settleDispute: EventHandler = async (deps, event, arrived) => {
+  const told = readDispute(event.object)
+  const { chargeId } = told
+  if (chargeId === undefined) return ignore(deps, arrived, 'a dispute about no charge')
+  const payment = await paymentBehind(deps, chargeId, undefined)
+  if (payment === undefined) return ignore(deps, arrived, 'a charge of another application')
+  return settleReversal(deps, arrived, payment, told.id, async () => {
+    const { status, amountMinor } = (await disputeNow(deps, told.id)) ?? told
+    return { reversalId: told.id, kind: 'dispute', status, amountMinor, chargeId }
+  })
+}
+
+type Answer = Omit<reversals.Reversal, 'paymentIntentId' | 'invoiceId'>
+
+async function settleReversal(
+  deps: ProcessDeps,
+  arrived: stripeEvents.ArrivedEvent,
+  payment: ChargedPayment,
+  reversalId: string,
+  ask: () => Promise<Answer | undefined>,
+): Promise<EventOutcome> {
+  const { eventId } = arrived
+  const now = deps.now()
+  const { paymentIntentId, invoiceId, subscriptionId } = payment
+  const settled = await storeObserved(
+    deps,
+    () => reading(() => reversals.versionOf(deps.db, reversalId)),
+    ask,
+    async (tx, answer, version) => {
+      await lockPurchase(tx, subscriptionId ?? paymentIntentId ?? reversalId)
+      if (answer !== undefined && !(await reversals.put(tx, { ...answer, paymentIntentId, invoiceId }, version, now)))
+        return 'overtaken'
+      const first = await stripeEvents.settle(tx, arrived, 'processed', now)
+      const family = await familyOfPayment(tx, payment)
+      if (family !== undefined) await settleLicenses(tx, family, { policy: deps.policy, actor: PROCESSOR, now })
+      return first ? 'first' : 'again'
+    },
+  )
+  // Also when the event was settled before: a crash between the two left this undone.
+  await recountMaintenance(deps, { paymentIntentId, invoiceId })
+  return { kind: settled === 'first' ? 'processed' : 'already', eventId }
+}
+
+/**
+ * The licenses that the payment is about; none while nothing was issued: issuing looks at the reversal then. A renewal of maintenance is about a
+ * license that another payment bought, whose lock is taken too.
+ */
+async function familyOfPayment(tx: Tx, { subscriptionId, ...names }: ChargedPayment): Promise<LicenseFamily | undefined> {
+  if (subscriptionId !== undefined) return { subscriptionId }
+  const payment = await payments.findByStripe(tx, names)
+  if (payment === undefined) return undefined
+  const renewed = renewedLicenseOf(payment.issuanceKey)
+  if (renewed === undefined) return { issuanceKey: payment.issuanceKey }
+  const license = await licenses.findById(tx, renewed)
+  if (license === undefined) return undefined
+  await lockPurchase(tx, purchaseLockOf(license))
+  return familyOf(license)
+}
+
+async function paymentBehind(
+  deps: ProcessDeps,
+  chargeId: string,
+  told: Charge | undefined,
+): Promise<ChargedPayment | undefined> {
+  const charge = (await chargeNow(deps, chargeId)) ?? told
+  return charge && paymentOfCharge(deps, { ...charge, invoiceId: told?.invoiceId ?? charge.invoiceId })
+}
+
+async function chargeNow({ stripe }: ProcessDeps, chargeId: string): Promise<Charge | undefined> {
+  try {
+    return readCharge(await stripe.charges.retrieve(chargeId))
+  } catch (error) {
+    if (isUnknownObject(error)) return undefined
+    throw error
+  }
+}
+
+async function disputeNow({ stripe }: ProcessDeps, disputeId: string) {
+  try {
+    return readDispute(await stripe.disputes.retrieve(disputeId))
+  } catch (error) {
+    if (isUnknownObject(error)) return undefined
+    throw error
+  }
+}
