@@ -1,13 +1,22 @@
-import { createCheckoutSession, createStripe, type ProcessDeps, processEvent, syncProducts } from '@licenseoperator/billing'
+import {
+  type CheckoutRequest,
+  createCheckoutSession,
+  createStripe,
+  type ProcessDeps,
+  processEvent,
+  syncProducts,
+} from '@licenseoperator/billing'
 import type { ProductFields } from '@licenseoperator/catalog'
 import { createTestDatabase, insertProduct, type TestDatabase } from '@licenseoperator/db/testing'
 import { type Caller, silentLog } from '@licenseoperator/domain'
 import { openKeyRing } from '@licenseoperator/licensing'
 import { generateSigningKey } from '@licenseoperator/signing'
-import { type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
+import { type CheckoutInput, type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
 import { sql } from 'kysely'
 
 const ada: Caller = { identity: 'ada', email: 'ada@acme.example', roles: [], groups: ['acme'], scopes: undefined }
+
+export type Order = Pick<CheckoutRequest, 'lookupKey' | 'managedProducts' | 'couponCode'>
 
 /** A catalog, a Stripe and a database of their own: enough to buy, and to process what Stripe says about it. */
 export interface Shop {
@@ -18,9 +27,9 @@ export interface Shop {
   /** Brings the emulator's catalog in step with ours, e.g. after it was reset. */
   syncCatalog(): Promise<void>
   /** Starts a checkout. @returns the session's id */
-  startCheckout(order: { lookupKey: string; managedProducts?: number }): Promise<string>
+  startCheckout(order: Order): Promise<string>
   /** Buys and pays on the hosted page. @returns the session's id */
-  buy(order: { lookupKey: string; managedProducts?: number }): Promise<string>
+  buy(order: Order, payer?: CheckoutInput): Promise<string>
   /** The bodies of Stripe's events of these types, in the order they were made. */
   events(...types: string[]): Promise<string[]>
   process(payload: string, deliveryCount?: number): ReturnType<typeof processEvent>
@@ -39,7 +48,7 @@ export async function openShop(): Promise<Shop> {
   const deps: ProcessDeps = {
     db: database.db,
     stripe,
-    keys: openKeyRing([{ productKey: 'core', privateKeyPem: key.privateKeyPem }]),
+    keys: openKeyRing(['core', 'agent', 'suite'].map((productKey) => ({ productKey, privateKeyPem: key.privateKeyPem }))),
     policy: { revokeOnFullRefund: true, revokeOnLostDispute: true, revokeOnCancellation: true },
     subjectLicenseIssued: 'licenseoperator.license.issued',
     log: silentLog,
@@ -57,7 +66,7 @@ export async function openShop(): Promise<Shop> {
     defaultTrialDays: 0,
   }
   const syncCatalog = async () => void (await syncProducts({ db: database.db, stripe, now }))
-  const startCheckout = async (order: { lookupKey: string; managedProducts?: number }) => {
+  const startCheckout = async (order: Order) => {
     const checkout = { db: database.db, stripe, settings, log: silentLog, now }
     return (await createCheckoutSession(checkout, ada, { ...order, organizationName: 'acme' })).sessionId
   }
@@ -68,9 +77,9 @@ export async function openShop(): Promise<Shop> {
     syncCatalog,
     startCheckout,
     sell: async (fields) => void (await insertProduct(database.db, fields)),
-    buy: async (order) => {
+    buy: async (order, payer) => {
       const sessionId = await startCheckout(order)
-      const { outcome } = await emulator.control.completeCheckout(sessionId)
+      const { outcome } = await emulator.control.completeCheckout(sessionId, payer)
       if (outcome !== 'completed') throw new Error(`the checkout ended as ${outcome}`)
       return sessionId
     },

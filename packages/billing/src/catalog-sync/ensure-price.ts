@@ -52,7 +52,7 @@ async function replace(
   // Marked first: once the key has moved, a run that was killed would not know it for the old price any more.
   if (holder?.active === true && holder.metadata[OUR_SLUG] === undefined && !run.dryRun)
     await run.ask(() => run.stripe.prices.update(holder.id, { metadata: { [OUR_SLUG]: slug } }))
-  const detail = `${priceWords(product)}${holder === undefined ? '' : `, takes lookup key ${lookupKeyOf(product)} over from ${holder.id}`}`
+  const detail = `${describePrice(product)}${holder === undefined ? '' : `, takes lookup key ${lookupKeyOf(product)} over from ${holder.id}`}`
   const before = holder?.id ?? product.stripePriceId ?? 'new'
   return change(run, { slug, action: 'price_created', detail }, () =>
     run.stripe.prices.create(params(product, theirs), {
@@ -129,6 +129,11 @@ function fits(price: Stripe.Price, product: Product, theirs: Stripe.Product | un
     price.recurring?.interval_count === recurring?.interval_count &&
     idOf(price.product) === theirs?.id
   )
+}
+
+function describePrice({ currency, unitAmountMinor, billingInterval, billingIntervalCount }: Product): string {
+  const times = billingIntervalCount === 1 ? '' : `${billingIntervalCount} `
+  return `${unitAmountMinor} ${currency}${billingInterval === 'one_time' ? '' : ` every ${times}${billingInterval}`}`
 }
 
 /** What makes a price another price. */

@@ -36,7 +36,16 @@ async function list(context: Context): Promise<number> {
 
 async function show(context: Context, [id]: readonly string[]): Promise<number> {
   const license = await stored(context, id)
-  const { issuedAt, expiresAt, maintenanceExpiresAt, maintenanceIncludedUntil: _included, state, stripe, text: _text, ...facts } = license
+  const {
+    issuedAt,
+    expiresAt,
+    maintenanceExpiresAt,
+    maintenanceIncludedUntil: _included,
+    state,
+    stripe,
+    text: _text,
+    ...facts
+  } = license
   printFacts(context, {
     status: licenseStatus(license, context.now()),
     ...facts,

@@ -29,12 +29,14 @@ const WAIT_FOR_OTHERS_MS = 120_000
 
 const ensureWebhookCommand: Command = {
   name: 'ensure-webhook',
-  description:
-    'Create or update the webhook endpoint at Stripe; prints its secret when it is new. To change the secret or the API version: (1) --rotate makes a second endpoint for the same URL and prints its secret, the old one goes on sending; (2) list both secrets in stripe.webhook_secret and restart; (3) --finish-rotation switches the old one off; (4) drop the old secret',
+  description: 'Create or update the webhook endpoint at Stripe; prints its secret when it is new',
   flags: [
     ['--public-url <url>', 'Public origin of the receiver (default server.public_base_url)'],
-    ['--rotate', 'Make a second endpoint with a new secret and the API version of this release'],
-    ['--finish-rotation', 'Switch the old endpoint off, once both secrets are configured'],
+    [
+      '--rotate',
+      'Step 1 to another secret or API version: makes a second endpoint and prints its secret, the old one goes on sending. Then list both secrets in stripe.webhook_secret and restart',
+    ],
+    ['--finish-rotation', 'Step 2, once both secrets are in force: switches the old endpoint off. Then drop the old secret'],
   ],
   run: async (context) => {
     const config = configFor(context, ['stripe'])
