@@ -18,9 +18,9 @@ export {
   type OperatorLicenseState,
 } from './operator-license/operator-license.ts'
 export { type LicenseDraft, type PreparedLicense, prepareLicense } from './prepare-license.ts'
-export { type IssuedTrial, issueTrial, type TrialDeps, type TrialRequest, type TrialRules } from './trial/issue-trial.ts'
 export { renewalsKey, renewedLicenseOf } from './renewals-key.ts'
 export { type RevokeDeps, restoreLicense, revokeLicense } from './revoke-license.ts'
 export { type RevocationPolicy, type RevocationReason, revocationRules } from './state/license-state.ts'
 export { familyOf, isLost, type LicenseFamily, settleLicenses } from './state/settle-licenses.ts'
 export { planChangeIssuanceKey, purchaseKeyOf } from './state/supersession.ts'
+export { type IssuedTrial, issueTrial, type TrialDeps, type TrialRequest, type TrialRules } from './trial/issue-trial.ts'

@@ -103,8 +103,7 @@ async function storeOrReuse(
   }
   await licenses.insert(tx, stored)
   if (product?.type === 'one_off') {
-    if (!(await products.takeLicense(tx, product.id)))
-      throw new DomainError('quota_exceeded', 'non-subscription quota exceeded')
+    if (!(await products.takeLicense(tx, product.id))) throw new DomainError('quota_exceeded', 'non-subscription quota exceeded')
     await licenses.setTakesLicense(tx, stored.licenseId, true)
   }
   const after = { group: groupName, productKey, plan, seats: license.seats, expiresAt: license.expiresAt.toISOString() }

@@ -28,7 +28,13 @@ export async function revokeLicense(
   return decide(deps, caller, licenseId, async (tx, before) => {
     if (before.state.adminRevokedAt !== undefined) return
     await licenses.setAdminRevocation(tx, licenseId, { at, note })
-    await audit.record(tx, { at, caller, action: 'license.revoked_by_operator', subject: `license:${licenseId}`, after: { note } })
+    await audit.record(tx, {
+      at,
+      caller,
+      action: 'license.revoked_by_operator',
+      subject: `license:${licenseId}`,
+      after: { note },
+    })
   })
 }
 
@@ -48,7 +54,13 @@ export async function restoreLicense(
   return decide(deps, caller, licenseId, async (tx, before) => {
     if (before.state.adminRevokedAt === undefined) return
     await licenses.setAdminRevocation(tx, licenseId, undefined)
-    await audit.record(tx, { at, caller, action: 'license.restored_by_operator', subject: `license:${licenseId}`, after: { note } })
+    await audit.record(tx, {
+      at,
+      caller,
+      action: 'license.restored_by_operator',
+      subject: `license:${licenseId}`,
+      after: { note },
+    })
   })
 }
 

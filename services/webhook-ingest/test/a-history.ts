@@ -64,7 +64,9 @@ export async function forgetEvents(shop: Shop): Promise<void> {
   await sql`UPDATE reservations SET status = 'held', settled_at = NULL WHERE stripe_session_id IS NOT NULL`.execute(db)
   await sql`UPDATE products SET licenses_taken =
     (SELECT COUNT(*) FROM reservations WHERE product_id = products.id AND takes_license = 1 AND status = 'held')`.execute(db)
-  await sql`UPDATE coupons SET taken = (SELECT COUNT(*) FROM reservations WHERE coupon_id = coupons.id AND status = 'held')`.execute(db)
+  await sql`UPDATE coupons SET taken = (SELECT COUNT(*) FROM reservations WHERE coupon_id = coupons.id AND status = 'held')`.execute(
+    db,
+  )
 }
 
 /** What the events came to, with made-up license ids replaced by what they were issued for. */

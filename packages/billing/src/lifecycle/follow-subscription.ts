@@ -21,11 +21,7 @@ export const followFailedInvoice: EventHandler = async (deps, event, arrived) =>
     : follow(deps, arrived, subscription)
 }
 
-async function follow(
-  deps: ProcessDeps,
-  arrived: stripeEvents.ArrivedEvent,
-  told: Subscription,
-): Promise<EventOutcome> {
+async function follow(deps: ProcessDeps, arrived: stripeEvents.ArrivedEvent, told: Subscription): Promise<EventOutcome> {
   if (!(await isOurs(deps, told))) return ignore(deps, arrived, 'a subscription of another application')
   const now = deps.now()
   const first = await storeObserved(

@@ -1,5 +1,12 @@
 import { licenses, payments, reading, reversals, stripeEvents, type Tx } from '@licenseoperator/db'
-import { familyOf, type LicenseFamily, lockPurchase, purchaseLockOf, renewedLicenseOf, settleLicenses } from '@licenseoperator/licensing'
+import {
+  familyOf,
+  type LicenseFamily,
+  lockPurchase,
+  purchaseLockOf,
+  renewedLicenseOf,
+  settleLicenses,
+} from '@licenseoperator/licensing'
 import { recountMaintenance } from '../maintenance/recount-maintenance.ts'
 import { type Charge, readCharge, readRefund } from '../payload/charge.ts'
 import { readDispute } from '../payload/dispute.ts'
@@ -84,11 +91,7 @@ async function familyOfPayment(tx: Tx, { subscriptionId, ...names }: ChargedPaym
   return familyOf(license)
 }
 
-async function paymentBehind(
-  deps: ProcessDeps,
-  chargeId: string,
-  told: Charge | undefined,
-): Promise<ChargedPayment | undefined> {
+async function paymentBehind(deps: ProcessDeps, chargeId: string, told: Charge | undefined): Promise<ChargedPayment | undefined> {
   const charge = (await chargeNow(deps, chargeId)) ?? told
   return charge && paymentOfCharge(deps, { ...charge, invoiceId: told?.invoiceId ?? charge.invoiceId })
 }

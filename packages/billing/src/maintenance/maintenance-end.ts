@@ -19,8 +19,10 @@ export function maintenanceEnd(includedUntil: Date, payments: readonly Maintenan
   let end = includedUntil
   for (const { coversUntil } of payments) if (coversUntil !== undefined && coversUntil > end) end = coversUntil
   const years = payments.filter((payment) => payment.coversUntil === undefined)
-  for (const { paidAt } of years.toSorted((a, b) => a.paidAt.getTime() - b.paidAt.getTime()))
-    end = addYears(paidAt > end ? paidAt : end, 1)
+  for (const { paidAt } of years.toSorted((a, b) => a.paidAt.getTime() - b.paidAt.getTime())) {
+    const lapsed = paidAt > end
+    end = addYears(lapsed ? paidAt : end, 1)
+  }
   return end
 }
 

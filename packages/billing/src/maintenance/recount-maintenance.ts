@@ -36,7 +36,10 @@ async function recountOne(deps: ProcessDeps, licenseId: string, key: string): Pr
     const before = await reading(() => licenses.findById(deps.db, licenseId))
     if (before === undefined) return
     const paid = await reading(() => payments.listByIssuanceKey(deps.db, key))
-    const end = maintenanceEndOf(before, paid.filter((payment) => !isLost(payment, deps.policy)))
+    const end = maintenanceEndOf(
+      before,
+      paid.filter((payment) => !isLost(payment, deps.policy)),
+    )
     if (end.getTime() === before.maintenanceExpiresAt?.getTime()) return
     const { license } = await prepareLicense(deps.keys, { ...before, maintenanceExpiresAt: end }, licenseId)
     const now = deps.now()

@@ -114,7 +114,12 @@ async function store(
   return 'processed'
 }
 
-async function replace(deps: ProcessDeps, tx: Tx, { before, prepared, announcedUntil }: Signed, paymentKey: string): Promise<void> {
+async function replace(
+  deps: ProcessDeps,
+  tx: Tx,
+  { before, prepared, announcedUntil }: Signed,
+  paymentKey: string,
+): Promise<void> {
   const now = deps.now()
   const { license } = prepared
   await licenses.resign(tx, license, now)

@@ -5,9 +5,9 @@ import { renewMaintenance } from '../maintenance/renew-maintenance.ts'
 import { renewalOfCheckout } from '../maintenance/renewal-of-checkout.ts'
 import { type CheckoutSession, readCheckoutSession } from '../payload/checkout-session.ts'
 import { paidPeriodOf, paymentOfInvoice, readInvoice } from '../payload/invoice.ts'
+import { type EventHandler, ignore, type ProcessDeps } from './event-handler.ts'
 import { checkoutIssuanceKey, subscriptionIssuanceKey } from './issuance-key.ts'
 import { issuePurchase, type PaidPurchase } from './issue-purchase.ts'
-import { type EventHandler, ignore, type ProcessDeps } from './event-handler.ts'
 import { isForeign, PurchaseMetadata } from './purchase-metadata.ts'
 
 /** A completed checkout session issues the license it pays for, once the money is there. */

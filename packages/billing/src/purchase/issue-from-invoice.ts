@@ -4,10 +4,10 @@ import { planChangeIssuanceKey } from '@licenseoperator/licensing'
 import { renewMaintenance } from '../maintenance/renew-maintenance.ts'
 import { renewalOfInvoice } from '../maintenance/renewal-of-invoice.ts'
 import { paidPeriodOf, paymentOfInvoice, readInvoice } from '../payload/invoice.ts'
+import { entitlementOf } from './entitlement-of.ts'
+import { type EventHandler, ignore, type ProcessDeps } from './event-handler.ts'
 import { subscriptionIssuanceKey } from './issuance-key.ts'
 import { issuePurchase } from './issue-purchase.ts'
-import { type EventHandler, ignore, type ProcessDeps } from './event-handler.ts'
-import { entitlementOf } from './entitlement-of.ts'
 import { isForeign, PurchaseMetadata } from './purchase-metadata.ts'
 
 /** Which invoices pay for a period, and what the license they bring is announced as. */

@@ -20,8 +20,8 @@ import {
   prepareLicense,
   settleLicenses,
 } from '@licenseoperator/licensing'
-import { announcementOf, type EventOutcome, PROCESSOR, type ProcessDeps } from './event-handler.ts'
 import { seatsBought } from './entitlement-of.ts'
+import { announcementOf, type EventOutcome, PROCESSOR, type ProcessDeps } from './event-handler.ts'
 import type { PurchaseMetadata } from './purchase-metadata.ts'
 
 type PaymentFacts = Omit<

@@ -57,20 +57,25 @@ export async function settleLicenses(tx: Tx, family: LicenseFamily, options: Set
     }
     const reason = revocationOf(facts, options.policy)
     const at = { admin: license.state.adminRevokedAt, canceled: endedAt }
-    await writeState(tx, license, {
-      revokedReason: reason,
-      // The instant of the fact where it has one; else when we learned of it.
-      revokedAt:
-        reason === undefined
-          ? undefined
-          : reason === 'admin' || reason === 'canceled'
-            ? at[reason]
-            : license.state.revokedReason === reason
-              ? license.state.revokedAt
-              : options.now,
-      supersededBy,
-      disputed: facts.disputeOpen,
-    }, options)
+    await writeState(
+      tx,
+      license,
+      {
+        revokedReason: reason,
+        // The instant of the fact where it has one; else when we learned of it.
+        revokedAt:
+          reason === undefined
+            ? undefined
+            : reason === 'admin' || reason === 'canceled'
+              ? at[reason]
+              : license.state.revokedReason === reason
+                ? license.state.revokedAt
+                : options.now,
+        supersededBy,
+        disputed: facts.disputeOpen,
+      },
+      options,
+    )
   }
 }
 

@@ -3,7 +3,7 @@ import { assertScope, DomainError, LicenseId } from '@licenseoperator/domain'
 import { callerOf, failAs, type HttpEnv, refusals, requireCaller, signedIn } from '@licenseoperator/http'
 import { downloadLicense } from '@licenseoperator/licensing'
 import type { ApiDeps } from '../app.ts'
-import { licenseHeaders } from '../license-answer.ts'
+import { licenseHeaders, stateHeaders } from '../license-answer.ts'
 import { LicenseText } from '../schemas/fields.ts'
 import { LicensePage, LicensePageQuery } from '../schemas/license-page.ts'
 import { groupPage } from './group-licenses.ts'
@@ -37,6 +37,20 @@ const route = createRoute({
   responses: {
     200: {
       description: 'The license text exactly as issued, or a page of the group',
+      headers: z.object({
+        'x-license-status': z
+          .enum(['ACTIVE', 'EXPIRED', 'REVOKED'])
+          .optional()
+          .meta({ description: 'Of a license: what it is now; its text cannot say so' }),
+        'x-license-revoked-reason': z
+          .string()
+          .optional()
+          .meta({ description: 'Of a revoked one: admin, dispute_lost, refunded, canceled or superseded' }),
+        'x-license-superseded-by': z
+          .string()
+          .optional()
+          .meta({ description: 'The license that a change of plan put in its place' }),
+      }),
       content: { 'text/plain': { schema: LicenseText }, 'application/json': { schema: LicensePage } },
     },
     ...refusals(400, 401, 403, 404, 500, 503),
@@ -60,7 +74,7 @@ export function addDownloadLicense(app: OpenAPIHono<HttpEnv>, deps: ApiDeps): vo
     assertScope(caller, 'licenses:read', deps.config.requiredScopes)
     if (!LicenseId.safeParse(identifier).success) throw new DomainError('not_found', 'license not found')
     const license = await downloadLicense(deps.db, caller, identifier)
-    return c.text(license.text, 200, licenseHeaders(license.licenseId))
+    return c.text(license.text, 200, { ...licenseHeaders(license.licenseId), ...stateHeaders(license, deps.now()) })
   })
 }
 

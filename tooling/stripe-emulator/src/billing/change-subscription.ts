@@ -20,14 +20,22 @@ type ItemChange = Wire<Stripe.SubscriptionUpdateParams.Item>
  * @returns the lines that the change makes: credits and debits for the rest of the period, none when nothing changed
  * @throws StripeError for items and prices that cannot be
  */
-export function changeItems(emulation: Emulation, subscription: Subscription, changes: readonly ItemChange[]): InvoiceLineOrder[] {
+export function changeItems(
+  emulation: Emulation,
+  subscription: Subscription,
+  changes: readonly ItemChange[],
+): InvoiceLineOrder[] {
   return changes.flatMap((change, index) => {
     const path = `items[${index}]`
     refuseUnsupported(change, ['id', 'price', 'price_data', 'quantity', 'metadata'], path)
     const item = subscription.items.data.find(({ id }) => id === change.id)
     if (item === undefined) {
       if (change.id === undefined)
-        throw invalidRequest('The emulator only changes items that are there: give their id.', `${path}[id]`, 'emulator_unsupported')
+        throw invalidRequest(
+          'The emulator only changes items that are there: give their id.',
+          `${path}[id]`,
+          'emulator_unsupported',
+        )
       throw noSuchParameter('subscription_item', change.id, `${path}[id]`)
     }
     return changeItem(emulation, subscription, item, change, path)

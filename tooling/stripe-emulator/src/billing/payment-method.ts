@@ -48,7 +48,12 @@ export function addCard(
     metadata: {},
     type: 'card',
   }
-  return emulation.store.paymentMethods.add({ id: object.id, object, failsCharges: card.failsCharges ?? false, disputesCharges: card.disputesCharges ?? false })
+  return emulation.store.paymentMethods.add({
+    id: object.id,
+    object,
+    failsCharges: card.failsCharges ?? false,
+    disputesCharges: card.disputesCharges ?? false,
+  })
 }
 
 /** A bank account to debit: the delayed method of the page. */

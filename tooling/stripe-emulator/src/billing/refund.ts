@@ -1,4 +1,4 @@
-import { type Cause, byItself, type Emulation } from '../core/emulation.ts'
+import { byItself, type Cause, type Emulation } from '../core/emulation.ts'
 import { invalidRequest } from '../core/stripe-error.ts'
 import type { Charge, Refund } from '../core/wire.ts'
 import { emit } from '../webhooks/emit.ts'
@@ -21,7 +21,10 @@ export function refundCharge(emulation: Emulation, cause: Cause, charge: Charge,
   if (!charge.paid || left === 0)
     throw invalidRequest(`Charge ${charge.id} has already been refunded.`, undefined, 'charge_already_refunded')
   if (amount > left)
-    throw invalidRequest(`Refund amount ($${amount / 100}) is greater than unrefunded amount on charge ($${left / 100})`, 'amount')
+    throw invalidRequest(
+      `Refund amount ($${amount / 100}) is greater than unrefunded amount on charge ($${left / 100})`,
+      'amount',
+    )
   if (amount < 1) throw invalidRequest('Invalid positive integer', 'amount', 'parameter_invalid_integer')
   const refund = emulation.store.refunds.add({
     id: emulation.ids.next('re_'),
@@ -33,7 +36,10 @@ export function refundCharge(emulation: Emulation, cause: Cause, charge: Charge,
     currency: charge.currency,
     customer: charge.customer,
     customer_account: null,
-    destination_details: { card: { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' }, type: 'card' },
+    destination_details: {
+      card: { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' },
+      type: 'card',
+    },
     metadata: { ...order.metadata },
     payment_intent: charge.payment_intent,
     payment_method: charge.payment_method,

@@ -25,7 +25,8 @@ function resolveLine(emulation: Emulation, item: LineItemCreate, mode: string, p
     if (item.price === undefined) throw missingParameter(`${path}[price]`)
     throw invalidRequest('You may only specify one of these parameters: price, price_data.', `${path}[price]`)
   }
-  const price = item.price === undefined ? inlinePrice(emulation, item, path) : existingPrice(emulation, item.price, `${path}[price]`)
+  const price =
+    item.price === undefined ? inlinePrice(emulation, item, path) : existingPrice(emulation, item.price, `${path}[price]`)
   if (price.type === 'recurring' && mode === 'payment') {
     throw invalidRequest(
       'You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.',
