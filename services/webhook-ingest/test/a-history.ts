@@ -20,9 +20,10 @@ export function shuffled<T>(items: readonly T[], random: () => number): T[] {
     .map(({ item }) => item)
 }
 
-/** The bodies of all events that we ask Stripe for, in the order they were made. */
-export function handledHistory(shop: Shop): Promise<string[]> {
-  return shop.events(...handledEvents)
+/** The bodies of all events that we ask Stripe for, in the order they were made. @param apiVersion  of the endpoint they go to; default ours */
+export async function handledHistory(shop: Shop, apiVersion?: string): Promise<string[]> {
+  const all = await shop.emulator.control.events(apiVersion)
+  return all.filter(({ type }) => handledEvents.some((handled) => handled === type)).map((event) => JSON.stringify(event))
 }
 
 /**

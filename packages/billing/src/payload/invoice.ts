@@ -44,7 +44,7 @@ const InvoiceShape = z.looseObject({
   subscription_details: z.looseObject({ metadata: Metadata.optional() }).nullish(),
   payment_intent: Expandable,
   metadata: Metadata,
-  lines: z.looseObject({ data: z.array(LineShape) }),
+  lines: z.looseObject({ data: z.array(LineShape), has_more: z.boolean().nullish() }),
 })
 
 /**
@@ -65,6 +65,8 @@ export function readInvoice(object: unknown) {
   const paidAt = invoice.status_transitions?.paid_at
   return {
     id: invoice.id,
+    /** True when Stripe sent only the first lines: what is read of lines then may be missing. */
+    hasMoreLines: invoice.lines.has_more === true,
     paid: invoice.status === 'paid' || invoice.paid === true,
     billingReason: invoice.billing_reason ?? undefined,
     createdAt: new Date(invoice.created * 1000),

@@ -4,7 +4,8 @@ import { isMaintenance } from '../maintenance/maintenance-metadata.ts'
 import { renewMaintenance } from '../maintenance/renew-maintenance.ts'
 import { renewalOfCheckout } from '../maintenance/renewal-of-checkout.ts'
 import { type CheckoutSession, readCheckoutSession } from '../payload/checkout-session.ts'
-import { paidPeriodOf, paymentOfInvoice, readInvoice } from '../payload/invoice.ts'
+import { paidPeriodOf, paymentOfInvoice } from '../payload/invoice.ts'
+import { readWholeInvoice } from '../payload/read-whole-invoice.ts'
 import { type EventHandler, ignore, type ProcessDeps } from './event-handler.ts'
 import { checkoutIssuanceKey, subscriptionIssuanceKey } from './issuance-key.ts'
 import { issuePurchase, type PaidPurchase } from './issue-purchase.ts'
@@ -73,7 +74,7 @@ async function paidSubscription(deps: ProcessDeps, session: CheckoutSession, met
       field: 'invoice',
     })
   }
-  const invoice = readInvoice(await deps.stripe.invoices.retrieve(session.invoiceId))
+  const invoice = await readWholeInvoice(deps.stripe, await deps.stripe.invoices.retrieve(session.invoiceId))
   const period = paidPeriodOf(invoice)
   return {
     issuanceKey: subscriptionIssuanceKey(session.subscriptionId, period.start),

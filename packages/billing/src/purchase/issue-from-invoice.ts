@@ -3,7 +3,8 @@ import { DomainError } from '@licenseoperator/domain'
 import { planChangeIssuanceKey } from '@licenseoperator/licensing'
 import { renewMaintenance } from '../maintenance/renew-maintenance.ts'
 import { renewalOfInvoice } from '../maintenance/renewal-of-invoice.ts'
-import { paidPeriodOf, paymentOfInvoice, readInvoice } from '../payload/invoice.ts'
+import { paidPeriodOf, paymentOfInvoice } from '../payload/invoice.ts'
+import { readWholeInvoice } from '../payload/read-whole-invoice.ts'
 import { entitlementOf } from './entitlement-of.ts'
 import { type EventHandler, ignore, type ProcessDeps } from './event-handler.ts'
 import { subscriptionIssuanceKey } from './issuance-key.ts'
@@ -22,7 +23,7 @@ const reasons = {
  * plan or quantity issues a license for the rest of the period, which supersedes the old one; also when nothing was left to pay, as after a downgrade.
  */
 export const issueFromInvoice: EventHandler = async (deps, event, arrived) => {
-  const invoice = readInvoice(event.object)
+  const invoice = await readWholeInvoice(deps.stripe, event.object)
   const reason = Object.entries(reasons).find(([billingReason]) => billingReason === invoice.billingReason)?.[1]
   if (reason === undefined) return ignore(deps, arrived, `invoice with billing reason ${invoice.billingReason ?? 'unknown'}`)
   const metadata = PurchaseMetadata.parse(invoice.metadata)

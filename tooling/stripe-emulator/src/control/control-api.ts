@@ -58,8 +58,8 @@ export interface EmulatorControl {
   closeDispute(disputeId: string, outcome: 'won' | 'lost'): Promise<Dispute>
   /** Changes some switches; returns all. */
   settings(patch?: SettingsPatch): Promise<Settings>
-  /** Events in the order they were made. */
-  events(): Promise<StoredEvent[]>
+  /** Events in the order they were made. @param apiVersion  as an endpoint on this version gets them; default the pinned one */
+  events(apiVersion?: string): Promise<StoredEvent[]>
   /** Every try to deliver, in order. */
   deliveries(): Promise<DeliveryTry[]>
   /** Sends an event once more, now; `copies` (default 1, at most 100) at the same instant to each endpoint. */

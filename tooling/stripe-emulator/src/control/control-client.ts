@@ -35,7 +35,7 @@ export function createControlClient(url: string, token: string): EmulatorControl
     dispute: (charge, options = {}) => call('POST', `charges/${charge}/dispute`, options),
     closeDispute: (disputeId, outcome) => call('POST', `disputes/${disputeId}/close`, { outcome }),
     settings: (patch) => (patch === undefined ? call('GET', 'settings') : call('POST', 'settings', patch)),
-    events: () => call('GET', 'events'),
+    events: (apiVersion) => call('GET', apiVersion === undefined ? 'events' : `events?api_version=${apiVersion}`),
     deliveries: () => call('GET', 'deliveries'),
     redeliver: (eventId, copies = 1) => call('POST', 'redeliver', { event: eventId, copies }),
     release: async (match = '*') => (await call<{ released: number }>('POST', 'release', { match })).released,

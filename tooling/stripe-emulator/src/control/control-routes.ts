@@ -11,6 +11,7 @@ import { byItself, type Emulation } from '../core/emulation.ts'
 import type { Fault } from '../core/faults.ts'
 import { StripeError } from '../core/stripe-error.ts'
 import { successUrl } from '../pages/checkout-routes.ts'
+import { renderEvent } from '../webhooks/render-event.ts'
 import type { CheckoutInput, CheckoutResult, ClockChange } from './control-api.ts'
 import { describeState, resetEmulation } from './emulator-state.ts'
 import { patchSettings, type SettingsPatch } from './settings.ts'
@@ -64,7 +65,11 @@ export function controlRoutes(emulation: Emulation): Hono {
 
 function addDeliveryCalls(app: Hono, emulation: Emulation): void {
   app.get('/deliveries', (c) => c.json(emulation.engine.deliveries()))
-  app.get('/events', (c) => c.json(emulation.store.events.newestFirst().reverse()))
+  app.get('/events', (c) => {
+    const version = c.req.query('api_version') ?? null
+    const events = emulation.store.events.newestFirst().reverse()
+    return c.json(events.map((event) => renderEvent(emulation.store, event, version)))
+  })
   app.get('/held', (c) => c.json(emulation.engine.held().map(({ id, type }) => ({ id, type }))))
   app.post('/redeliver', async (c) => {
     const { event: id, copies = 1 } = await readJson<{ event: string; copies?: number }>(c)
