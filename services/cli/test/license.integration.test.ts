@@ -121,3 +121,40 @@ test('keys generate writes for the owner only and never over an existing file', 
   expect(readFileSync(`${out}.key.pem`, 'utf8')).toBe(before)
   expect(await run(['keys', 'generate', '--bits', '1024'])).toMatchObject({ code: 2, out: [] })
 })
+
+describe('license revoke and restore', () => {
+  async function aLicense(): Promise<string> {
+    const { out } = await run([...written, '--persist', '--json'], withMysql())
+    return JSON.parse(out.join('')).licenseId
+  }
+
+  test('a revoked license is shown with its reason, and is good again when that is taken back', async () => {
+    const id = await aLicense()
+    const revoked = await run(['license', 'revoke', id, '--reason', 'key published', '--json'], withMysql())
+    expect(revoked.code).toBe(0)
+    expect(JSON.parse(revoked.out.join(''))).toMatchObject({ licenseId: id, status: 'REVOKED', revokedReason: 'admin' })
+    const shown = await run(['license', 'show', id, '--json'], withMysql())
+    expect(JSON.parse(shown.out.join(''))).toMatchObject({ status: 'REVOKED', revocationNote: 'key published' })
+    const restored = await run(['license', 'restore', id, '--reason', 'a mistake', '--json'], withMysql())
+    expect(JSON.parse(restored.out.join(''))).toMatchObject({ licenseId: id, status: 'ACTIVE' })
+    const { out } = await run(['audit', 'list', '--subject', `license:${id}`, '--json'], withMysql())
+    const actions = JSON.parse(out.join('')).map((entry: { action: string }) => entry.action)
+    expect(actions).toEqual([
+      'license.restored',
+      'license.restored_by_operator',
+      'license.revoked',
+      'license.revoked_by_operator',
+      'license.issued',
+    ])
+  })
+
+  test.each([
+    ['nobody knows it', ['license', 'revoke', 'L-01JZX3F9T5M2Q8V7K4N6R0B1CD', '--reason', 'x'], 1, 'not found'],
+    ['no reason is given', ['license', 'revoke', 'L-01JZX3F9T5M2Q8V7K4N6R0B1CD'], 2, '--reason'],
+    ['no license is named', ['license', 'restore', '--reason', 'x'], 2, 'license id'],
+  ])('%s: refused', async (_what, argv, code, said) => {
+    const refused = await run(argv, withMysql())
+    expect(refused.code).toBe(code)
+    expect(refused.notes.join('\n')).toContain(said)
+  })
+})

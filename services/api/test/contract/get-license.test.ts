@@ -1,4 +1,5 @@
 import { newLicenseId } from '@licenseoperator/domain'
+import { revokeLicense } from '@licenseoperator/licensing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AnApi, aMember, anApi, aSysadmin, insertLicense, issueLicense } from '../an-api.ts'
 
@@ -21,6 +22,23 @@ describe('200', () => {
     expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
     expect(response.headers.get('content-disposition')).toBe(`attachment; filename="${license.licenseId}.lic"`)
     expect(response.headers.get('cache-control')).toBe('no-store')
+  })
+
+  test('a revoked license is found and says so: in headers, because its text was signed before', async () => {
+    const token = await aMember('acme')
+    const revoked = await issueLicense(api.db, 'Acme')
+    const ops = { identity: 'ops', email: undefined, roles: ['sysadmin'], groups: [], scopes: undefined }
+    const policy = { revokeOnFullRefund: true, revokeOnLostDispute: true, revokeOnCancellation: true }
+    expect((await api.get(path, token)).headers.get('x-license-status')).toBe('ACTIVE')
+    await revokeLicense({ db: api.db, requiredScopes: {}, policy, now: () => new Date() }, ops, revoked.licenseId, 'published')
+    const response = await api.get(`/authlance/license/${revoked.licenseId}`, token)
+    expect(await response.text()).toBe(revoked.text)
+    expect(response.headers.get('x-license-status')).toBe('REVOKED')
+    expect(response.headers.get('x-license-revoked-reason')).toBe('admin')
+    const { items } = await (await api.get('/authlance/license/groups/acme/licenses', token)).json()
+    expect(items).toContainEqual(
+      expect.objectContaining({ licenseId: revoked.licenseId, status: 'REVOKED', revokedReason: 'admin' }),
+    )
   })
 
   test('the text does not parse as JSON: the dashboards would save "[object Object]"', async () => {
