@@ -151,7 +151,7 @@ describe('license revoke and restore', () => {
   test.each([
     ['nobody knows it', ['license', 'revoke', 'L-01JZX3F9T5M2Q8V7K4N6R0B1CD', '--reason', 'x'], 1, 'not found'],
     ['no reason is given', ['license', 'revoke', 'L-01JZX3F9T5M2Q8V7K4N6R0B1CD'], 2, '--reason'],
-    ['no license is named', ['license', 'restore', '--reason', 'x'], 2, 'license id'],
+    ['no license is named', ['license', 'restore', '--reason', 'x'], 2, 'missing required args'],
   ])('%s: refused', async (_what, argv, code, said) => {
     const refused = await run(argv, withMysql())
     expect(refused.code).toBe(code)

@@ -17,7 +17,7 @@ export async function listPayments(
   caller: Caller,
   filter: payments.PaymentFilter,
   { page, pageSize }: { page: number; pageSize: number },
-): Promise<{ items: payments.NewPayment[]; total: number }> {
+): Promise<{ items: payments.StoredPayment[]; total: number }> {
   assertSysadmin(caller)
   assertScope(caller, 'payments:read', deps.requiredScopes)
   return reading(() => payments.list(deps.db, filter, { limit: pageSize, offset: (page - 1) * pageSize }))

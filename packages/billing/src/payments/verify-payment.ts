@@ -18,7 +18,7 @@ export interface VerifiedPayment extends StripeDetails {
   /** As the catalog has it now. */
   readonly product: Product | undefined
   /** Absent for trials, manual licenses and whatever cost nothing. */
-  readonly recordedPayment: payments.NewPayment | undefined
+  readonly recordedPayment: payments.StoredPayment | undefined
 }
 
 /**

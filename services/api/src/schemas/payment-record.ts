@@ -35,6 +35,11 @@ export const PaymentRecord = z
     amountSubtotal: z.int().meta({ description: 'Minor units' }),
     amountTax: z.int(),
     amountTotal: z.int(),
+    amountRefunded: z.int().optional().meta({ description: 'Given back so far, minor units; absent when nothing was' }),
+    disputeStatus: z
+      .enum(['inquiry', 'open', 'won', 'lost'])
+      .optional()
+      .meta({ description: 'Of its latest dispute; absent when there was none' }),
     productId: z.string().optional().meta({ description: 'Stripe product id' }),
     invoiceId: z.string().optional(),
     paymentIntentId: z.string().optional(),
@@ -59,7 +64,7 @@ export const PaymentPage = z
   .object({ items: z.array(PaymentRecord), page: z.int(), pageSize: z.int(), total: z.int() })
   .meta({ id: 'PaymentPage', examples: [{ items: [example], page: 1, pageSize: 50, total: 1 }] })
 
-export function paymentRecord(payment: payments.NewPayment): z.infer<typeof PaymentRecord> {
+export function paymentRecord(payment: payments.StoredPayment): z.infer<typeof PaymentRecord> {
   const { first, last } = splitName(payment.customerName)
   const { billingAddress, capturedAt } = payment
   const address = filled({
@@ -83,6 +88,8 @@ export function paymentRecord(payment: payments.NewPayment): z.infer<typeof Paym
     amountSubtotal: payment.amountSubtotalMinor,
     amountTax: payment.amountTaxMinor,
     amountTotal: payment.amountTotalMinor,
+    ...(payment.amountRefundedMinor === 0 ? {} : { amountRefunded: payment.amountRefundedMinor }),
+    ...(payment.disputeStatus === undefined ? {} : { disputeStatus: payment.disputeStatus }),
     ...filled({
       productId: payment.stripeProductId,
       invoiceId: payment.stripeInvoiceId,

@@ -1,4 +1,5 @@
 import { get } from 'node:http'
+import { inTransaction, payments } from '@licenseoperator/db'
 import { silentLog } from '@licenseoperator/domain'
 import { serveGracefully } from '@licenseoperator/http'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -67,6 +68,13 @@ describe('GET reports/payments', () => {
       pageSize: 50,
       total: 2,
     })
+  })
+
+  test('what went back of a payment, and how its dispute stands', async () => {
+    const { paymentKey } = await insertPayment(api.db)
+    const reversed = { amountRefundedMinor: 5000, refundedInFull: false, disputeStatus: 'won' as const }
+    await inTransaction(api.db, (tx) => payments.setReversed(tx, paymentKey, reversed))
+    expect((await listed()).items).toMatchObject([{ amountTotal: 19_900, amountRefunded: 5000, disputeStatus: 'won' }])
   })
 
   describe('filters', () => {

@@ -52,6 +52,8 @@ async function list(context: Context): Promise<number> {
       customer: (one) => [one.customerFirstName, one.customerLastName].filter((name) => name !== undefined).join(' '),
       total: (one) => `${one.amountTotal} ${one.currency}`,
       tax: (one) => one.amountTax,
+      refunded: (one) => one.amountRefunded,
+      dispute: (one) => one.disputeStatus,
       product: (one) => one.productId,
       invoice: (one) => one.invoiceId,
     },
