@@ -1,4 +1,4 @@
-import { licenses, payments, reading, reversals, stripeEvents, type Tx } from '@licenseoperator/db'
+import { licenses, payments, reading, reversals, type stripeEvents, type Tx } from '@licenseoperator/db'
 import {
   familyOf,
   type LicenseFamily,
@@ -10,7 +10,14 @@ import {
 import { recountMaintenance } from '../maintenance/recount-maintenance.ts'
 import { type Charge, readCharge, readRefund } from '../payload/charge.ts'
 import { readDispute } from '../payload/dispute.ts'
-import { type EventHandler, type EventOutcome, ignore, PROCESSOR, type ProcessDeps } from '../purchase/event-handler.ts'
+import {
+  type EventHandler,
+  type EventOutcome,
+  ignore,
+  markProcessed,
+  PROCESSOR,
+  type ProcessDeps,
+} from '../purchase/event-handler.ts'
 import { isUnknownObject } from '../stripe-client.ts'
 import { type ChargedPayment, paymentOfCharge } from './payment-of-charge.ts'
 import { storeObserved } from './store-observed.ts'
@@ -53,10 +60,9 @@ async function settleReversal(
   reversalId: string,
   ask: () => Promise<Answer | undefined>,
 ): Promise<EventOutcome> {
-  const { eventId } = arrived
   const now = deps.now()
   const { paymentIntentId, invoiceId, subscriptionId } = payment
-  const settled = await storeObserved(
+  await storeObserved(
     deps,
     () => reading(() => reversals.versionOf(deps.db, reversalId)),
     ask,
@@ -64,15 +70,13 @@ async function settleReversal(
       await lockPurchase(tx, subscriptionId ?? paymentIntentId ?? reversalId)
       if (answer !== undefined && !(await reversals.put(tx, { ...answer, paymentIntentId, invoiceId }, version, now)))
         return 'overtaken'
-      const first = await stripeEvents.settle(tx, arrived, 'processed', now)
       const family = await familyOfPayment(tx, payment)
       if (family !== undefined) await settleLicenses(tx, family, { policy: deps.policy, actor: PROCESSOR, now })
-      return first ? 'first' : 'again'
+      return 'stored'
     },
   )
-  // Also when the event was settled before: a crash between the two left this undone.
   await recountMaintenance(deps, { paymentIntentId, invoiceId })
-  return { kind: settled === 'first' ? 'processed' : 'already', eventId }
+  return markProcessed(deps, arrived)
 }
 
 /**

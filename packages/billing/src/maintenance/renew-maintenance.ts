@@ -1,4 +1,4 @@
-import { audit, inTransaction, licenses, payments, reading, stripeEvents, type Tx } from '@licenseoperator/db'
+import { audit, inTransaction, licenses, payments, reading, type stripeEvents, type Tx } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
 import {
   announceLicense,
@@ -11,7 +11,7 @@ import {
   renewalsKey,
   settleLicenses,
 } from '@licenseoperator/licensing'
-import { announcementOf, type EventOutcome, PROCESSOR, type ProcessDeps } from '../purchase/event-handler.ts'
+import { announcementOf, type EventOutcome, markProcessed, PROCESSOR, type ProcessDeps } from '../purchase/event-handler.ts'
 import { maintenanceEndOf } from './maintenance-end.ts'
 import { recountMaintenance } from './recount-maintenance.ts'
 
@@ -26,7 +26,7 @@ const ATTEMPTS = 5
 
 /**
  * A paid renewal of maintenance: the license keeps its id, gets a later end of maintenance and a new signature, and is announced again. Payment,
- * license, audit and announcement commit together; a payment is recorded once, so one that is told of twice adds nothing.
+ * license, audit and announcement commit together, once for a payment; the event is marked after that.
  *
  * A revoked license stays revoked and is renewed all the same: the money was taken, and what revoked it may be taken back.
  *
@@ -37,7 +37,6 @@ export async function renewMaintenance(
   arrived: stripeEvents.ArrivedEvent,
   renewal: MaintenanceRenewal,
 ): Promise<EventOutcome> {
-  const { eventId } = arrived
   const { payment } = renewal
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const found = await renewal.findLicenses(deps)
@@ -46,11 +45,11 @@ export async function renewMaintenance(
     if (main === undefined) throw unrenewable('no license has that id')
     const signed: Signed[] = []
     for (const before of found) signed.push(await resigned(deps, before, main, payment))
-    const outcome = await inTransaction(deps.db, (tx) => store(deps, tx, arrived, { payment, main, signed }))
+    const outcome = await inTransaction(deps.db, (tx) => store(deps, tx, { payment, main, signed }))
     if (outcome === 'stale') continue
     // The money may have gone back before we heard of the payment.
     await recountMaintenance(deps, { paymentIntentId: payment.stripePaymentIntentId, invoiceId: payment.stripeInvoiceId })
-    return { kind: outcome, eventId }
+    return markProcessed(deps, arrived)
   }
   throw new DomainError('temporarily_unavailable', 'a license is being renewed by many at once')
 }
@@ -91,12 +90,7 @@ interface SignedRenewal extends Pick<MaintenanceRenewal, 'payment'> {
 }
 
 /** `stale` when a license changed since it was signed: nothing is written, and the caller signs again. */
-async function store(
-  deps: ProcessDeps,
-  tx: Tx,
-  arrived: stripeEvents.ArrivedEvent,
-  { payment, main, signed }: SignedRenewal,
-): Promise<'processed' | 'already' | 'stale'> {
+async function store(deps: ProcessDeps, tx: Tx, { payment, main, signed }: SignedRenewal): Promise<'stored' | 'stale'> {
   const now = deps.now()
   await lockPurchase(tx, payment.stripeSubscriptionId ?? payment.stripePaymentIntentId ?? payment.paymentKey)
   await lockPurchase(tx, purchaseLockOf(main))
@@ -105,13 +99,12 @@ async function store(
     const present = await licenses.findByIdForUpdate(tx, before.licenseId)
     if (present?.text !== before.text) return 'stale'
   }
-  if (!(await stripeEvents.settle(tx, arrived, 'processed', now))) return 'already'
-  if (await payments.isRecorded(tx, payment.paymentKey)) return 'processed'
+  if (await payments.isRecorded(tx, payment.paymentKey)) return 'stored'
   const owner = { issuanceKey: renewalsKey(main.licenseId), groupName: main.groupName, capturedAt: payment.paidAt }
   await payments.record(tx, { ...payment, ...owner }, now)
   for (const one of signed) await replace(deps, tx, one, payment.paymentKey)
   await settleLicenses(tx, familyOf(main), { policy: deps.policy, actor: PROCESSOR, now })
-  return 'processed'
+  return 'stored'
 }
 
 async function replace(

@@ -50,3 +50,15 @@ export async function ignore(
   const settled = await inTransaction(deps.db, (tx) => stripeEvents.settle(tx, arrived, 'ignored', deps.now(), reason))
   return { kind: settled ? 'ignored' : 'already', eventId: arrived.eventId, reason }
 }
+
+/**
+ * Marks an event whose work took more than one transaction, each of which can be repeated: the mark comes last, so that a crash on the way leaves an
+ * event that is done once more from the start.
+ */
+export async function markProcessed(
+  deps: Pick<ProcessDeps, 'db' | 'now'>,
+  arrived: stripeEvents.ArrivedEvent,
+): Promise<EventOutcome> {
+  const settled = await inTransaction(deps.db, (tx) => stripeEvents.settle(tx, arrived, 'processed', deps.now()))
+  return { kind: settled ? 'processed' : 'already', eventId: arrived.eventId }
+}
