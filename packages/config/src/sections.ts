@@ -27,6 +27,7 @@ import {
   jwtSecret,
   mysqlAccount,
   natsUrl,
+  optionalCron,
   proxies,
   scopes,
   subject,
@@ -88,6 +89,9 @@ export const commonSections = {
       NOT_A_MAP,
     )
     .transform((s) => ({ keepDays: s.keep_days, deleteOnlyTrials: s.delete_only_trials, scheduleCron: s.schedule_cron })),
+  reconcile: z
+    .object({ schedule_cron: optionalCron.default('17 * * * *'), window: duration('1h', '720h').prefault('72h') }, NOT_A_MAP)
+    .transform((s) => ({ scheduleCron: s.schedule_cron, windowMs: s.window })),
   trials: z
     .object(
       {

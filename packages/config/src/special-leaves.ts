@@ -81,3 +81,11 @@ export const cron = leaf((value) => {
   const written = readText(value)
   return written instanceof Wrong || !isCron(written) ? new Wrong('must be a cron expression of five fields') : written
 })
+
+/** As `cron`, or empty for never. */
+export const optionalCron = leaf((value) => {
+  const written = readText(value)
+  return written instanceof Wrong || !(written === '' || isCron(written))
+    ? new Wrong('must be a cron expression of five fields, or empty')
+    : written
+})

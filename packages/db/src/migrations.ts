@@ -371,4 +371,14 @@ export const migrations: readonly Migration[] = [
       expires_at ${instant} NOT NULL
     ) ${tail}`,
   },
+  {
+    // The order in which `events list` shows them.
+    name: '0029_stripe_events_newest_first',
+    sql: 'CREATE INDEX stripe_events_newest_first ON stripe_events (status, received_at DESC, event_id DESC)',
+  },
+  {
+    // Reconciliation looks for licenses of a window that have no payment.
+    name: '0030_licenses_by_issue',
+    sql: 'CREATE INDEX licenses_by_issue ON licenses (issued_at, license_id)',
+  },
 ]

@@ -115,6 +115,79 @@ export async function find(db: Reader, eventId: string): Promise<StoredEvent | u
   return row && toEvent(row)
 }
 
+/** Which events a list is about. */
+export interface EventFilter {
+  readonly status: EventStatus
+  readonly type?: string | undefined
+}
+
+/** What a list says of an event: everything but its payload. */
+export type ListedEvent = Omit<StoredEvent, 'payload'>
+
+/** Newest first. */
+export async function list(db: Reader, { status, type }: EventFilter, limit: number): Promise<ListedEvent[]> {
+  let query = db
+    .selectFrom('stripe_events')
+    .select(['event_id', 'type', 'api_version', 'status', 'reason', 'attempts', 'received_at'])
+    .where('status', '=', status)
+  if (type !== undefined) query = query.where('type', '=', type)
+  const rows = await query.orderBy('received_at', 'desc').orderBy('event_id', 'desc').limit(limit).execute()
+  return rows.map((row) => ({
+    eventId: row.event_id,
+    type: row.type,
+    apiVersion: row.api_version ?? undefined,
+    status: row.status,
+    reason: row.reason ?? undefined,
+    attempts: row.attempts,
+    receivedAt: row.received_at,
+  }))
+}
+
+/** The status of those events that are known. @param eventIds  at most a few hundred */
+export async function statusesOf(db: Reader, eventIds: readonly string[]): Promise<Map<string, EventStatus>> {
+  if (eventIds.length === 0) return new Map()
+  const rows = await db.selectFrom('stripe_events').select(['event_id', 'status']).where('event_id', 'in', eventIds).execute()
+  return new Map(rows.map((row) => [row.event_id, row.status]))
+}
+
+/**
+ * Makes an event wait to be processed, whatever became of it before. Processing again is safe: what it did is found by its keys.
+ *
+ * @param againAt  when the sweeper takes it, should whoever reopened it not do the work themselves
+ * @returns false when nobody knows it
+ */
+export async function reopen(tx: Tx, eventId: string, againAt: Date): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('stripe_events')
+    .set({ status: 'received', next_attempt_at: againAt, settled_at: null })
+    .where('event_id', '=', eventId)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+/** Puts an event that waits or is parked aside for good, with a reason; false when it is neither. */
+export async function discard(tx: Tx, eventId: string, reason: string, now: Date): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('stripe_events')
+    .set({ status: 'ignored', reason: reason.slice(0, 1000), next_attempt_at: null, settled_at: now })
+    .where('event_id', '=', eventId)
+    .where('status', 'in', ['received', 'parked'])
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+/** How many events nobody has settled: what an alert watches. Cheap however many are settled. */
+export async function countUnsettled(db: Reader): Promise<Record<'received' | 'parked', number>> {
+  const rows = await db
+    .selectFrom('stripe_events')
+    .select((eb) => ['status' as const, eb.fn.countAll<number>().as('count')])
+    .where('status', 'in', ['received', 'parked'])
+    .groupBy('status')
+    .execute()
+  const countOf = (status: EventStatus) => Number(rows.find((row) => row.status === status)?.count ?? 0)
+  return { received: countOf('received'), parked: countOf('parked') }
+}
+
 /** How many events are in each status, for metrics and `status` output. */
 export async function countByStatus(db: Reader): Promise<Record<EventStatus, number>> {
   const rows = await db

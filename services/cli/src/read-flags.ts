@@ -47,6 +47,7 @@ const SWITCHES = new Set([
   'rotate',
   'finish-rotation',
   'force',
+  'payload',
 ])
 
 export function isSet(context: Context, name: string): boolean {

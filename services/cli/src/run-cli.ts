@@ -7,6 +7,7 @@ import { audit } from './commands/audit.ts'
 import { config } from './commands/config.ts'
 import { coupons } from './commands/coupons.ts'
 import { db } from './commands/db.ts'
+import { events } from './commands/events.ts'
 import { keys } from './commands/keys.ts'
 import { license } from './commands/license.ts'
 import { payments } from './commands/payments.ts'
@@ -31,6 +32,7 @@ const groups: Readonly<Record<string, readonly Command[]>> = {
   products,
   coupons,
   payments,
+  events,
   audit,
   keys,
   token,

@@ -23,7 +23,8 @@ export async function every(
   }
 }
 
-async function pause(pauseMs: number, signal: AbortSignal): Promise<void> {
+/** Waits, but not longer than the signal. */
+export async function pause(pauseMs: number, signal: AbortSignal): Promise<void> {
   try {
     await sleep(pauseMs, undefined, { signal })
   } catch {

@@ -1,6 +1,6 @@
 import { createStripe, type EventOutcome, type ProcessDeps } from '@licenseoperator/billing'
 import type { Config } from '@licenseoperator/config'
-import { outbox, reading } from '@licenseoperator/db'
+import { outbox, reading, stripeEvents } from '@licenseoperator/db'
 import { type Log, newId } from '@licenseoperator/domain'
 import { consume, findMessage, ping } from '@licenseoperator/events'
 import { createMetrics, type Metrics, serveGracefully } from '@licenseoperator/http'
@@ -10,6 +10,7 @@ import { Connections } from './connections.ts'
 import { every } from './every.ts'
 import { prepareStripe } from './prepare-stripe.ts'
 import { runSweeps, webhookHandler } from './processor/run-processor.ts'
+import { runReconcile } from './processor/run-reconcile.ts'
 import { createReceiver, type ReceiverDeps } from './receiver/create-receiver.ts'
 import { runRelay } from './relay/run-relay.ts'
 
@@ -134,7 +135,31 @@ async function runProcessor({ config, keys, log }: WorkOptions, connections: Con
     },
     webhookHandler(deps, onOutcome),
   )
-  await Promise.all([consuming, runSweeps(deps, onOutcome, signal)])
+  const agree = metrics.gauge(
+    'licenseoperator_books_agree',
+    "1 when the last reconciliation found Stripe's books and ours in agreement, 0 when not",
+  )
+  const stored = metrics.gauge(
+    'licenseoperator_events_stored',
+    'Stripe events that wait in MySQL (received) or cannot be served (parked)',
+    ['status'],
+  )
+  const watching = every(
+    BACKLOG_EVERY_MS,
+    signal,
+    async () => {
+      const counts = await reading(() => stripeEvents.countUnsettled(deps.db))
+      for (const [status, count] of Object.entries(counts)) stored.set({ status }, count)
+      return 0
+    },
+    () => log.debug('the number of stored events is not known now'),
+  )
+  await Promise.all([
+    consuming,
+    runSweeps(deps, onOutcome, signal),
+    runReconcile(deps, config.reconcile, (agrees) => agree.set({}, agrees ? 1 : 0), signal),
+    watching,
+  ])
 }
 
 async function startRelay({ log }: { log: Log }, connections: Connections, metrics: Metrics, signal: AbortSignal) {

@@ -30,6 +30,8 @@ export interface Shop {
   startCheckout(order: Order): Promise<string>
   /** Buys and pays on the hosted page. @returns the session's id */
   buy(order: Order, payer?: CheckoutInput): Promise<string>
+  /** Stops Stripe's clock and ours at an instant; `undefined` lets both run again. */
+  freezeAt(instant: Date | undefined): Promise<void>
   /** The bodies of Stripe's events of these types, in the order they were made. */
   events(...types: string[]): Promise<string[]>
   process(payload: string, deliveryCount?: number): ReturnType<typeof processEvent>
@@ -44,7 +46,8 @@ export async function openShop(): Promise<Shop> {
     generateSigningKey({ modulusLength: 2048 }),
   ])
   const stripe = createStripe({ apiKey: emulator.apiKey, apiBase: emulator.url })
-  const now = () => new Date()
+  let frozenAt: Date | undefined
+  const now = () => frozenAt ?? new Date()
   const deps: ProcessDeps = {
     db: database.db,
     stripe,
@@ -82,6 +85,10 @@ export async function openShop(): Promise<Shop> {
       const { outcome } = await emulator.control.completeCheckout(sessionId, payer)
       if (outcome !== 'completed') throw new Error(`the checkout ended as ${outcome}`)
       return sessionId
+    },
+    freezeAt: async (instant) => {
+      frozenAt = instant
+      await emulator.control.clock(instant === undefined ? { real: true } : { freezeAt: Math.floor(instant.getTime() / 1000) })
     },
     events: async (...types) => {
       const all = await emulator.control.events()

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Db } from '@licenseoperator/db'
-import { Stripe } from 'stripe'
+import type { Stripe } from 'stripe'
+import { waitOutRateLimit } from '../wait-out-rate-limit.ts'
 import { openStripeCatalog, type StripeCatalog } from './stripe-catalog.ts'
 
 /** One change at Stripe, or of what we remember of it (`…_adopted`); in a dry run one that would be made. */
@@ -75,22 +75,4 @@ export async function change<T extends { readonly id: string }>(
   const made = await run.ask(request)
   run.note({ ...action, id: made.id })
   return made
-}
-
-const TRIES = 9
-const LONGEST_PAUSE_MS = 10_000
-
-/**
- * The SDK does not retry a rate limit, and Stripe gives no hint when to come back: full jitter below a bound that doubles from half a second
- * to ten, about 25 s on average in all and at most 50 s. The refused request was not executed, and its idempotency key not used up.
- */
-async function waitOutRateLimit<T>(request: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await request()
-    } catch (error) {
-      if (!(error instanceof Stripe.errors.StripeError) || error.statusCode !== 429 || attempt === TRIES) throw error
-      await sleep(Math.random() * Math.min(LONGEST_PAUSE_MS, 250 * 2 ** attempt))
-    }
-  }
 }

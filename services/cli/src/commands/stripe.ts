@@ -16,6 +16,7 @@ import { printFacts } from '../print.ts'
 import { progressBar } from '../progress-bar.ts'
 import { isSet, optionalText } from '../read-flags.ts'
 import { UsageError } from '../usage-error.ts'
+import { reconcileCommand } from './reconcile.ts'
 
 /** A shell can wait longer than an HTTP caller. */
 const TIMEOUT_MS = 20_000
@@ -144,4 +145,4 @@ function sentenceOf({ slug, action, id, detail }: SyncAction, dryRun: boolean): 
   return `${slug}: ${object}${detail === undefined ? '' : ` (${detail})`}`
 }
 
-export const stripe: readonly Command[] = [ensureWebhookCommand, syncProductsCommand]
+export const stripe: readonly Command[] = [ensureWebhookCommand, syncProductsCommand, reconcileCommand]

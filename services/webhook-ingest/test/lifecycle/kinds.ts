@@ -37,14 +37,14 @@ export const kinds: readonly Kind[] = [
   },
   {
     name: 'one-off by bank debit',
-    product: { slug: 'debit', maxLicenseTotal: 9 },
+    product: { slug: 'debit', maxLicenseTotal: 900 },
     payer: { method: 'bank_debit' },
     paid: 'once',
   },
   { name: 'bundle', product: { slug: 'box', productKey: 'suite', bundledProducts: parts }, paid: 'once' },
   {
     name: 'perpetual, maintained by hand',
-    product: { slug: 'forever', metadata: perpetual, maxLicenseTotal: 9 },
+    product: { slug: 'forever', metadata: perpetual, maxLicenseTotal: 900 },
     paid: 'maintained',
   },
   {

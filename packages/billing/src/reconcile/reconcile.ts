@@ -1,0 +1,58 @@
+import { reading, stripeEvents } from '@licenseoperator/db'
+import { assertSysadmin, type Caller } from '@licenseoperator/domain'
+import type { ProcessDeps } from '../purchase/event-handler.ts'
+import { translateStripeError } from '../stripe-client.ts'
+import { feedMissedEvents, type MissedEvents } from './feed-missed-events.ts'
+import { type UnpaidLicense, unpaidLicenses } from './unpaid-licenses.ts'
+import { type UnservedPurchase, unservedPurchases } from './unserved-purchases.ts'
+
+export interface ReconcileOptions {
+  /** Start of the window. Stripe keeps events for 30 days; purchases and licenses are compared however old they are. */
+  readonly since: Date
+  /** Changes nothing and says what would be done. */
+  readonly dryRun: boolean
+  /** How much was looked at, for a progress bar. */
+  readonly onProgress?: (step: 'events' | 'purchases' | 'licenses', count: number) => void
+}
+
+export interface ReconcileReport {
+  readonly since: Date
+  readonly dryRun: boolean
+  readonly events: Omit<MissedEvents, 'eventOf'>
+  /** Paid for at Stripe, and no license here; repaired ones included. */
+  readonly purchases: { readonly checked: number; readonly unserved: readonly UnservedPurchase[] }
+  readonly licenses: { readonly unpaid: readonly UnpaidLicense[] }
+  /** Every parked event, whenever it came: each is a question that nobody has answered. */
+  readonly parked: readonly stripeEvents.ListedEvent[]
+  /** True when nothing is missing (any more). */
+  readonly agree: boolean
+}
+
+const MOST_PARKED = 1000
+
+/**
+ * Compares Stripe's books with ours and mends what is missing: events that never arrived are fed through the same path as all others; then payments are
+ * compared with licenses, and not marks with marks: a purchase without a license is processed again even where its event is marked as done.
+ *
+ * Safe to repeat and to run beside everything else.
+ *
+ * @throws DomainError `forbidden`; `temporarily_unavailable` when Stripe or MySQL is away: what was mended until then stays
+ */
+export async function reconcile(deps: ProcessDeps, caller: Caller, options: ReconcileOptions): Promise<ReconcileReport> {
+  assertSysadmin(caller)
+  try {
+    const { eventOf, ...events } = await feedMissedEvents(deps, options)
+    const purchases = await unservedPurchases(deps, options, eventOf)
+    const unpaid = await unpaidLicenses(deps, options)
+    const parked = await reading(() => stripeEvents.list(deps.db, { status: 'parked' }, MOST_PARKED))
+    const agree =
+      events.missing.length === events.repaired &&
+      purchases.unserved.every((purchase) => purchase.repaired) &&
+      unpaid.length === 0 &&
+      parked.length === 0
+    const { since, dryRun } = options
+    return { since, dryRun, events, purchases, licenses: { unpaid }, parked, agree }
+  } catch (error) {
+    throw translateStripeError(error)
+  }
+}

@@ -1,0 +1,61 @@
+import { type ProcessDeps, reconcile } from '@licenseoperator/billing'
+import { withLease } from '@licenseoperator/db'
+import { isDomainError } from '@licenseoperator/domain'
+import { Cron } from 'croner'
+import { pause } from '../every.ts'
+
+/** Who acts when the schedule does. */
+const SCHEDULE = { identity: 'reconcile', email: undefined, roles: ['sysadmin'], groups: [], scopes: undefined }
+/** A timer of Node runs at once when its delay passes 2^31 ms. */
+const LONGEST_PAUSE_MS = 24 * 3_600_000
+
+/**
+ * Compares Stripe's books with ours whenever the schedule says so, one instance at a time: the others find the lease taken and wait for the next time. Ends
+ * with the signal.
+ *
+ * @param cron     five fields, UTC; empty for never
+ * @param onAgree  told after each run whether the books agree
+ */
+export async function runReconcile(
+  deps: ProcessDeps,
+  settings: { readonly scheduleCron: string; readonly windowMs: number },
+  onAgree: (agree: boolean) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  if (settings.scheduleCron === '') return
+  const schedule = new Cron(settings.scheduleCron, { timezone: 'UTC' })
+  while (!signal.aborted) {
+    const next = schedule.nextRun()
+    if (next === null) return
+    while (!signal.aborted && Date.now() < next.getTime())
+      await pause(Math.min(LONGEST_PAUSE_MS, next.getTime() - Date.now()), signal)
+    if (!signal.aborted) await reconcileOnce(deps, settings.windowMs, onAgree)
+  }
+}
+
+/** One run under the lease. What is away is tried again at the next time. @returns false when another instance is at it */
+export async function reconcileOnce(deps: ProcessDeps, windowMs: number, onAgree: (agree: boolean) => void): Promise<boolean> {
+  try {
+    const leased = await withLease(deps.db, 'reconcile', { waitMs: 0 }, () =>
+      reconcile(deps, SCHEDULE, { since: new Date(deps.now().getTime() - windowMs), dryRun: false }),
+    )
+    if (!leased.held) return false
+    const { agree, events, purchases, licenses, parked } = leased.value
+    onAgree(agree)
+    const facts = {
+      events: events.found,
+      missing: events.missing.length,
+      repaired: events.repaired,
+      parked: parked.length,
+      purchasesWithoutLicense: purchases.unserved.filter(({ repaired }) => !repaired).length,
+      licensesWithoutPayment: licenses.unpaid.length,
+    }
+    if (agree) deps.log.info('reconciled with Stripe', facts)
+    else deps.log.error("reconciled with Stripe: the books don't agree", facts)
+  } catch (error) {
+    if (isDomainError(error, 'temporarily_unavailable'))
+      deps.log.warn('cannot reconcile with Stripe now, the next run will', { reason: error.message })
+    else deps.log.error('reconciliation failed', { reason: error instanceof Error ? error.name : 'unknown' })
+  }
+  return true
+}

@@ -1,0 +1,146 @@
+import { reconcile } from '@licenseoperator/billing'
+import { inTransaction, stripeEvents } from '@licenseoperator/db'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { reconcileOnce } from '../src/processor/run-reconcile.ts'
+import { forgetAll, handledHistory, resultOf, tell } from './a-history.ts'
+import { openShop, type Shop } from './a-shop.ts'
+import { kinds, sellAll, stockStripe } from './lifecycle/kinds.ts'
+
+const ops = { identity: 'ops', email: undefined, roles: ['sysadmin'], groups: [], scopes: undefined }
+const WEEK_MS = 7 * 86_400_000
+let shop: Shop
+
+beforeAll(async () => {
+  shop = await openShop()
+  await sellAll(shop)
+})
+afterAll(() => shop.close())
+beforeEach(async () => {
+  await forgetAll(shop)
+  await shop.freezeAt(undefined)
+  await shop.emulator.control.reset({ keepEndpoints: true })
+  await stockStripe(shop)
+})
+
+function reconciled(options: { dryRun?: boolean; sinceMs?: number } = {}) {
+  const since = new Date(Date.now() - (options.sinceMs ?? WEEK_MS))
+  return reconcile(shop.deps, ops, { since, dryRun: options.dryRun ?? false })
+}
+
+test('a week without webhooks and 200 purchases: 200 licenses, 200 announcements, and a second run finds nothing', async () => {
+  const single = kinds.filter(({ product, payer }) => product.bundledProducts === undefined && payer === undefined)
+  const start = Date.now() - 6.9 * 86_400_000
+  for (let purchase = 0; purchase < 200; purchase += 1) {
+    const kind = single[purchase % single.length]
+    await shop.freezeAt(new Date(start + purchase * 49 * 60_000))
+    await shop.buy({ lookupKey: kind?.product.slug ?? '', ...kind?.order })
+  }
+  await shop.freezeAt(undefined)
+  const planned = await reconciled({ dryRun: true })
+  expect(planned).toMatchObject({ agree: false, events: { known: 0, repaired: 0 } })
+  expect((await resultOf(shop)).licenses).toEqual([])
+
+  const report = await reconciled()
+  expect(report).toMatchObject({ agree: true, parked: [], licenses: { unpaid: [] }, purchases: { unserved: [] } })
+  expect(report.events.missing).toHaveLength(planned.events.found)
+  const { licenses, announcements, unsettled } = await resultOf(shop)
+  expect({ licenses: licenses.length, announcements: new Set(announcements).size, unsettled }).toEqual({
+    licenses: 200,
+    announcements: 200,
+    unsettled: [],
+  })
+  expect(await reconciled()).toMatchObject({ agree: true, events: { missing: [], known: report.events.found } })
+}, 120_000)
+
+describe('payments are compared with licenses, not marks with marks', () => {
+  test('P3 an event is marked as processed, and its license is not there: named, and issued', async () => {
+    for (const slug of ['once', 'year', 'auto']) await shop.buy({ lookupKey: slug })
+    for (const payload of await handledHistory(shop)) {
+      const { id, type, api_version: apiVersion } = JSON.parse(payload)
+      const arrived = { eventId: id, type, apiVersion, payload: Buffer.from(payload), receivedAt: new Date() }
+      await inTransaction(shop.database.db, (tx) => stripeEvents.settle(tx, arrived, 'processed', new Date()))
+    }
+    const planned = await reconciled({ dryRun: true })
+    expect(planned).toMatchObject({ agree: false, events: { missing: [] } })
+    expect(planned.purchases.unserved).toHaveLength(3)
+    const report = await reconciled()
+    expect(report.agree).toBe(true)
+    expect(report.purchases.unserved.map(({ repaired }) => repaired)).toEqual([true, true, true])
+    const { licenses, announcements } = await resultOf(shop)
+    expect(licenses).toHaveLength(3)
+    expect(announcements).toHaveLength(3)
+    expect(await reconciled()).toMatchObject({ agree: true, purchases: { unserved: [] } })
+  })
+
+  test('a purchase whose events Stripe has forgotten is told by the purchase itself', async () => {
+    await shop.buy({ lookupKey: 'year' })
+    await shop.buy({ lookupKey: 'once' })
+    const sixtyDays = 60 * 86_400
+    const { now } = await shop.emulator.control.clock()
+    await shop.emulator.control.clock({ freezeAt: now + sixtyDays })
+    // The window is Stripe's time, the licenses are dated by the purchases.
+    const report = await reconciled()
+    expect(report).toMatchObject({ agree: true, events: { found: 0 } })
+    expect(report.purchases.unserved).toHaveLength(2)
+    expect((await resultOf(shop)).licenses).toHaveLength(2)
+    expect(await reconciled()).toMatchObject({ agree: true, purchases: { unserved: [] } })
+  })
+
+  test('a license without a payment is named and left alone', async () => {
+    await shop.buy({ lookupKey: 'once' })
+    await shop.buy({ lookupKey: 'tried' })
+    await tell(shop, await handledHistory(shop))
+    await shop.database.db.deleteFrom('payments').execute()
+    const report = await reconciled()
+    expect(report).toMatchObject({
+      agree: false,
+      licenses: {
+        unpaid: [{ issuanceKey: expect.stringMatching(/^checkout:cs_/), reason: expect.stringContaining('not recorded') }],
+      },
+    })
+    expect((await resultOf(shop)).licenses.map(({ revoked }) => revoked)).toEqual([null, null])
+  })
+})
+
+test('what cannot be served stays parked and is named, and the books do not agree', async () => {
+  await shop.sell({ slug: 'gone' })
+  await shop.syncCatalog()
+  await shop.buy({ lookupKey: 'gone' })
+  await shop.database.db.updateTable('products').set({ slug: 'renamed' }).where('slug', '=', 'gone').execute()
+  const report = await reconciled()
+  expect(report).toMatchObject({
+    agree: false,
+    parked: [{ type: 'checkout.session.completed', reason: 'cannot issue: product gone is not in the catalog' }],
+    purchases: { unserved: [{ repaired: false, outcome: 'parked' }] },
+  })
+  await shop.database.db.updateTable('products').set({ slug: 'gone' }).where('slug', '=', 'renamed').execute()
+  expect(await reconciled()).toMatchObject({ agree: true, parked: [] })
+})
+
+test("a subscription of another application is nobody's business here", async () => {
+  const { stripe } = shop.deps
+  const product = await stripe.products.create({ name: 'Theirs' })
+  const price = await stripe.prices.create({
+    product: product.id,
+    currency: 'usd',
+    unit_amount: 500,
+    recurring: { interval: 'month' },
+  })
+  const session = await stripe.checkout.sessions.create({
+    mode: 'subscription',
+    line_items: [{ price: price.id, quantity: 1 }],
+    success_url: 'https://other.example',
+  })
+  await shop.emulator.control.completeCheckout(session.id)
+  expect(await reconciled()).toMatchObject({ agree: true, purchases: { checked: 0, unserved: [] } })
+  expect((await resultOf(shop)).licenses).toEqual([])
+})
+
+test('several processors at the same time: one reconciles, the others leave it to it', async () => {
+  await shop.buy({ lookupKey: 'once' })
+  const agreed: boolean[] = []
+  const ran = await Promise.all([1, 2, 3].map(() => reconcileOnce(shop.deps, WEEK_MS, (agree) => agreed.push(agree))))
+  expect(ran.filter(Boolean)).toHaveLength(1)
+  expect(agreed).toEqual([true])
+  expect((await resultOf(shop)).licenses).toHaveLength(1)
+})
