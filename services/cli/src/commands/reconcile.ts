@@ -14,15 +14,19 @@ const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 function sinceOf(context: Context): Date {
   const text = requiredText(context, 'since')
   const ago = /^(?<count>\d{1,6})(?<unit>[mhd])$/.exec(text)?.groups
-  const since =
-    ago === undefined
-      ? new Date(text)
-      : new Date(
-          context.now().getTime() - Number(ago.count) * (ago.unit === 'm' ? UNIT_MS.m : ago.unit === 'h' ? UNIT_MS.h : UNIT_MS.d),
-        )
+  const since = ago === undefined ? instantOf(text) : new Date(context.now().getTime() - Number(ago.count) * unitMs(ago.unit))
   if (Number.isNaN(since.getTime()) || since > context.now())
     throw new UsageError('--since must be a time span such as 72h or 7d, or an instant in the past')
   return since
+}
+
+/** A bare number would be read as a year. */
+function instantOf(text: string): Date {
+  return new Date(/^\d{4}-\d{2}-\d{2}/.test(text) ? text : Number.NaN)
+}
+
+function unitMs(unit: string | undefined): number {
+  return unit === 'm' ? UNIT_MS.m : unit === 'h' ? UNIT_MS.h : UNIT_MS.d
 }
 
 export const reconcileCommand: Command = {
