@@ -45,6 +45,16 @@ async function renew(bought: Bought): Promise<void> {
   await bought.live()
 }
 
+/** Can be saved, and every charge of it fails. */
+const BAD_CARD = '4000000000000341'
+const GOOD_CARD = '4242424242424242'
+const DAY = 24 * 3600
+
+async function renewWithBadCard(bought: Bought): Promise<void> {
+  await bought.shop.emulator.control.setCard((await subscriptionOf(bought)).id, BAD_CARD)
+  await renew(bought)
+}
+
 async function laterInPeriod({ shop }: Bought, days: number): Promise<void> {
   const { control } = shop.emulator
   await control.clock({ freezeAt: (await control.clock()).now + days * 24 * 3600 })
@@ -221,6 +231,25 @@ export const fates: readonly Fate[] = [
       await bought.shop.emulator.control.refund(charge)
     },
     revoked: ['refunded', 'refunded'],
+  },
+  {
+    name: 'a renewal that fails, and is paid three days later',
+    of: subscribed,
+    happens: async (bought) => {
+      await renewWithBadCard(bought)
+      await bought.shop.emulator.control.setCard((await subscriptionOf(bought)).id, GOOD_CARD)
+      await bought.shop.emulator.control.advance(4 * DAY)
+    },
+    revoked: [null, null],
+  },
+  {
+    name: 'a renewal that fails for good',
+    of: subscribed,
+    happens: async (bought) => {
+      await renewWithBadCard(bought)
+      await bought.shop.emulator.control.advance(20 * DAY)
+    },
+    revoked: [null],
   },
   {
     name: 'canceled at once',

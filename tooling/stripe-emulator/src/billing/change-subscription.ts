@@ -1,10 +1,11 @@
 import type Stripe from 'stripe'
 import { existingPrice } from '../checkout/line-items.ts'
-import type { Emulation } from '../core/emulation.ts'
+import { byItself, type Emulation } from '../core/emulation.ts'
 import { invalidRequest, noSuchParameter } from '../core/stripe-error.ts'
 import { refuseUnsupported } from '../core/unsupported.ts'
 import type { Price, Subscription, SubscriptionItem, Wire } from '../core/wire.ts'
 import { buildPrice } from '../resources/prices.ts'
+import { emit } from '../webhooks/emit.ts'
 import { addInvoice, type InvoiceLineOrder } from './invoice.ts'
 import { addInterval } from './period.ts'
 import { prorationLines, takePendingProrations } from './prorations.ts'
@@ -117,5 +118,6 @@ export function billChange(
     automaticTax: subscription.automatic_tax.enabled,
   })
   subscription.latest_invoice = invoice.id
+  emit(emulation, byItself, 'invoice.created', invoice)
   chargeRenewal(emulation, subscription, invoice)
 }

@@ -114,7 +114,7 @@ export function addInvoice(emulation: Emulation, order: InvoiceOrder): Invoice {
     status_transitions: { finalized_at: null, marked_uncollectible_at: null, paid_at: null, voided_at: null },
     subtotal,
     subtotal_excluding_tax: subtotal,
-    test_clock: null,
+    test_clock: order.customer?.test_clock ?? null,
     total,
     total_discount_amounts: order.discount === null ? [] : [{ amount: discounted, discount: order.discount.id }],
     total_excluding_tax: total,

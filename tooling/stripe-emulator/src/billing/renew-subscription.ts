@@ -1,19 +1,16 @@
-import { genericDecline } from '../checkout/cards.ts'
 import { byItself, type Emulation } from '../core/emulation.ts'
 import { invalidRequest } from '../core/stripe-error.ts'
 import type { Invoice, Subscription } from '../core/wire.ts'
 import { emit } from '../webhooks/emit.ts'
 import { renewalCoupon } from './discount.ts'
-import { disputeIfCardSays } from './dispute.ts'
+import { collectInvoice } from './dunning.ts'
 import { endSubscription } from './end-subscription.ts'
-import { addInvoice, markPaid, paymentOf } from './invoice.ts'
-import { announceInvoice, announcePaid } from './invoice-events.ts'
-import { addPaymentIntent, failPayment, succeedPayment } from './payment.ts'
+import { addInvoice, finalizeInvoice, markPaid, paymentOf } from './invoice.ts'
+import { announcePaid } from './invoice-events.ts'
+import { addPaymentIntent } from './payment.ts'
 import { addInterval } from './period.ts'
 import { takePendingProrations } from './prorations.ts'
 import { subscriptionLines } from './subscription-lines.ts'
-
-const dayS = 24 * 60 * 60
 
 /**
  * What happens at the end of a subscription's period, now: it ends (a scheduled cancellation), or the next period begins with an
@@ -23,6 +20,13 @@ const dayS = 24 * 60 * 60
  */
 export function renewSubscription(emulation: Emulation, subscription: Subscription): Invoice | null {
   if (subscription.ended_at !== null) throw invalidRequest('This subscription has ended.', 'id')
+  const invoice = beginPeriod(emulation, subscription)
+  if (invoice !== null) chargeRenewal(emulation, subscription, invoice)
+  return invoice
+}
+
+/** The end of a period: the subscription ends where that is planned, or the next period begins with a draft invoice. @returns the draft */
+export function beginPeriod(emulation: Emulation, subscription: Subscription): Invoice | null {
   const periodEnd = Math.max(...subscription.items.data.map((item) => item.current_period_end))
   if (subscription.cancel_at_period_end || (subscription.cancel_at !== null && subscription.cancel_at <= periodEnd)) {
     endSubscription(emulation, subscription, byItself, 'cancellation_requested')
@@ -30,7 +34,7 @@ export function renewSubscription(emulation: Emulation, subscription: Subscripti
   }
   moveToNextPeriod(emulation, subscription)
   const invoice = buildRenewalInvoice(emulation, subscription)
-  chargeRenewal(emulation, subscription, invoice)
+  emit(emulation, byItself, 'invoice.created', invoice)
   return invoice
 }
 
@@ -74,9 +78,10 @@ function buildRenewalInvoice(emulation: Emulation, subscription: Subscription): 
   return invoice
 }
 
-/** Charges an invoice of a subscription to the saved card. Nothing is charged for one over nothing or less. */
+/** Finalizes a draft of a subscription and charges it to the saved card. Nothing is charged for one over nothing or less. */
 export function chargeRenewal(emulation: Emulation, subscription: Subscription, invoice: Invoice): void {
-  announceInvoice(emulation, byItself, invoice)
+  finalizeInvoice(emulation, invoice)
+  emit(emulation, byItself, 'invoice.finalized', invoice)
   if (invoice.total <= 0) {
     announcePaid(emulation, byItself, invoice, markPaid(emulation, invoice, null))
     return
@@ -97,34 +102,5 @@ export function chargeRenewal(emulation: Emulation, subscription: Subscription, 
   )
   emit(emulation, byItself, 'payment_intent.created', intent)
   paymentOf(emulation, invoice, intent)
-  const method = emulation.store.paymentMethods.get(
-    subscription.default_payment_method ?? customer?.invoice_settings.default_payment_method ?? '',
-  )
-  if (method === undefined || method.failsCharges) {
-    failRenewal(emulation, subscription, invoice, () => method && failPayment(emulation, intent, method, genericDecline), intent)
-    return
-  }
-  emit(emulation, byItself, 'charge.succeeded', succeedPayment(emulation, intent, method))
-  emit(emulation, byItself, 'payment_intent.succeeded', intent)
-  announcePaid(emulation, byItself, invoice, markPaid(emulation, invoice, intent))
-  disputeIfCardSays(emulation, intent.id)
-}
-
-function failRenewal(
-  emulation: Emulation,
-  subscription: Subscription,
-  invoice: Invoice,
-  charge: () => object | undefined,
-  intent: object,
-): void {
-  const failed = charge()
-  if (failed !== undefined) emit(emulation, byItself, 'charge.failed', failed)
-  emit(emulation, byItself, 'payment_intent.payment_failed', intent)
-  invoice.attempted = true
-  invoice.attempt_count += 1
-  invoice.next_payment_attempt = emulation.clock.now() + 3 * dayS
-  emit(emulation, byItself, 'invoice.payment_failed', invoice)
-  const previous = { status: subscription.status }
-  subscription.status = 'past_due'
-  emit(emulation, byItself, 'customer.subscription.updated', subscription, previous)
+  collectInvoice(emulation, subscription, invoice)
 }

@@ -69,7 +69,7 @@ export function addSubscription(emulation: Emulation, order: SubscriptionOrder):
     schedule: null,
     start_date: now,
     status: trialEnd === null ? 'active' : 'trialing',
-    test_clock: null,
+    test_clock: emulation.store.customers.get(order.customer)?.test_clock ?? null,
     transfer_data: null,
     trial_end: trialEnd,
     trial_settings: {

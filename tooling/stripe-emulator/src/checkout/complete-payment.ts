@@ -62,11 +62,13 @@ export function closeSession({ session }: StoredSession, paymentStatus: 'paid' |
 
 /** The session's new customer, from what was typed on the page. */
 export function addCustomer({ emulation, stored, payer }: Payment): Customer {
+  const { testClock } = emulation.settings.current.checkout
   const customer = emulation.store.customers.add(
     buildCustomer(emulation, {
       email: payer.email,
       name: payer.name,
       address: { country: payer.country, postal_code: payer.postalCode },
+      ...(testClock === null ? {} : { test_clock: testClock }),
     }),
   )
   stored.session.customer = customer.id

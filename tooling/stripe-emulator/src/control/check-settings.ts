@@ -60,9 +60,15 @@ const checks: Record<string, Record<string, Check>> = {
     redirect: oneOf('after_webhooks', 'before_webhooks', 'never'),
     redirectWaitMs: atLeast(0),
     asyncSettleMs: orNull(atLeast(0)),
+    testClock: orNull(isText),
     minExpirySeconds: atLeast(0),
   },
-  subscriptions: { initialStatus: oneOf('active', 'incomplete'), zeroInvoiceSendsPaymentSucceeded: isBoolean },
+  subscriptions: {
+    initialStatus: oneOf('active', 'incomplete'),
+    zeroInvoiceSendsPaymentSucceeded: isBoolean,
+    retryAfterDays: listOf(atLeast(1)),
+    afterLastRetry: oneOf('cancel', 'unpaid', 'past_due'),
+  },
 } satisfies { [Group in keyof Settings]: Record<keyof Settings[Group], Check> }
 
 /** Refuses what no switch understands: a typo would test something else without a word. @throws Error naming the switch */

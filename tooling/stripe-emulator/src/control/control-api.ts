@@ -81,6 +81,10 @@ export interface EmulatorControl {
   pendingFaults(): Promise<Fault[]>
   clearFaults(): Promise<void>
   clock(change?: ClockChange): Promise<ClockState>
+  /** Moves the emulator's time, which then stands still; subscriptions on no test clock renew, fail, are tried again and end on the way. */
+  advance(seconds: number): Promise<ClockState>
+  /** Another card for everything a customer (or a subscription's customer) pays from now on. @param card  a test card's number */
+  setCard(customer: string, card: string): Promise<void>
   /** API requests seen so far. */
   traffic(): Promise<RecordedRequest[]>
   state(): Promise<Record<string, unknown>>

@@ -49,6 +49,8 @@ export function createControlClient(url: string, token: string): EmulatorControl
     pendingFaults: () => call('GET', 'faults'),
     clearFaults: async () => void (await call('DELETE', 'faults')),
     clock: (change) => (change === undefined ? call('GET', 'clock') : call('POST', 'clock', change)),
+    advance: (seconds) => call('POST', 'advance', { seconds }),
+    setCard: async (customer, card) => void (await call('POST', `customers/${customer}/card`, { card })),
     traffic: () => call('GET', 'traffic'),
     state: () => call('GET', 'state'),
     reset: async (options = {}) => void (await call('POST', 'reset', options)),

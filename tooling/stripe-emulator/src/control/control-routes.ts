@@ -3,6 +3,8 @@ import { type Context, Hono } from 'hono'
 import { closeDispute, openDispute } from '../billing/dispute.ts'
 import { failRefund, refundCharge } from '../billing/refund.ts'
 import { renewSubscription } from '../billing/renew-subscription.ts'
+import { replaceCard } from '../billing/replace-card.ts'
+import { advanceOwnTime, onItsClock } from '../billing/test-clock.ts'
 import type { PaymentForm } from '../checkout/complete-session.ts'
 import { expireSession } from '../checkout/expire-session.ts'
 import { pay } from '../checkout/pay.ts'
@@ -43,7 +45,7 @@ export function controlRoutes(emulation: Emulation): Hono {
   app.post('/subscriptions/:id/renew', (c) => {
     const subscription = emulation.store.subscriptions.get(c.req.param('id'))
     if (subscription === undefined) return c.json({ error: 'no such subscription' }, 404)
-    return c.json({ invoice: renewSubscription(emulation, subscription) })
+    return c.json({ invoice: onItsClock(emulation, subscription.id, () => renewSubscription(emulation, subscription)) })
   })
   app.get('/faults', (c) => c.json(emulation.faults.remaining()))
   app.post('/faults', async (c) => {
@@ -58,6 +60,15 @@ export function controlRoutes(emulation: Emulation): Hono {
   app.post('/clock', async (c) => {
     changeClock(emulation, await readJson<ClockChange>(c))
     return c.json(clockState(emulation))
+  })
+  app.post('/advance', async (c) => {
+    const { seconds = 0 } = await readJson<{ seconds?: number }>(c)
+    advanceOwnTime(emulation, seconds)
+    return c.json(clockState(emulation))
+  })
+  app.post('/customers/:id/card', async (c) => {
+    const { card = '' } = await readJson<{ card?: string }>(c)
+    return c.json(onItsClock(emulation, c.req.param('id'), () => replaceCard(emulation, c.req.param('id'), card)))
   })
   app.get('/traffic', (c) => c.json(emulation.traffic.recent()))
   return app
@@ -98,7 +109,8 @@ function addCheckoutCalls(app: Hono, emulation: Emulation): void {
       case 'complete':
       case 'fail': {
         const card = c.req.param('action') === 'fail' ? (input.card ?? '4000000000000002') : input.card
-        const outcome = pay(emulation, stored, formFrom({ ...input, ...(card === undefined ? {} : { card }) }))
+        const form = formFrom({ ...input, ...(card === undefined ? {} : { card }) })
+        const outcome = onItsClock(emulation, session.id, () => pay(emulation, stored, form))
         const result: CheckoutResult = {
           outcome: outcome.kind,
           message: 'message' in outcome ? outcome.message : null,
@@ -125,22 +137,25 @@ function addMoneyCalls(app: Hono, emulation: Emulation): void {
   app.post('/charges/:id/refund', async (c) => {
     const charge = chargeOf(c.req.param('id'))
     if (charge === undefined) return c.json({ error: 'no such charge' }, 404)
-    return c.json(refundCharge(emulation, byItself, charge, await readJson<{ amount?: number }>(c)))
+    const order = await readJson<{ amount?: number }>(c)
+    return c.json(onItsClock(emulation, charge.id, () => refundCharge(emulation, byItself, charge, order)))
   })
   app.post('/refunds/:id/fail', (c) => {
     const refund = store.refunds.get(c.req.param('id'))
-    return refund === undefined ? c.json({ error: 'no such refund' }, 404) : c.json(failRefund(emulation, refund))
+    if (refund === undefined) return c.json({ error: 'no such refund' }, 404)
+    return c.json(onItsClock(emulation, refund.id, () => failRefund(emulation, refund)))
   })
   app.post('/charges/:id/dispute', async (c) => {
     const charge = chargeOf(c.req.param('id'))
     if (charge === undefined) return c.json({ error: 'no such charge' }, 404)
-    return c.json(openDispute(emulation, charge, await readJson<{ inquiry?: boolean }>(c)))
+    const options = await readJson<{ inquiry?: boolean }>(c)
+    return c.json(onItsClock(emulation, charge.id, () => openDispute(emulation, charge, options)))
   })
   app.post('/disputes/:id/close', async (c) => {
     const dispute = store.disputes.get(c.req.param('id'))
     if (dispute === undefined) return c.json({ error: 'no such dispute' }, 404)
     const { outcome = 'lost' } = await readJson<{ outcome?: 'won' | 'lost' }>(c)
-    return c.json(closeDispute(emulation, dispute, outcome))
+    return c.json(onItsClock(emulation, dispute.id, () => closeDispute(emulation, dispute, outcome)))
   })
 }
 

@@ -19,6 +19,7 @@ export function describeState({ store, clock, engine, faults }: Emulation): Reco
     refunds: store.refunds.newestFirst(),
     disputes: store.disputes.newestFirst(),
     subscriptions: store.subscriptions.newestFirst(),
+    test_clocks: store.testClocks.newestFirst(),
     invoices: store.invoices.newestFirst(),
     invoice_payments: store.invoicePayments.newestFirst(),
     webhook_endpoints: store.webhookEndpoints.newestFirst().map(({ endpoint }) => endpoint),

@@ -45,6 +45,8 @@ export interface Settings {
     redirectWaitMs: number
     /** A bank debit chosen on the page settles after this long; `null`: only by the control call `async`. */
     asyncSettleMs: number | null
+    /** New customers of checkouts are put on this test clock, and what they buy is dated by it; `null`: on none. */
+    testClock: string | null
     /** Shortest allowed `expires_at`, from now. Stripe: 30 minutes. */
     minExpirySeconds: number
   }
@@ -53,6 +55,10 @@ export interface Settings {
     initialStatus: 'active' | 'incomplete'
     /** Whether an invoice over nothing also sends `invoice.payment_succeeded`. */
     zeroInvoiceSendsPaymentSucceeded: boolean
+    /** Days after each failed try of a renewal until the next. */
+    retryAfterDays: number[]
+    /** What becomes of a subscription after the last try. */
+    afterLastRetry: 'cancel' | 'unpaid' | 'past_due'
   }
 }
 
@@ -75,8 +81,19 @@ export function defaultSettings(): Settings {
       retryDelaysMs: [1_000, 5_000, 30_000, 120_000, 600_000],
       rules: [],
     },
-    checkout: { redirect: 'after_webhooks', redirectWaitMs: 10_000, asyncSettleMs: 3_000, minExpirySeconds: 30 * 60 },
-    subscriptions: { initialStatus: 'active', zeroInvoiceSendsPaymentSucceeded: false },
+    checkout: {
+      redirect: 'after_webhooks',
+      redirectWaitMs: 10_000,
+      asyncSettleMs: 3_000,
+      testClock: null,
+      minExpirySeconds: 30 * 60,
+    },
+    subscriptions: {
+      initialStatus: 'active',
+      zeroInvoiceSendsPaymentSucceeded: false,
+      retryAfterDays: [3, 5, 7],
+      afterLastRetry: 'cancel',
+    },
   }
 }
 

@@ -10,6 +10,10 @@ export interface Clock {
   /** Moves a frozen clock forward, running what falls due in time order. Real time cannot be advanced. */
   advance(byMs: number): void
   thaw(): void
+  /**
+   * Runs `work` with another present: what it makes is dated `atMs`, as on a test clock. What it schedules stays as far away as it says, on this clock.
+   */
+  as<T>(atMs: number, work: () => T): T
   isFrozen(): boolean
   /** Forgets everything scheduled. */
   clear(): void
@@ -30,7 +34,9 @@ export function createClock(): Clock {
   let timer: NodeJS.Timeout | undefined
   let order = 0
 
-  const nowMs = () => frozenAtMs ?? Date.now()
+  let presentMs: number | undefined
+  const ownNowMs = () => frozenAtMs ?? Date.now()
+  const nowMs = () => presentMs ?? ownNowMs()
   // Looked for on every change, and each session has an alarm: one pass, no sorting.
   const nextAlarm = () => {
     let next: Alarm | undefined
@@ -49,7 +55,7 @@ export function createClock(): Clock {
   }
 
   function ring(): void {
-    for (let next = nextAlarm(); next !== undefined && next.dueMs <= nowMs(); next = nextAlarm()) {
+    for (let next = nextAlarm(); next !== undefined && next.dueMs <= ownNowMs(); next = nextAlarm()) {
       alarms.delete(next)
       next.action()
     }
@@ -60,14 +66,14 @@ export function createClock(): Clock {
     nowMs,
     now: () => Math.floor(nowMs() / 1000),
     at(dueMs, action) {
-      const alarm = { dueMs, order: order++, action }
+      const alarm = { dueMs: presentMs === undefined ? dueMs : dueMs - presentMs + ownNowMs(), order: order++, action }
       alarms.add(alarm)
       arm()
       return () => {
         alarms.delete(alarm)
       }
     },
-    freeze(atMs = nowMs()) {
+    freeze(atMs = ownNowMs()) {
       frozenAtMs = atMs
       arm()
     },
@@ -84,6 +90,15 @@ export function createClock(): Clock {
     thaw() {
       frozenAtMs = undefined
       arm()
+    },
+    as(atMs, work) {
+      const before = presentMs
+      presentMs = atMs
+      try {
+        return work()
+      } finally {
+        presentMs = before
+      }
     },
     isFrozen: () => frozenAtMs !== undefined,
     clear() {

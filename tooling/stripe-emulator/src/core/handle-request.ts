@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import type { Context } from 'hono'
+import { onItsClock } from '../billing/test-clock.ts'
 import { findRoute } from '../resources/routes.ts'
 import { pinnedVersion } from './api-version.ts'
 import { authenticate } from './authenticate.ts'
@@ -13,6 +14,7 @@ import { fingerprintOf, type SavedAnswer } from './idempotency.ts'
 import { readParameters } from './parameters.ts'
 import { invalidRequest, StripeError } from './stripe-error.ts'
 import { headersToKeep } from './traffic.ts'
+import type { JsonObject } from './wire.ts'
 
 type ApiContext = Context<{ Bindings: HttpBindings }>
 
@@ -86,7 +88,9 @@ async function answerRequest(
       return broken
     }
     const cause = { id: requestId, idempotency_key: key ?? null }
-    const result = route.handle({ emulation, params, id: route.id, cause })
+    const result = onItsClock(emulation, customerOr(route.id, params), () =>
+      route.handle({ emulation, params, id: route.id, cause }),
+    )
     const answer = { status: 200, body: render(emulation, result, params.expand), requestId }
     if (claimed !== undefined) emulation.idempotency.save(claimed, answer)
     return fault?.cut === 'after' ? { ...answer, cut: true } : answer
@@ -97,6 +101,11 @@ async function answerRequest(
     else if (claimed !== undefined) emulation.idempotency.release(claimed)
     return answer
   }
+}
+
+/** What decides whose time it is: the object of the path, else the customer, charge or payment intent that is named. */
+function customerOr(id: string, { customer, charge, payment_intent: intent }: JsonObject): string {
+  return [id, customer, charge, intent].find((one): one is string => typeof one === 'string' && one !== '') ?? ''
 }
 
 /** What a fault answers instead of handling the request; `undefined` when it is to be handled. */

@@ -76,6 +76,9 @@ export function createStore() {
     /** All lines of an invoice; the object itself embeds the first ten. */
     invoiceLines: new Map<string, W.InvoiceLine[]>(),
     invoicePayments: new Collection<W.InvoicePayment>(),
+    /** Subscriptions of which `trial_will_end` was sent. */
+    trialEndsTold: new Set<string>(),
+    testClocks: new Collection<W.TestClock>(),
     portalSessions: new Collection<W.PortalSession>(),
     webhookEndpoints: new Collection<StoredEndpoint>(),
     events: new Collection<W.StoredEvent>(),
@@ -103,6 +106,7 @@ export function findById(store: Store, id: string): object | undefined {
     store.disputes.get(id) ??
     store.subscriptions.get(id) ??
     store.invoices.get(id) ??
-    store.invoicePayments.get(id)
+    store.invoicePayments.get(id) ??
+    store.testClocks.get(id)
   )
 }

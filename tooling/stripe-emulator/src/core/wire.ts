@@ -36,6 +36,7 @@ export type Invoice = Wire<Stripe.Invoice>
 export type InvoiceLine = Wire<Stripe.InvoiceLineItem>
 export type InvoicePayment = Wire<Stripe.InvoicePayment>
 export type PortalSession = Wire<Stripe.BillingPortal.Session>
+export type TestClock = Wire<Stripe.TestHelpers.TestClock>
 export type WebhookEndpoint = Wire<Stripe.WebhookEndpoint>
 
 /** An event as stored: the snapshot in the pinned version. Endpoints on older versions get it converted on the way out. */

@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
+import { onItsClock } from '../billing/test-clock.ts'
 import { fixedEmail, type PayMethod, type PaymentForm } from '../checkout/complete-session.ts'
 import { pay } from '../checkout/pay.ts'
 import type { StoredSession } from '../checkout/session-plan.ts'
@@ -40,7 +41,7 @@ export function checkoutRoutes(emulation: Emulation): Hono<{ Bindings: HttpBindi
     if (closed !== undefined) return closed
     const problem = missingField(shown, email)
     if (problem !== null) return again(problem, 400)
-    const outcome = pay(emulation, stored, readForm(shown, field))
+    const outcome = onItsClock(emulation, stored.session.id, () => pay(emulation, stored, readForm(shown, field)))
     switch (outcome.kind) {
       case 'completed':
         return afterPayment(emulation, c, stored)

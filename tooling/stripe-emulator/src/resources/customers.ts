@@ -4,7 +4,7 @@ import { changedFields } from '../core/changed-fields.ts'
 import { type Emulation, handler, type RouteTable } from '../core/emulation.ts'
 import { inRange, listPage } from '../core/list.ts'
 import { mergeMetadata } from '../core/metadata.ts'
-import { noSuch } from '../core/stripe-error.ts'
+import { noSuch, noSuchParameter } from '../core/stripe-error.ts'
 import { refuseUnsupported } from '../core/unsupported.ts'
 import type { Customer, Wire } from '../core/wire.ts'
 import { emit } from '../webhooks/emit.ts'
@@ -26,15 +26,18 @@ const supported = [
 
 export const customerRoutes: RouteTable = {
   'POST /v1/customers': handler<Stripe.CustomerCreateParams>(({ emulation, params, cause }) => {
-    refuseUnsupported(params, supported)
+    refuseUnsupported(params, [...supported, 'test_clock'])
+    if (params.test_clock !== undefined && emulation.store.testClocks.get(params.test_clock) === undefined)
+      throw noSuchParameter('test_clock', params.test_clock, 'test_clock')
     const customer = emulation.store.customers.add(buildCustomer(emulation, params))
     emit(emulation, cause, 'customer.created', customer)
     return customer
   }),
   'GET /v1/customers': handler<Stripe.CustomerListParams>(({ emulation, params }) => {
-    refuseUnsupported(params, ['created', 'email', 'ending_before', 'expand', 'limit', 'starting_after'])
+    refuseUnsupported(params, ['created', 'email', 'ending_before', 'expand', 'limit', 'starting_after', 'test_clock'])
     const items = emulation.store.customers
       .newestFirst()
+      .filter((customer) => customer.test_clock === (params.test_clock ?? null))
       .filter((customer) => params.email === undefined || customer.email === params.email)
       .filter((customer) => inRange(customer.created, params.created))
     return listPage(items, params, '/v1/customers')
@@ -103,7 +106,7 @@ export function buildCustomer(emulation: Emulation, params: Wire<Stripe.Customer
     preferred_locales: params.preferred_locales ?? [],
     shipping: null,
     tax_exempt: params.tax_exempt || 'none',
-    test_clock: null,
+    test_clock: params.test_clock ?? null,
   }
 }
 

@@ -16,6 +16,7 @@ import { productRoutes } from './products.ts'
 import { promotionCodeRoutes } from './promotion-codes.ts'
 import { refundRoutes } from './refunds.ts'
 import { subscriptionRoutes } from './subscriptions.ts'
+import { testClockRoutes } from './test-clocks.ts'
 import { webhookEndpointRoutes } from './webhook-endpoints.ts'
 
 const table = new Map<string, Handler>(
@@ -34,6 +35,7 @@ const table = new Map<string, Handler>(
     subscriptionRoutes,
     invoiceRoutes,
     invoicePaymentRoutes,
+    testClockRoutes,
     portalSessionRoutes,
     webhookEndpointRoutes,
     eventRoutes,

@@ -12,11 +12,22 @@ import { emit } from '../webhooks/emit.ts'
 
 export const subscriptionRoutes: RouteTable = {
   'GET /v1/subscriptions': handler<Stripe.SubscriptionListParams>(({ emulation, params }) => {
-    refuseUnsupported(params, ['created', 'customer', 'ending_before', 'expand', 'limit', 'price', 'starting_after', 'status'])
+    refuseUnsupported(params, [
+      'created',
+      'customer',
+      'ending_before',
+      'expand',
+      'limit',
+      'price',
+      'starting_after',
+      'status',
+      'test_clock',
+    ])
     const { status } = params
     const items = emulation.store.subscriptions
       .newestFirst()
       .filter((entry) => (status === undefined ? entry.status !== 'canceled' : status === 'all' || hasStatus(entry, status)))
+      .filter((entry) => params.customer !== undefined || entry.test_clock === (params.test_clock ?? null))
       .filter((entry) => params.customer === undefined || entry.customer === params.customer)
       .filter((entry) => params.price === undefined || entry.items.data.some((item) => item.price.id === params.price))
       .filter((entry) => inRange(entry.created, params.created))
