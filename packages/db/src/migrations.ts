@@ -381,4 +381,15 @@ export const migrations: readonly Migration[] = [
     name: '0030_licenses_by_issue',
     sql: 'CREATE INDEX licenses_by_issue ON licenses (issued_at, license_id)',
   },
+  {
+    name: '0031_revocation_list',
+    sql: `CREATE TABLE IF NOT EXISTS revocation_list (
+      id TINYINT UNSIGNED NOT NULL PRIMARY KEY,
+      number BIGINT UNSIGNED NOT NULL
+    ) ${tail}`,
+  },
+  {
+    name: '0032_licenses_revoked',
+    sql: 'CREATE INDEX licenses_revoked ON licenses (revoked_at, expires_at)',
+  },
 ]

@@ -260,6 +260,12 @@ export interface PaymentDetailsTable {
   fetched_at: Date
 }
 
+/** One row: how often the set of revoked licenses changed. */
+export interface RevocationListTable {
+  id: number
+  number: number
+}
+
 export interface Schema {
   products: ProductsTable
   prices: PricesTable
@@ -277,4 +283,5 @@ export interface Schema {
   payment_details: PaymentDetailsTable
   reversals: ReversalsTable
   subscriptions: SubscriptionsTable
+  revocation_list: RevocationListTable
 }

@@ -20,6 +20,7 @@ export {
 export { type LicenseDraft, type PreparedLicense, prepareLicense } from './prepare-license.ts'
 export { renewalsKey, renewedLicenseOf } from './renewals-key.ts'
 export { type RevokeDeps, restoreLicense, revokeLicense } from './revoke-license.ts'
+export { type SignedRevocationList, signRevocationLists } from './sign-revocation-lists.ts'
 export { type RevocationPolicy, type RevocationReason, revocationRules } from './state/license-state.ts'
 export { familyOf, isLost, type LicenseFamily, settleLicenses } from './state/settle-licenses.ts'
 export { planChangeIssuanceKey, purchaseKeyOf } from './state/supersession.ts'

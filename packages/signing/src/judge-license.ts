@@ -2,6 +2,7 @@ import { type Envelope, openEnvelope } from './envelope.ts'
 import { type Identified, maySignFor, type RingEntry, ringOf, type TrustedKeys } from './key-ring.ts'
 import { comparableDomain, decodePayload, instantMs, type LicensePayload } from './license-payload.ts'
 import { MalformedLicenseError } from './malformed-license-error.ts'
+import type { RevocationList } from './revocation-list.ts'
 import type { ClockReason, LicenseVerdict, VerifyOptions } from './verdict.ts'
 
 const DAY_MS = 86_400_000
@@ -14,6 +15,7 @@ export type Checks = {
   readonly domain: string | undefined
   readonly lastSeenMs: number
   readonly toleranceMs: number
+  readonly revocations: RevocationList | undefined
 }
 
 /** A license whose signature is still to be checked, or a verdict that needs no such check. */
@@ -35,6 +37,7 @@ export function readChecks(options: VerifyOptions): Checks {
     expectedDomain,
     lastSeenAt,
     clockToleranceSeconds = 0,
+    revocations,
   } = options
   const domain = expectedDomain === undefined ? undefined : comparableDomain(expectedDomain)
   if (domain === '') throw new TypeError('expectedDomain is blank; leave it out to accept any domain')
@@ -45,6 +48,7 @@ export function readChecks(options: VerifyOptions): Checks {
     domain,
     lastSeenMs: lastSeenAt === undefined ? Number.NEGATIVE_INFINITY : timeOf(lastSeenAt, 'lastSeenAt'),
     toleranceMs: duration(clockToleranceSeconds, 'clockToleranceSeconds') * 1000,
+    revocations,
   }
 }
 
@@ -96,6 +100,22 @@ function judgePayload(license: LicensePayload, entry: RingEntry<Identified>, che
   if (checks.domain !== undefined && comparableDomain(license.domain ?? '') !== checks.domain) {
     const message = `the license is bound to ${license.domain ?? 'no domain'}, not to ${checks.domain}`
     return { status: 'wrong_domain', license, keyId, message }
+  }
+  const revoked = checks.revocations?.productKeys.includes(license.productKey)
+    ? checks.revocations.find(license.licenseId)
+    : undefined
+  if (revoked !== undefined) {
+    const { reason, revokedAt, supersededBy } = revoked
+    const message = `the license was revoked at ${revokedAt}: ${reason}${supersededBy === undefined ? '' : `, replaced by ${supersededBy}`}`
+    return {
+      status: 'revoked',
+      reason,
+      revokedAt,
+      ...(supersededBy === undefined ? {} : { supersededBy }),
+      license,
+      keyId,
+      message,
+    }
   }
   return judgeTime(license, keyId, checks)
 }

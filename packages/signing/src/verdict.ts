@@ -1,4 +1,5 @@
 import type { LicensePayload } from './license-payload.ts'
+import type { RevocationList } from './revocation-list.ts'
 
 /** Present where the signature was checked and good: the license says this, even if it is not good here or now. */
 type Trusted = { readonly license: LicensePayload; readonly keyId: string; readonly message: string }
@@ -13,6 +14,13 @@ export type LicenseVerdict =
   | ({ readonly status: 'expired' } & Trusted)
   /** The clock (`clock`, RFC 3339) shows a time that cannot be: before the issue of the license, or before `lastSeenAt`. */
   | ({ readonly status: 'not_yet_valid'; readonly reason: ClockReason; readonly clock: string } & Trusted)
+  /** It is on the revocation list that the caller passed. `supersededBy`: the license that took its place. */
+  | ({
+      readonly status: 'revoked'
+      readonly reason: string
+      readonly revokedAt: string
+      readonly supersededBy?: string | undefined
+    } & Trusted)
   | ({ readonly status: 'wrong_product' } & Trusted)
   | ({ readonly status: 'wrong_domain' } & Trusted)
   /** `keyId` is what the text claims. */
@@ -36,6 +44,8 @@ export type VerifyOptions = {
   readonly expectedDomain?: string | undefined
   /** Latest time the caller remembers having seen. A clock before it was set back. */
   readonly lastSeenAt?: Date | undefined
+  /** A verified revocation list (`verifyRevocationList`). Default: none, and nothing is revoked. */
+  readonly revocations?: RevocationList | undefined
   /** How far the clock may be behind `issuedAt` and `lastSeenAt`: hosts disagree by seconds. Default 0. */
   readonly clockToleranceSeconds?: number | undefined
 }

@@ -8,12 +8,12 @@ import type { CatalogPage } from './catalog-view.ts'
  */
 export function answerCatalogPage(c: Context<HttpEnv>, { json, etag }: CatalogPage): Response {
   const headers = { etag, 'cache-control': 'public, max-age=0, must-revalidate' }
-  if (matches(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers)
+  if (matchesEntityTag(c.req.header('if-none-match'), etag)) return c.body(null, 304, headers)
   return c.body(json, 200, { ...headers, 'content-type': 'application/json' })
 }
 
 /** RFC 9110 section 13.1.2: `*` or a list of tags, compared weakly. */
-function matches(header: string | undefined, etag: string): boolean {
+export function matchesEntityTag(header: string | undefined, etag: string): boolean {
   if (header === undefined) return false
   return header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag)
 }

@@ -121,7 +121,7 @@ const signingKey = generateKeyPairSync('rsa', {
 /** Verifies whatever the API under test signs. */
 export const publicKeyPem = signingKey.publicKey
 
-const keys = openKeyRing(settings.productKeys.map((productKey) => ({ productKey, privateKeyPem: signingKey.privateKey })))
+export const keys = openKeyRing(settings.productKeys.map((productKey) => ({ productKey, privateKeyPem: signingKey.privateKey })))
 
 /** A really signed license, stored. */
 export async function issueLicense(db: Db, group: string): Promise<licenses.NewLicense> {

@@ -16,6 +16,7 @@ const operations = Object.entries(Object(document.paths)).flatMap(([path, method
 const publicOnes = new Set([
   'GET /authlance/license/product',
   'GET /authlance/license/products',
+  'GET /authlance/license/revocations',
   'POST /authlance/license/payments/product-details',
 ])
 const resolved = (schema: unknown): Json => {
@@ -33,6 +34,7 @@ test('every operation of the contract, and no name twice', () => {
     [
       'GET /authlance/license/product',
       'GET /authlance/license/products',
+  'GET /authlance/license/revocations',
       'GET /authlance/license/{identifier}',
       'GET /authlance/license/groups/{groupName}/licenses',
       'POST /authlance/license/trial/{group}/issue',

@@ -1,4 +1,4 @@
-import { audit, licenses, payments, products, reversals, subscriptions, type Tx } from '@licenseoperator/db'
+import { audit, licenses, payments, products, reversals, revocationList, subscriptions, type Tx } from '@licenseoperator/db'
 import { renewalsKey } from '../renewals-key.ts'
 import { type RevocationPolicy, revocationOf } from './license-state.ts'
 import { purchaseKeyOf, standsOn, supersederOf } from './supersession.ts'
@@ -141,6 +141,7 @@ async function writeState(
   )
     return
   await licenses.setState(tx, license.licenseId, after, now)
+  if (before.revokedReason !== after.revokedReason || before.supersededBy !== after.supersededBy) await revocationList.raise(tx)
   const [wasRevoked, isRevoked] = [before.revokedReason !== undefined, after.revokedReason !== undefined]
   if (license.takesLicense && license.productId !== undefined && wasRevoked !== isRevoked) {
     // A restored license was sold: it counts again even where its place has been sold since.

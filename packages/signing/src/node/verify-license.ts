@@ -5,8 +5,8 @@ import type { LicenseVerdict, VerifyOptions } from '../verdict.ts'
 import type { VerificationKey } from './load-key.ts'
 
 /**
- * Verifies a license, offline. Checks form, key, signature, product, domain and time, in this order. Does not check group, license
- * type, seats (`checkSeats`) or revocation.
+ * Verifies a license, offline. Checks form, key, signature, product, domain, revocation (with `revocations`) and time, in this order. Does not check
+ * group, license type or seats (`checkSeats`).
  *
  * @param text  the license file; whatever it holds, this does not throw
  * @param keys  the keys to trust, pinned in the product: never take them from the licensee

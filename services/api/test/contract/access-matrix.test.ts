@@ -26,6 +26,7 @@ let customerId = ''
 const rows: Row[] = [
   { method: 'GET', route: `${BASE}/product`, ask: () => ({ path: `${BASE}/product` }), access: 'public' },
   { method: 'GET', route: `${BASE}/products`, ask: () => ({ path: `${BASE}/products` }), access: 'public' },
+  { method: 'GET', route: `${BASE}/revocations`, ask: () => ({ path: `${BASE}/revocations` }), access: 'public' },
   {
     method: 'POST',
     route: `${BASE}/payments/product-details`,

@@ -127,7 +127,7 @@ describe('404', () => {
     expect(response.status).toBe(404)
   })
 
-  test.each(['admin', 'groups', 'trial', 'internal', 'payments', 'stripe', 'keys', 'revocations'])(
+  test.each(['admin', 'groups', 'trial', 'internal', 'payments', 'stripe', 'keys'])(
     '%s is a route, not a group',
     async (word) => {
       const response = await api.get(`/authlance/license/${word}`, await aMember(word))

@@ -6,7 +6,11 @@ import {
   type LicenseVerdict,
   loadVerificationKey,
   parseLicenseWithoutVerifying,
+  type RevocationList,
+  type TrustedKeys,
+  type VerificationKey,
   verifyLicense,
+  verifyRevocationList,
 } from '@licenseoperator/signing'
 import type { Command, Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
@@ -80,14 +84,25 @@ async function verify(context: Context, [file]: readonly string[]): Promise<numb
   const productKey = optionalText(context, 'product-key')
   const domain = optionalText(context, 'domain')
   const graceDays = parsed('grace-days', wholeNumber(0, 36_500), optionalText(context, 'grace-days'))
+  const revocations = revocationsOf(context, ring)
   const verdict = verifyLicense(text, ring, {
     now: context.now,
+    ...(revocations === undefined ? {} : { revocations }),
     ...(graceDays === undefined ? {} : { graceDays }),
     ...(productKey === undefined ? {} : { expectedProductKey: productKey.toLowerCase() }),
     ...(domain === undefined ? {} : { expectedDomain: domain }),
   })
   printFacts(context, { status: verdict.status, message: verdict.message, ...licenseOf(verdict) })
   return verdict.status === 'valid' ? exitCodes.done : exitCodes.no
+}
+
+/** A list that cannot be trusted must not read as "nothing is revoked". */
+function revocationsOf(context: Context, ring: TrustedKeys<VerificationKey>): RevocationList | undefined {
+  const file = optionalText(context, 'revocations')
+  if (file === undefined) return undefined
+  const verdict = verifyRevocationList(readText(file), ring)
+  if (verdict.status !== 'current') throw new UsageError(`--revocations: ${verdict.message}`)
+  return verdict.list
 }
 
 function licenseOf(verdict: LicenseVerdict): object {
@@ -142,6 +157,7 @@ export const license: readonly Command[] = [
       ['--public-key <file>', 'Trusted public key (repeatable; default: the configured signing keys)'],
       ['--product-key <key>', 'Product the license must be for'],
       ['--domain <domain>', 'Domain the license must be for'],
+      ['--revocations <file>', 'Signed revocation list, as the API serves it; a license on it is not valid'],
       ['--grace-days <days>', 'Days after expiry in which it still counts as valid'],
     ],
     run: verify,

@@ -1,0 +1,52 @@
+import type { Reader, Tx } from './schema.ts'
+
+/** A revoked license, as a list names it. */
+export interface RevokedRow {
+  readonly licenseId: string
+  readonly productKey: string
+  readonly revokedAt: Date
+  readonly reason: string
+  readonly supersededBy: string | undefined
+}
+
+const ROW = 1
+/** A list is one answer: what is beyond this is left out, and nobody has that many. */
+const MOST = 100_000
+
+/** Raises the list's number, in the transaction that changes what it says. */
+export async function raise(tx: Tx): Promise<void> {
+  await tx
+    .insertInto('revocation_list')
+    .values({ id: ROW, number: 1 })
+    .onDuplicateKeyUpdate((eb) => ({ number: eb('number', '+', 1) }))
+    .execute()
+}
+
+/** How often it changed; 0 before the first time. */
+export async function number(db: Reader): Promise<number> {
+  const row = await db.selectFrom('revocation_list').select('number').where('id', '=', ROW).executeTakeFirst()
+  return row?.number ?? 0
+}
+
+/** Revoked licenses that would still be valid at an instant, oldest revocation first. */
+export async function listRevoked(db: Reader, validAt: Date): Promise<RevokedRow[]> {
+  const rows = await db
+    .selectFrom('licenses')
+    .select(['license_id', 'product_key', 'revoked_at', 'revoked_reason', 'superseded_by'])
+    .where('revoked_at', 'is not', null)
+    .where('expires_at', '>', validAt)
+    .orderBy('revoked_at')
+    .limit(MOST)
+    .execute()
+  return rows.flatMap((row) =>
+    row.revoked_at === null
+      ? []
+      : {
+          licenseId: row.license_id,
+          productKey: row.product_key,
+          revokedAt: row.revoked_at,
+          reason: row.revoked_reason ?? 'admin',
+          supersededBy: row.superseded_by ?? undefined,
+        },
+  )
+}

@@ -1,0 +1,60 @@
+import { type Db, reading, revocationList } from '@licenseoperator/db'
+import { addDays, rfc3339 } from '@licenseoperator/domain'
+import { type KeyRing, type SigningKey, signRevocationList } from '@licenseoperator/signing'
+
+/** A signed list with the product keys it covers. */
+export interface SignedRevocationList {
+  readonly productKeys: readonly string[]
+  readonly text: string
+}
+
+/** Verifiers may grant days after expiry: a revoked license stays listed that long. */
+const LISTED_AFTER_EXPIRY_DAYS = 400
+
+/**
+ * The revocation lists, one for each signing key in use: a verifier that pins one key finds the list it can check. Each names the revoked licenses of the
+ * product keys that its key signs for, also those that an older key signed.
+ *
+ * @param productKeys  that have a signing key
+ * @throws DomainError `temporarily_unavailable`
+ */
+export async function signRevocationLists(
+  { db, keys, now }: { db: Db; keys: KeyRing; now: () => Date },
+  productKeys: readonly string[],
+): Promise<SignedRevocationList[]> {
+  const at = now()
+  // The number first: what changes in between is in a list that will have a higher one as well.
+  const number = await reading(() => revocationList.number(db))
+  const revoked = await reading(() => revocationList.listRevoked(db, addDays(at, -LISTED_AFTER_EXPIRY_DAYS)))
+  const byKey = new Map<string, { key: SigningKey; productKeys: string[] }>()
+  for (const productKey of new Set(productKeys)) {
+    const key = keys.signingKeyFor(productKey)
+    if (key === undefined) continue
+    const known = byKey.get(key.keyId)
+    if (known === undefined) byKey.set(key.keyId, { key, productKeys: [productKey] })
+    else known.productKeys.push(productKey)
+  }
+  return Promise.all(
+    [...byKey.values()].map(async ({ key, productKeys: covered }) => ({
+      productKeys: covered,
+      text: await signRevocationList(
+        {
+          type: 'licenseoperator.revocations',
+          v: 1,
+          number,
+          issuedAt: rfc3339(at),
+          productKeys: covered,
+          revoked: revoked
+            .filter(({ productKey }) => covered.includes(productKey))
+            .map(({ licenseId, revokedAt, reason, supersededBy }) => ({
+              licenseId,
+              revokedAt: rfc3339(revokedAt),
+              reason,
+              ...(supersededBy === undefined ? {} : { supersededBy }),
+            })),
+        },
+        key,
+      ),
+    })),
+  )
+}

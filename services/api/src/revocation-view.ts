@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto'
+import { type SignedRevocationList, signRevocationLists } from '@licenseoperator/licensing'
+import type { ApiDeps } from './app.ts'
+
+/** The lists as they are answered: for one product key, or all of them. */
+export interface RevocationPage {
+  readonly text: string
+  readonly etag: string
+}
+
+export interface RevocationView {
+  /** @returns `undefined` for a product key without a signing key */
+  page(productKey: string | undefined): Promise<RevocationPage | undefined>
+}
+
+/** Signing costs milliseconds of a core, and anybody may ask: the lists are signed at most this often. */
+const MAX_AGE_MS = 60_000
+
+export function createRevocationView(
+  deps: Pick<ApiDeps, 'db' | 'keys' | 'now'> & { config: Pick<ApiDeps['config'], 'productKeys'> },
+): RevocationView {
+  let signed: { at: number; lists: Promise<SignedRevocationList[]> } | undefined
+  const lists = () => {
+    if (signed !== undefined && performance.now() - signed.at < MAX_AGE_MS) return signed.lists
+    const loading = signRevocationLists(deps, deps.config.productKeys)
+    const mine = { at: performance.now(), lists: loading }
+    signed = mine
+    // A failure is not remembered.
+    loading.catch(() => {
+      if (signed === mine) signed = undefined
+    })
+    return loading
+  }
+  return {
+    async page(productKey) {
+      const all = await lists()
+      const wanted = productKey === undefined ? all : all.filter(({ productKeys }) => productKeys.includes(productKey))
+      if (wanted.length === 0) return undefined
+      const text = wanted.map((list) => list.text).join('')
+      return { text, etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"` }
+    },
+  }
+}
