@@ -34,7 +34,7 @@ test('every operation of the contract, and no name twice', () => {
     [
       'GET /authlance/license/product',
       'GET /authlance/license/products',
-  'GET /authlance/license/revocations',
+      'GET /authlance/license/revocations',
       'GET /authlance/license/{identifier}',
       'GET /authlance/license/groups/{groupName}/licenses',
       'POST /authlance/license/trial/{group}/issue',

@@ -35,6 +35,8 @@ export interface Shop {
   /** The bodies of Stripe's events of these types, in the order they were made. */
   events(...types: string[]): Promise<string[]>
   process(payload: string, deliveryCount?: number): ReturnType<typeof processEvent>
+  /** As `process`, with other dependencies for this one event. */
+  processWith(deps: Partial<ProcessDeps>, payload: string): ReturnType<typeof processEvent>
   count(): Promise<{ licenses: number; payments: number; announcements: number; heldReservations: number }>
   close(): Promise<void>
 }
@@ -95,6 +97,7 @@ export async function openShop(): Promise<Shop> {
       return all.filter((event) => types.includes(event.type)).map((event) => JSON.stringify(event))
     },
     process: (payload, deliveryCount = 1) => processEvent(deps, { payload, receivedAt: now(), deliveryCount }),
+    processWith: (own, payload) => processEvent({ ...deps, ...own }, { payload, receivedAt: now(), deliveryCount: 1 }),
     count: async () => {
       const { rows } = await sql<Record<'licenses' | 'payments' | 'announcements' | 'held', number>>`
         SELECT (SELECT COUNT(*) FROM licenses) AS licenses, (SELECT COUNT(*) FROM payments) AS payments,

@@ -178,3 +178,17 @@ describe('when JetStream does not take it', () => {
     await away.close()
   })
 })
+
+test('P15 the database is slow or away: acknowledged as soon as one store has the event, before any work', async () => {
+  const away = openDatabase({ ...testMysqlAccount(), port: 1 })
+  try {
+    const body = anEvent()
+    const response = await send(body, signature(body), receiver({ db: away.db }))
+    expect(response.status).toBe(200)
+    expect(published).toHaveLength(1)
+    const refused = receiver({ db: away.db, publish: async () => Promise.reject(new Error('away as well')) })
+    expect((await send(body, signature(body), refused)).status).toBe(503)
+  } finally {
+    await away.close()
+  }
+})
