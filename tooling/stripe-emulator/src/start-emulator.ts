@@ -16,6 +16,7 @@ import { createTrafficLog } from './core/traffic.ts'
 import { checkoutRoutes } from './pages/checkout-routes.ts'
 import { documentRoutes } from './pages/document-routes.ts'
 import { portalRoutes } from './pages/portal-routes.ts'
+import { stateRoutes } from './pages/state-routes.ts'
 import { createDeliveryEngine } from './webhooks/deliver.ts'
 
 export interface EmulatorOptions {
@@ -93,6 +94,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 /** All addresses of the emulator: the API, the pages, the control calls. */
 export function createApp(emulation: Emulation): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>()
+  app.route('/_emulator/page', stateRoutes(emulation))
   app.route('/_emulator', controlRoutes(emulation))
   app.route('/c/pay', checkoutRoutes(emulation))
   app.route('/p', portalRoutes(emulation))
