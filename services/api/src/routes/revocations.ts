@@ -32,7 +32,7 @@ const route = createRoute({
       },
     },
     304: { description: 'Unchanged since the `If-None-Match` entity tag' },
-    ...refusals(404, 500, 503),
+    ...refusals(400, 404, 500, 503),
   },
 })
 

@@ -43,6 +43,12 @@ describe('GET revocations', () => {
     expect((await api.get(`${PATH}?productKey=nobody`)).status).toBe(404)
   })
 
+  test('400 for a product key that is too long', async () => {
+    const answer = await api.get(`${PATH}?productKey=${'x'.repeat(129)}`)
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({ field: 'productKey' })
+  })
+
   test('its number rises with each change, and only then', async () => {
     const before = await revocationList.number(api.db)
     const another = await issueLicense(api.db, 'acme')
