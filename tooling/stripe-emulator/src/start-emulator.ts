@@ -11,6 +11,7 @@ import { createFaultPlan } from './core/faults.ts'
 import { handleRequest } from './core/handle-request.ts'
 import { createIdempotencyKeys } from './core/idempotency.ts'
 import { createIds } from './core/ids.ts'
+import { createRateLimit } from './core/rate-limit.ts'
 import { createStore } from './core/store.ts'
 import { createTrafficLog } from './core/traffic.ts'
 import { checkoutRoutes } from './pages/checkout-routes.ts'
@@ -67,8 +68,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     ids,
     store,
     settings,
-    engine: createDeliveryEngine({ clock, store, settings }),
+    engine: createDeliveryEngine({ clock, ids, store, settings }),
     faults: createFaultPlan(),
+    rateLimit: createRateLimit(settings),
     idempotency: createIdempotencyKeys(clock),
     traffic: createTrafficLog(options.recordFile ?? process.env.STRIPE_EMULATOR_RECORD),
     origin: () => url,

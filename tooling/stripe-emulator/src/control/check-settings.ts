@@ -33,6 +33,10 @@ const deliveryChecks = {
   badSignature: isBoolean,
   signatureAgeSeconds: isWhole, // negative: a timestamp in the future
   twoSignatures: isBoolean,
+  twoIds: isBoolean,
+  stale: isBoolean,
+  payload: oneOf('as_made', 'truncated', 'unknown_type', 'wrong_version'),
+  padBytes: atLeast(0),
 } satisfies Record<keyof DeliverySwitches, Check>
 
 const ruleChecks: Record<string, Check> = { ...deliveryChecks, match: isText, times: atLeast(1) } satisfies Record<
@@ -69,6 +73,7 @@ const checks: Record<string, Record<string, Check>> = {
     retryAfterDays: listOf(atLeast(1)),
     afterLastRetry: oneOf('cancel', 'unpaid', 'past_due'),
   },
+  rateLimit: { perSecond: orNull(atLeast(1)), perRoutePerSecond: orNull(atLeast(1)) },
 } satisfies { [Group in keyof Settings]: Record<keyof Settings[Group], Check> }
 
 /** Refuses what no switch understands: a typo would test something else without a word. @throws Error naming the switch */

@@ -15,6 +15,14 @@ export interface DeliverySwitches {
   signatureAgeSeconds: number
   /** Two `v1` signatures, a foreign one first, as while a secret is rolled. */
   twoSignatures: boolean
+  /** The same change once more as an event with an id of its own, which `GET /v1/events` lists as well. */
+  twoIds: boolean
+  /** Sent only after a newer event about the same object was tried (or by `release`): an old snapshot comes last. */
+  stale: boolean
+  /** `truncated`: signed whole, cut on its way; a type or an API version that nobody knows. */
+  payload: 'as_made' | 'truncated' | 'unknown_type' | 'wrong_version'
+  /** The body is this much bigger. */
+  padBytes: number
 }
 
 /** Switches for the events that match; the first `times` of them (default: all). */
@@ -60,6 +68,8 @@ export interface Settings {
     /** What becomes of a subscription after the last try. */
     afterLastRetry: 'cancel' | 'unpaid' | 'past_due'
   }
+  /** Requests let through in a second of machine time, all together and for one route; `null`: any number. Stripe's sandbox: 25 and 25. */
+  rateLimit: { perSecond: number | null; perRoutePerSecond: number | null }
 }
 
 /** Each call's value is the caller's own to change. */
@@ -73,6 +83,10 @@ export function defaultSettings(): Settings {
       badSignature: false,
       signatureAgeSeconds: 0,
       twoSignatures: false,
+      twoIds: false,
+      stale: false,
+      payload: 'as_made',
+      padBytes: 0,
       order: 'as_made',
       shuffleSeed: 'seed',
       holdBack: null,
@@ -94,6 +108,7 @@ export function defaultSettings(): Settings {
       retryAfterDays: [3, 5, 7],
       afterLastRetry: 'cancel',
     },
+    rateLimit: { perSecond: null, perRoutePerSecond: null },
   }
 }
 
@@ -101,6 +116,7 @@ export interface SettingsPatch {
   webhooks?: Partial<Settings['webhooks']>
   checkout?: Partial<Settings['checkout']>
   subscriptions?: Partial<Settings['subscriptions']>
+  rateLimit?: Partial<Settings['rateLimit']>
 }
 
 /** The settings with a patch applied. @throws Error for a switch or a value that does not exist */
@@ -110,5 +126,6 @@ export function patchSettings(current: Settings, patch: SettingsPatch): Settings
     webhooks: { ...current.webhooks, ...patch.webhooks },
     checkout: { ...current.checkout, ...patch.checkout },
     subscriptions: { ...current.subscriptions, ...patch.subscriptions },
+    rateLimit: { ...current.rateLimit, ...patch.rateLimit },
   }
 }

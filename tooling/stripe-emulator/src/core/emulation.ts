@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts'
 import type { FaultPlan } from './faults.ts'
 import type { IdempotencyKeys } from './idempotency.ts'
 import type { Ids } from './ids.ts'
+import type { RateLimit } from './rate-limit.ts'
 import type { Store } from './store.ts'
 import type { TrafficLog } from './traffic.ts'
 import type { JsonObject, Wire } from './wire.ts'
@@ -18,6 +19,7 @@ export interface Emulation {
   readonly store: Store
   readonly engine: DeliveryEngine
   readonly faults: FaultPlan
+  readonly rateLimit: RateLimit
   readonly idempotency: IdempotencyKeys
   readonly traffic: TrafficLog
   readonly settings: { current: Settings }

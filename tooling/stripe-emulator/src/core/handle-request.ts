@@ -12,7 +12,7 @@ import type { Fault } from './faults.ts'
 import { decodeForm } from './form.ts'
 import { fingerprintOf, type SavedAnswer } from './idempotency.ts'
 import { readParameters } from './parameters.ts'
-import { invalidRequest, StripeError } from './stripe-error.ts'
+import { type ErrorFields, invalidRequest, StripeError } from './stripe-error.ts'
 import { headersToKeep } from './traffic.ts'
 import type { JsonObject } from './wire.ts'
 
@@ -22,6 +22,10 @@ interface Answer extends SavedAnswer {
   replayed?: boolean
   /** The connection is cut instead of answering. */
   cut?: boolean
+  /** What of the answer goes wrong on its way; the record and the idempotency key keep it whole. */
+  onItsWay?: Pick<Fault, 'garbled' | 'slowBodyMs'>
+  /** Further headers. */
+  headers?: Record<string, string>
 }
 
 /** One API request from bytes to bytes: auth, parameters, idempotency, faults, the resource, `expand`, the record of it all. */
@@ -44,13 +48,14 @@ export async function handleRequest(emulation: Emulation, context: ApiContext): 
     context.env.outgoing.destroy()
     return RESPONSE_ALREADY_SENT
   }
-  return new Response(answer.body, {
+  return new Response(bodyOnItsWay(answer), {
     status: answer.status,
     headers: {
       'content-type': 'application/json',
       'request-id': requestId,
       'stripe-version': req.header('stripe-version') ?? pinnedVersion,
       ...(key === undefined ? {} : { 'idempotency-key': key }),
+      ...answer.headers,
       ...(answer.replayed === true ? { 'idempotent-replayed': 'true', 'original-request': answer.requestId } : {}),
     },
   })
@@ -73,6 +78,11 @@ async function answerRequest(
       const message = `Unrecognized request URL (${req.method}: ${path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`
       throw new StripeError(404, { type: 'invalid_request_error', message }, false)
     }
+    const limit = emulation.rateLimit.take(route.key)
+    if (limit !== null) {
+      const body = JSON.stringify(rateLimited().body(requestId), null, 2)
+      return { status: 429, body, requestId, headers: { 'stripe-rate-limited-reason': limit } }
+    }
     const params = readParameters(route.key, decodeForm(form))
     if (key !== undefined) {
       const saved = emulation.idempotency.claim(key, fingerprintOf(req.method, path, form))
@@ -93,7 +103,7 @@ async function answerRequest(
     )
     const answer = { status: 200, body: render(emulation, result, params.expand), requestId }
     if (claimed !== undefined) emulation.idempotency.save(claimed, answer)
-    return fault?.cut === 'after' ? { ...answer, cut: true } : answer
+    return { ...answer, ...(fault?.cut === 'after' ? { cut: true } : {}), ...(fault === undefined ? {} : { onItsWay: fault }) }
   } catch (error) {
     const refusal = error instanceof StripeError ? error : internalError(error)
     const answer = { status: refusal.status, body: JSON.stringify(refusal.body(requestId), null, 2), requestId }
@@ -115,18 +125,44 @@ function faultAnswer(fault: Fault | undefined, requestId: string): Answer | unde
   const kinds = {
     409: {
       type: 'invalid_request_error',
-      code: 'lock_timeout',
-      message: 'This object cannot be accessed right now because another API request is currently accessing it.',
+      code: 'idempotency_key_in_use',
+      message: 'Another request with this key is under way.',
     },
-    429: { type: 'invalid_request_error', code: 'rate_limit', message: 'Too many requests hit the API too quickly.' },
+    429: rateLimited().fields,
     500: { type: 'api_error', message: 'An unexpected error occurred (asked for by a fault of the emulator).' },
     503: { type: 'api_error', message: 'Service unavailable (asked for by a fault of the emulator).' },
-  } as const
-  return {
-    status: fault.status,
-    body: JSON.stringify(new StripeError(fault.status, kinds[fault.status]).body(requestId), null, 2),
-    requestId,
-  }
+  } satisfies Record<number, ErrorFields>
+  const { status, lockTimeout } = fault
+  const answer = (fields: ErrorFields) => JSON.stringify(new StripeError(status, fields).body(requestId), null, 2)
+  if (lockTimeout !== true) return { status, body: answer(kinds[status]), requestId }
+  return { status, body: answer(lockTimedOut), requestId, headers: { 'stripe-should-retry': 'true' } }
+}
+
+const lockTimedOut: ErrorFields = {
+  type: 'invalid_request_error',
+  code: 'lock_timeout',
+  message: 'This object cannot be accessed right now because another API request is currently accessing it.',
+}
+
+function rateLimited(): StripeError {
+  const message = 'Too many requests hit the API too quickly.'
+  return new StripeError(429, { type: 'invalid_request_error', code: 'rate_limit', message }, false)
+}
+
+function bodyOnItsWay({ body, onItsWay }: Answer): string | ReadableStream<Uint8Array> {
+  if (onItsWay?.garbled === true) return `<html>${body.slice(0, 40)}`
+  const waitMs = onItsWay?.slowBodyMs
+  if (waitMs === undefined) return body
+  const bytes = new TextEncoder().encode(body)
+  const half = Math.floor(bytes.length / 2)
+  return new ReadableStream({
+    async start(controller) {
+      controller.enqueue(bytes.subarray(0, half))
+      await sleep(waitMs)
+      controller.enqueue(bytes.subarray(half))
+      controller.close()
+    },
+  })
 }
 
 function render(emulation: Emulation, result: object, paths: unknown): string {

@@ -1,13 +1,14 @@
 import type { DeliveryRule, DeliverySwitches, Settings } from '../control/settings.ts'
 import type { Clock } from '../core/clock.ts'
 import { matches } from '../core/faults.ts'
+import type { Ids } from '../core/ids.ts'
 import type { Store, StoredEndpoint } from '../core/store.ts'
 import type { StoredEvent } from '../core/wire.ts'
 import { orderBatch } from './order-batch.ts'
 import { createPendingWork, type WorkKind } from './pending-work.ts'
 import { postWebhook } from './post-webhook.ts'
-import { renderEvent } from './render-event.ts'
 import { createUndelivered } from './undelivered.ts'
+import { bodyOf, type WebhookBody } from './webhook-body.ts'
 import { headersFor } from './webhook-headers.ts'
 
 /** One try to deliver one event to one endpoint. */
@@ -49,21 +50,29 @@ interface Job {
   switches: DeliverySwitches
   attempt: number
   /** Rendered for the first try: every copy and retry has the same bytes. */
-  body: Buffer | null
+  body: WebhookBody | null
 }
 
-export function createDeliveryEngine(deps: { clock: Clock; store: Store; settings: { current: Settings } }): DeliveryEngine {
-  const { clock, store, settings } = deps
+export function createDeliveryEngine(deps: {
+  clock: Clock
+  ids: Ids
+  store: Store
+  settings: { current: Settings }
+}): DeliveryEngine {
+  const { clock, ids, store, settings } = deps
   const tails = new Map<string, Promise<unknown>>()
   const ruleUses = new Map<DeliveryRule, number>()
   const work = createPendingWork()
   const undelivered = createUndelivered()
+  const twins = new Map<string, StoredEvent>()
+  const numbers = new Map<string, number>() // events in the order they were made
   let tries: DeliveryTry[] = []
   let batch: StoredEvent[] = []
   let heldJobs: Job[] = []
   let generation = 0 // `clear` starts a new one: what an older one still has under way leaves no trace
 
   function enqueue(event: StoredEvent): void {
+    numbers.set(event.id, numbers.size)
     undelivered.expect(event, targetsOf(event))
     batch.push(event)
     if (batch.length > 1) return
@@ -114,9 +123,9 @@ export function createDeliveryEngine(deps: { clock: Clock; store: Store; setting
 
   /** Sends now, later, when released, or never. The promise settles after a first try made now. */
   function start(job: Job, after: Promise<unknown> | undefined): Promise<unknown> {
-    const { delay, drop } = job.switches
+    const { delay, drop, stale } = job.switches
     if (drop) return Promise.resolve()
-    if (delay === 'until_released') {
+    if (stale || delay === 'until_released') {
       heldJobs.push(job)
       return Promise.resolve()
     }
@@ -152,9 +161,36 @@ export function createDeliveryEngine(deps: { clock: Clock; store: Store; setting
   }
 
   async function sendCopies(job: Job): Promise<void> {
-    const { copies, laterCopyMs } = job.switches
+    const { copies, laterCopyMs, twoIds } = job.switches
     if (laterCopyMs !== null) later('delayed', laterCopyMs, () => tryOnce(job))
-    await Promise.all([tryAndRetry(job), ...Array.from({ length: Math.max(0, copies - 1) }, () => tryOnce(job))])
+    await Promise.all([
+      tryAndRetry(job),
+      ...Array.from({ length: Math.max(0, copies - 1) }, () => tryOnce(job)),
+      ...(twoIds ? [tryAndRetry({ ...job, event: twinOf(job.event), body: null })] : []),
+    ])
+    releaseStale(job)
+  }
+
+  /** Stripe sometimes tells one change as two events. */
+  function twinOf(event: StoredEvent): StoredEvent {
+    const twin = twins.get(event.id) ?? store.events.add({ ...event, id: ids.next('evt_') })
+    if (!twins.has(event.id)) undelivered.expect(twin, targetsOf(twin))
+    twins.set(event.id, twin)
+    return twin
+  }
+
+  /** What was to come after a newer event about the same object comes now. */
+  function releaseStale({ event, target }: Job): void {
+    const number = numbers.get(event.id) ?? 0
+    const due = heldJobs.filter(
+      (held) =>
+        held.switches.stale &&
+        held.target.id === target.id &&
+        held.event.data.object.id === event.data.object.id &&
+        (numbers.get(held.event.id) ?? 0) < number,
+    )
+    heldJobs = heldJobs.filter((job) => !due.includes(job))
+    for (const job of due) void underWay(() => sendCopies(job))
   }
 
   async function tryAndRetry(job: Job): Promise<void> {
@@ -169,11 +205,11 @@ export function createDeliveryEngine(deps: { clock: Clock; store: Store; setting
     const target = store.webhookEndpoints.get(job.target.id)
     if (target === undefined || target.endpoint.status !== 'enabled') return undefined
     const { url, api_version } = target.endpoint
-    job.body ??= Buffer.from(JSON.stringify(renderEvent(store, job.event, api_version), null, 2))
+    job.body ??= bodyOf(store, job.event, api_version, job.switches)
     const result = await postWebhook(
       url,
-      headersFor(job.switches, target.secret, job.body.toString()),
-      job.body,
+      headersFor(job.switches, target.secret, job.body.signed.toString()),
+      job.body.sent,
       settings.current.webhooks.timeoutMs,
     )
     const succeeded = result.status !== null && result.status >= 200 && result.status < 300
@@ -230,6 +266,8 @@ export function createDeliveryEngine(deps: { clock: Clock; store: Store; setting
       heldJobs = []
       tails.clear()
       ruleUses.clear()
+      twins.clear()
+      numbers.clear()
       undelivered.clear()
       work.clear()
     },
