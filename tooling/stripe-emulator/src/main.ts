@@ -8,6 +8,7 @@ const { values } = parseArgs({
     token: { type: 'string' },
     record: { type: 'string' },
     seed: { type: 'string' },
+    store: { type: 'string' },
   },
 })
 const port = Number(values.port ?? '0')
@@ -22,6 +23,7 @@ try {
     ...(values.key === undefined ? {} : { apiKeys: values.key }),
     ...(values.token === undefined ? {} : { controlToken: values.token }),
     ...(values.record === undefined ? {} : { recordFile: values.record }),
+    ...(values.store === undefined ? {} : { storeFile: values.store }),
     ...(values.seed === undefined ? {} : { seed: values.seed }),
   })
   // One line for the program that started this one. The keys are made up here and open nothing but this process.

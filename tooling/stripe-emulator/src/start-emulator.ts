@@ -12,6 +12,7 @@ import { handleRequest } from './core/handle-request.ts'
 import { createIdempotencyKeys } from './core/idempotency.ts'
 import { createIds } from './core/ids.ts'
 import { createRateLimit } from './core/rate-limit.ts'
+import { loadFrom, saveTo } from './core/snapshot.ts'
 import { createStore } from './core/store.ts'
 import { createTrafficLog } from './core/traffic.ts'
 import { checkoutRoutes } from './pages/checkout-routes.ts'
@@ -32,6 +33,8 @@ export interface EmulatorOptions {
   settings?: SettingsPatch
   /** Makes ids repeatable. */
   seed?: string
+  /** Objects, settings and the clock are kept in this file, and read from it at the start. Not together with `seed`, whose ids would come a second time. */
+  storeFile?: string
 }
 
 export interface Emulator {
@@ -50,6 +53,7 @@ export interface Emulator {
  * @throws Error for a live key, and when the port is taken
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  if (options.seed !== undefined && options.storeFile !== undefined) throw new Error('a seed and a store file exclude each other')
   const ids = createIds(options.seed)
   const apiKeys = options.apiKeys ?? [ids.next('sk_test_', 32)]
   const [apiKey] = apiKeys
@@ -75,7 +79,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     traffic: createTrafficLog(options.recordFile ?? process.env.STRIPE_EMULATOR_RECORD),
     origin: () => url,
   }
-  const { server, port } = await listen(createApp(emulation), options.port ?? 0)
+  const { storeFile } = options
+  if (storeFile !== undefined) loadFrom(storeFile, emulation)
+  const { server, port } = await listen(createApp(emulation, storeFile), options.port ?? 0)
   url = `http://127.0.0.1:${port}`
   return {
     url,
@@ -85,6 +91,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     control: createControlClient(url, controlToken),
     stop: () =>
       new Promise((resolve) => {
+        if (storeFile !== undefined) saveTo(storeFile, emulation)
         emulation.engine.clear()
         clock.clear()
         server.close(() => resolve())
@@ -94,8 +101,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 }
 
 /** All addresses of the emulator: the API, the pages, the control calls. */
-export function createApp(emulation: Emulation): Hono<{ Bindings: HttpBindings }> {
+export function createApp(emulation: Emulation, storeFile?: string): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>()
+  if (storeFile !== undefined)
+    app.use(async (c, next) => {
+      await next()
+      if (c.req.method !== 'GET') saveTo(storeFile, emulation)
+    })
   app.route('/_emulator/page', stateRoutes(emulation))
   app.route('/_emulator', controlRoutes(emulation))
   app.route('/c/pay', checkoutRoutes(emulation))

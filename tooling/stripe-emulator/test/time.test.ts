@@ -55,6 +55,7 @@ describe('a test clock', () => {
     expect(await happened()).toEqual(
       [
         '2027-01-01T12 test_helpers.test_clock.advancing',
+        '2027-12-25T12 invoice.upcoming',
         '2028-01-01T12 customer.subscription.updated',
         '2028-01-01T12 invoice.created',
         '2028-01-01T13 invoice.finalized',

@@ -1,22 +1,22 @@
 import type Stripe from 'stripe'
 import { existingPrice } from '../checkout/line-items.ts'
 import { byItself, type Emulation } from '../core/emulation.ts'
-import { invalidRequest, noSuchParameter } from '../core/stripe-error.ts'
+import { invalidRequest, missingParameter, noSuchParameter } from '../core/stripe-error.ts'
 import { refuseUnsupported } from '../core/unsupported.ts'
-import type { Price, Subscription, SubscriptionItem, Wire } from '../core/wire.ts'
+import type { Invoice, Price, Subscription, SubscriptionItem, Wire } from '../core/wire.ts'
 import { buildPrice } from '../resources/prices.ts'
 import { emit } from '../webhooks/emit.ts'
 import { addInvoice, type InvoiceLineOrder } from './invoice.ts'
-import { addInterval } from './period.ts'
+import { beginNextPeriod } from './period.ts'
 import { prorationLines, takePendingProrations } from './prorations.ts'
 import { chargeRenewal } from './renew-subscription.ts'
-import { planOf } from './subscription.ts'
+import { buildItem, planOf } from './subscription.ts'
 import { subscriptionLines } from './subscription-lines.ts'
 
 type ItemChange = Wire<Stripe.SubscriptionUpdateParams.Item>
 
 /**
- * Gives a subscription's items other prices or quantities. A price with another interval starts a new period now.
+ * Gives a subscription's items other prices or quantities, adds items (no `id`), and takes items away (`deleted`). A price with another interval starts a new period now.
  *
  * @returns the lines that the change makes: credits and debits for the rest of the period, none when nothing changed
  * @throws StripeError for items and prices that cannot be
@@ -28,19 +28,40 @@ export function changeItems(
 ): InvoiceLineOrder[] {
   return changes.flatMap((change, index) => {
     const path = `items[${index}]`
-    refuseUnsupported(change, ['id', 'price', 'price_data', 'quantity', 'metadata'], path)
+    refuseUnsupported(change, ['id', 'price', 'price_data', 'quantity', 'metadata', 'deleted'], path)
+    if (change.id === undefined) return addItem(emulation, subscription, change, path)
     const item = subscription.items.data.find(({ id }) => id === change.id)
-    if (item === undefined) {
-      if (change.id === undefined)
-        throw invalidRequest(
-          'The emulator only changes items that are there: give their id.',
-          `${path}[id]`,
-          'emulator_unsupported',
-        )
-      throw noSuchParameter('subscription_item', change.id, `${path}[id]`)
-    }
+    if (item === undefined) throw noSuchParameter('subscription_item', change.id, `${path}[id]`)
+    if (change.deleted === true) return removeItem(emulation, subscription, item)
     return changeItem(emulation, subscription, item, change, path)
   })
+}
+
+function addItem(emulation: Emulation, subscription: Subscription, change: ItemChange, path: string): InvoiceLineOrder[] {
+  const price = priceOf(emulation, change, path)
+  if (price === undefined) throw missingParameter(`${path}[price]`)
+  const [other] = subscription.items.data
+  if (price.recurring === null) throw invalidRequest('The price specified is set to `type=one_time`.', `${path}[price]`)
+  if (other === undefined || !sameInterval(other.price, price))
+    throw invalidRequest('The emulator only adds prices of the same interval.', `${path}[price]`, 'emulator_unsupported')
+  if (subscription.items.data.some((item) => item.price.id === price.id))
+    throw invalidRequest('Cannot add multiple subscription items with the same price.', `${path}[price]`)
+  const item = buildItem(emulation, subscription.id, { price, quantity: change.quantity ?? 1 }, other)
+  subscription.items.data.push(item)
+  return duringTrial(subscription)
+    ? []
+    : prorationLines(emulation, subscription, item, null, { price, quantity: item.quantity ?? 1 })
+}
+
+function removeItem(emulation: Emulation, subscription: Subscription, item: SubscriptionItem): InvoiceLineOrder[] {
+  if (subscription.items.data.length === 1) throw invalidRequest('A subscription must have at least one active plan.', 'items')
+  subscription.items.data.splice(subscription.items.data.indexOf(item), 1)
+  const before = { price: item.price, quantity: item.quantity ?? 1 }
+  return duringTrial(subscription) ? [] : prorationLines(emulation, subscription, item, before, null)
+}
+
+function duringTrial({ status }: Subscription): boolean {
+  return status === 'trialing'
 }
 
 function changeItem(
@@ -58,7 +79,7 @@ function changeItem(
   item.price = after.price
   item.plan = planOf(after.price)
   item.quantity = after.quantity
-  if (sameInterval(before.price, after.price)) return subscription.status === 'trialing' ? [] : lines
+  if (sameInterval(before.price, after.price)) return duringTrial(subscription) ? [] : lines
   startPeriodNow(emulation, subscription, item)
   const [credit] = lines
   const full = subscriptionLines(emulation, subscription, { trial: false, coupon: undefined })
@@ -82,37 +103,43 @@ function sameInterval(one: Price, other: Price): boolean {
   )
 }
 
-function startPeriodNow(emulation: Emulation, subscription: Subscription, item: SubscriptionItem): void {
-  const { interval = 'month', interval_count: count = 1 } = item.price.recurring ?? {}
-  item.current_period_start = emulation.clock.now()
-  item.current_period_end = addInterval(item.current_period_start, interval, count)
+/** A new period from now on, and with it the day on which later ones begin. */
+export function startPeriodNow(emulation: Emulation, subscription: Subscription, item: SubscriptionItem): void {
+  beginNextPeriod(item, emulation.clock.now())
   subscription.billing_cycle_anchor = item.current_period_start
 }
 
 /**
  * Bills what a change made: at once as a `subscription_update` invoice (`always_invoice`, and always when a new period began), with the next invoice
  * (`create_prorations`, the default), or not at all (`none`).
+ *
+ * @returns the invoice that was made at once, if one was
  */
 export function billChange(
   emulation: Emulation,
   subscription: Subscription,
   lines: readonly InvoiceLineOrder[],
   behavior: string,
-): void {
+): Invoice | null {
   const newPeriod = lines.some((line) => line.proration === undefined)
   const billed = behavior === 'none' ? lines.filter((line) => line.proration === undefined) : lines
-  if (billed.length === 0) return
-  if (behavior !== 'always_invoice' && !newPeriod) {
-    emulation.store.pendingProrations.set(subscription.id, [...takePendingProrations(emulation, subscription), ...billed])
-    return
-  }
+  if (billed.length === 0) return null
+  const waiting = takePendingProrations(emulation, subscription)
+  emulation.store.pendingProrations.set(subscription.id, [...waiting, ...billed])
+  return behavior === 'always_invoice' || newPeriod ? billPending(emulation, subscription) : null
+}
+
+/** Puts what waits for the next invoice on one of its own, now. */
+export function billPending(emulation: Emulation, subscription: Subscription): Invoice | null {
+  const lines = takePendingProrations(emulation, subscription)
+  if (lines.length === 0) return null
   const invoice = addInvoice(emulation, {
     reason: 'subscription_update',
     currency: subscription.currency,
     customer: emulation.store.customers.get(subscription.customer) ?? null,
     email: null,
     subscription,
-    lines: [...takePendingProrations(emulation, subscription), ...billed],
+    lines,
     discount: null,
     metadata: {},
     automaticTax: subscription.automatic_tax.enabled,
@@ -120,4 +147,14 @@ export function billChange(
   subscription.latest_invoice = invoice.id
   emit(emulation, byItself, 'invoice.created', invoice)
   chargeRenewal(emulation, subscription, invoice)
+  return invoice
+}
+
+/** What is given back of the running period when a subscription is canceled at once and the caller asks for it. */
+export function creditUnusedTime(emulation: Emulation, subscription: Subscription): void {
+  const credits = subscription.items.data.flatMap((item) => {
+    const before = { price: item.price, quantity: item.quantity ?? 1 }
+    return prorationLines(emulation, subscription, item, before, null)
+  })
+  emulation.store.pendingProrations.set(subscription.id, [...takePendingProrations(emulation, subscription), ...credits])
 }

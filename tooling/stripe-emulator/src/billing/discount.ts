@@ -1,12 +1,15 @@
-import type { Emulation } from '../core/emulation.ts'
-import type { Coupon, Discount } from '../core/wire.ts'
+import { termsOf } from '../checkout/discount-terms.ts'
+import { byItself, type Emulation } from '../core/emulation.ts'
+import { invalidRequest } from '../core/stripe-error.ts'
+import type { Coupon, Discount, Subscription } from '../core/wire.ts'
+import { emit } from '../webhooks/emit.ts'
 import { addInterval } from './period.ts'
 
 export interface DiscountOrder {
   coupon: Coupon
   promotionCode: string | null
   customer: string | null
-  session: string
+  session: string | null
   subscription: string | null
 }
 
@@ -44,4 +47,30 @@ export function renewalCoupon(
   if (discount === undefined || coupon === undefined || coupon.duration === 'once') return null
   if (discount.end !== null && emulation.clock.now() >= discount.end) return null
   return { coupon, discount }
+}
+
+/** Puts a discount on a subscription outside of a checkout, in place of the one it has. @param discounts  at most one; none takes it away */
+export function giveDiscount(
+  emulation: Emulation,
+  subscription: Subscription,
+  discounts: readonly { coupon?: string; promotion_code?: string; discount?: string }[],
+): Discount | null {
+  const [wanted] = discounts
+  if (discounts.length > 1 || wanted?.discount !== undefined)
+    throw invalidRequest('The emulator takes one coupon or promotion code.', 'discounts', 'emulator_unsupported')
+  const terms = wanted === undefined ? null : termsOf(emulation, wanted)
+  if (terms === null) {
+    subscription.discounts = []
+    return null
+  }
+  const discount = addDiscount(emulation, {
+    coupon: terms.coupon,
+    promotionCode: terms.promotionCode?.id ?? null,
+    customer: subscription.customer,
+    session: null,
+    subscription: subscription.id,
+  })
+  subscription.discounts = [discount.id]
+  emit(emulation, byItself, 'customer.discount.created', discount)
+  return discount
 }

@@ -1,6 +1,6 @@
 import { byItself, type Emulation } from '../core/emulation.ts'
 import { invalidRequest } from '../core/stripe-error.ts'
-import type { Charge, Dispute } from '../core/wire.ts'
+import type { Charge, Dispute, EarlyFraudWarning } from '../core/wire.ts'
 import { emit } from '../webhooks/emit.ts'
 
 const dayS = 24 * 60 * 60
@@ -62,11 +62,27 @@ export function closeDispute(emulation: Emulation, dispute: Dispute, outcome: 'w
   return dispute
 }
 
-/** The test card whose charges are disputed as soon as they are paid. */
-export function disputeIfCardSays(emulation: Emulation, paymentIntent: string | null): void {
+/** What follows a payment by some test cards: a dispute, or a warning of fraud, which moves no money. */
+export function afterPaymentBy(emulation: Emulation, paymentIntent: string | null): void {
   const charge = emulation.store.charges.get(emulation.store.paymentIntents.get(paymentIntent ?? '')?.latest_charge ?? '')
-  if (charge?.paid && emulation.store.paymentMethods.get(charge.payment_method ?? '')?.disputesCharges === true)
-    openDispute(emulation, charge)
+  if (charge?.paid !== true) return
+  const behavior = emulation.store.paymentMethods.get(charge.payment_method ?? '')?.behavior
+  if (behavior?.disputesCharges === true) openDispute(emulation, charge)
+  if (behavior?.warnsOfFraud === true) warnOfFraud(emulation, charge)
+}
+
+function warnOfFraud(emulation: Emulation, charge: Charge): void {
+  const warning: EarlyFraudWarning = {
+    id: emulation.ids.next('issfr_'),
+    object: 'radar.early_fraud_warning',
+    actionable: true,
+    charge: charge.id,
+    created: emulation.clock.now(),
+    fraud_type: 'made_with_stolen_card',
+    livemode: false,
+    ...(charge.payment_intent === null ? {} : { payment_intent: charge.payment_intent }),
+  }
+  emit(emulation, byItself, 'radar.early_fraud_warning.created', warning)
 }
 
 /** Evidence was handed in: the bank looks at it. */

@@ -18,3 +18,12 @@ export function announcePaid(emulation: Emulation, cause: Cause, invoice: Invoic
     emit(emulation, cause, 'invoice.payment_succeeded', invoice)
   }
 }
+
+/** An open invoice that nobody owes any more. */
+export function voidInvoice(emulation: Emulation, cause: Cause, invoice: Invoice): Invoice {
+  invoice.status = 'void'
+  invoice.next_payment_attempt = null
+  invoice.status_transitions.voided_at = emulation.clock.now()
+  emit(emulation, cause, 'invoice.voided', invoice)
+  return invoice
+}

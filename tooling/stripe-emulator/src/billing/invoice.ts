@@ -1,6 +1,7 @@
 import type { Emulation } from '../core/emulation.ts'
 import { embeddedList } from '../core/list.ts'
 import type { Customer, Discount, Invoice, InvoiceLine, InvoicePayment, PaymentIntent, Subscription } from '../core/wire.ts'
+import { automaticTaxPercent, automaticTaxRate, taxOn } from './tax.ts'
 
 export interface InvoiceLineOrder {
   amount: number
@@ -19,7 +20,7 @@ export interface InvoiceLineOrder {
 }
 
 export interface InvoiceOrder {
-  reason: 'subscription_create' | 'subscription_cycle' | 'subscription_update' | 'manual'
+  reason: 'subscription_create' | 'subscription_cycle' | 'subscription_update' | 'manual' | 'upcoming'
   currency: string
   customer: Customer | null
   email: string | null
@@ -32,14 +33,21 @@ export interface InvoiceOrder {
 
 /** A draft invoice with its lines. */
 export function addInvoice(emulation: Emulation, order: InvoiceOrder): Invoice {
+  const { invoice, lines } = buildInvoice(emulation, order, emulation.ids.next('in_'))
+  emulation.store.invoiceLines.set(invoice.id, lines)
+  return emulation.store.invoices.add(invoice)
+}
+
+/** An invoice and its lines, not kept. */
+export function buildInvoice(emulation: Emulation, order: InvoiceOrder, id: string): { invoice: Invoice; lines: InvoiceLine[] } {
   const now = emulation.clock.now()
-  const id = emulation.ids.next('in_')
   const lines = order.lines.map((line) => buildLine(emulation, id, order, line))
-  emulation.store.invoiceLines.set(id, lines)
   const subtotal = lines.reduce((sum, line) => sum + line.subtotal, 0)
   const discounted = order.lines.reduce((sum, line) => sum + line.discount, 0)
-  const total = subtotal - discounted
-  return emulation.store.invoices.add({
+  const taxes = lines.flatMap((line) => line.taxes ?? [])
+  const sumOfTaxes = (kind: string) => taxes.filter((tax) => tax.tax_behavior === kind).reduce((sum, tax) => sum + tax.amount, 0)
+  const total = subtotal - discounted + sumOfTaxes('exclusive')
+  const invoice: Invoice = {
     id,
     object: 'invoice',
     account_country: 'US',
@@ -76,7 +84,10 @@ export function addInvoice(emulation: Emulation, order: InvoiceOrder): Invoice {
     customer_phone: order.customer?.phone ?? null,
     customer_shipping: null,
     customer_tax_exempt: order.customer?.tax_exempt ?? 'none',
-    customer_tax_ids: [],
+    customer_tax_ids: emulation.store.taxIds
+      .newestFirst()
+      .filter((taxId) => order.customer !== null && taxId.customer === order.customer.id)
+      .map(({ type, value }) => ({ type, value })),
     default_payment_method: null,
     default_source: null,
     default_tax_rates: [],
@@ -113,16 +124,17 @@ export function addInvoice(emulation: Emulation, order: InvoiceOrder): Invoice {
     status: 'draft',
     status_transitions: { finalized_at: null, marked_uncollectible_at: null, paid_at: null, voided_at: null },
     subtotal,
-    subtotal_excluding_tax: subtotal,
+    subtotal_excluding_tax: subtotal - sumOfTaxes('inclusive'),
     test_clock: order.customer?.test_clock ?? null,
     total,
     total_discount_amounts: order.discount === null ? [] : [{ amount: discounted, discount: order.discount.id }],
-    total_excluding_tax: total,
+    total_excluding_tax: total - sumOfTaxes('inclusive') - sumOfTaxes('exclusive'),
     total_pretax_credit_amounts: [],
-    total_taxes: [],
+    total_taxes: totalTaxes(taxes),
     webhooks_delivered_at: now,
     ...(order.subscription === null ? {} : { parent: parentOf(order.subscription) }),
-  })
+  }
+  return { invoice, lines }
 }
 
 function parentOf(subscription: Subscription): NonNullable<Invoice['parent']> {
@@ -183,8 +195,35 @@ function buildLine(emulation: Emulation, invoice: string, order: InvoiceOrder, l
     quantity_decimal: line.quantity === null ? null : String(line.quantity),
     subscription,
     subtotal: line.amount,
-    taxes: [],
+    taxes: taxesOf(emulation, order, line),
   }
+}
+
+function taxesOf(emulation: Emulation, order: InvoiceOrder, line: InvoiceLineOrder): NonNullable<InvoiceLine['taxes']> {
+  const percent = automaticTaxPercent(emulation, order.automaticTax, order.customer)
+  if (percent === 0) return []
+  const tax = taxOn(line.amount - line.discount, percent, emulation.store.prices.get(line.price)?.tax_behavior)
+  return [
+    {
+      amount: tax.amount,
+      tax_behavior: tax.inclusive ? 'inclusive' : 'exclusive',
+      tax_rate_details: { tax_rate: automaticTaxRate(emulation, tax.inclusive).id },
+      taxability_reason: 'standard_rated',
+      taxable_amount: tax.taxable,
+      type: 'tax_rate_details',
+    },
+  ]
+}
+
+/** The lines' taxes, summed up by rate. */
+function totalTaxes(taxes: NonNullable<InvoiceLine['taxes']>): NonNullable<Invoice['total_taxes']> {
+  const totals = new Map<string | undefined, (typeof taxes)[number]>()
+  for (const tax of taxes) {
+    const rate = tax.tax_rate_details?.tax_rate
+    const { amount = 0, taxable_amount: taxable = 0 } = totals.get(rate) ?? {}
+    totals.set(rate, { ...tax, amount: amount + tax.amount, taxable_amount: (taxable ?? 0) + (tax.taxable_amount ?? 0) })
+  }
+  return [...totals.values()]
 }
 
 /** Draft → open: numbered, and the subscription's metadata as it is now fixed in it. */
@@ -197,6 +236,7 @@ export function finalizeInvoice(emulation: Emulation, invoice: Invoice): void {
   invoice.ending_balance = 0
   invoice.status_transitions.finalized_at = now
   invoice.hosted_invoice_url = `${emulation.origin()}/i/${invoice.id}`
+  invoice.invoice_pdf = `${emulation.origin()}/i/${invoice.id}/pdf`
   const subscription = emulation.store.subscriptions.get(invoice.parent?.subscription_details?.subscription ?? '')
   if (subscription !== undefined) invoice.parent = parentOf(subscription)
 }

@@ -52,7 +52,7 @@ export function addCard(
     id: object.id,
     object,
     failsCharges: card.failsCharges ?? false,
-    disputesCharges: card.disputesCharges ?? false,
+    behavior: card.behavior ?? {},
   })
 }
 
@@ -78,7 +78,7 @@ export function addBankAccount(emulation: Emulation, payer: Payer, customer: str
     },
     type: 'sepa_debit',
   }
-  return emulation.store.paymentMethods.add({ id: object.id, object, failsCharges: false })
+  return emulation.store.paymentMethods.add({ id: object.id, object, failsCharges: false, behavior: {} })
 }
 
 export function billingDetails(payer: Payer): PaymentMethod['billing_details'] & Charge['billing_details'] {

@@ -1,3 +1,12 @@
+import type { SubscriptionItem } from '../core/wire.ts'
+
+/** Moves an item to the period that follows its present one, or to one that begins at `start` (Unix seconds). */
+export function beginNextPeriod(item: SubscriptionItem, start: number = item.current_period_end): void {
+  const { interval = 'month', interval_count: count = 1 } = item.price.recurring ?? {}
+  item.current_period_start = start
+  item.current_period_end = addInterval(start, interval, count)
+}
+
 /** The instant `count` intervals after `from` (both Unix seconds, UTC). A month keeps the day, or ends on its last one. */
 export function addInterval(from: number, interval: string, count: number): number {
   if (interval === 'day') return from + count * 24 * 60 * 60

@@ -10,15 +10,15 @@ export interface ItemTerms {
 }
 
 /**
- * The two lines of a change within a period: what is given back of the old terms, and what is due of the new ones, each for the rest of the period by the
- * second. Classic and flexible billing are alike here: prices, not amounts after discounts.
+ * The lines of a change within a period: what is given back of the old terms (`null`: the item is new), and what is due of the new ones (`null`: it is gone), each
+ * for the rest of the period by the second. Classic and flexible billing are alike here: prices, not amounts after discounts.
  */
 export function prorationLines(
   emulation: Emulation,
   subscription: Subscription,
   item: SubscriptionItem,
-  before: ItemTerms,
-  after: ItemTerms,
+  before: ItemTerms | null,
+  after: ItemTerms | null,
 ): InvoiceLineOrder[] {
   const now = emulation.clock.now()
   const period = { start: now, end: item.current_period_end }
@@ -41,7 +41,7 @@ export function prorationLines(
       proration: kind,
     }
   }
-  return [line('credit', before), line('debit', after)]
+  return [...(before === null ? [] : [line('credit', before)]), ...(after === null ? [] : [line('debit', after)])]
 }
 
 /** Lines that a change left for the next invoice; taken once. */

@@ -26,6 +26,7 @@ export function refundCharge(emulation: Emulation, cause: Cause, charge: Charge,
       'amount',
     )
   if (amount < 1) throw invalidRequest('Invalid positive integer', 'amount', 'parameter_invalid_integer')
+  const bank = emulation.store.paymentMethods.get(charge.payment_method ?? '')?.behavior.refunds
   const refund = emulation.store.refunds.add({
     id: emulation.ids.next('re_'),
     object: 'refund',
@@ -46,25 +47,40 @@ export function refundCharge(emulation: Emulation, cause: Cause, charge: Charge,
     reason: order.reason ?? null,
     receipt_number: null,
     source_transfer_reversal: null,
-    status: 'succeeded',
+    status: bank === 'pending' ? 'pending' : 'succeeded',
     transfer_reversal: null,
   })
   emit(emulation, cause, 'refund.created', refund)
   countRefunded(charge, amount)
   emit(emulation, cause, 'charge.refunded', charge, { amount_refunded: charge.amount_refunded - amount })
-  emit(emulation, byItself, 'refund.updated', refund, {})
+  if (bank !== 'pending') emit(emulation, byItself, 'refund.updated', refund, {})
+  const { settleMs } = emulation.settings.current.refunds
+  if (bank !== undefined && settleMs !== null)
+    emulation.clock.at(emulation.clock.nowMs() + settleMs, () => {
+      if (bank === 'fail' && refund.status === 'succeeded') failRefund(emulation, refund)
+      if (bank === 'pending' && refund.status === 'pending') completeRefund(emulation, refund)
+    })
+  return refund
+}
+
+/** The bank took a refund that was pending. */
+export function completeRefund(emulation: Emulation, refund: Refund): Refund {
+  if (refund.status !== 'pending') throw invalidRequest(`This refund is ${refund.status ?? 'settled'}.`, 'id')
+  refund.status = 'succeeded'
+  emit(emulation, byItself, 'refund.updated', refund, { status: 'pending' })
   return refund
 }
 
 /** The customer's bank did not take the money: `refund.failed`, and the charge's amount goes back. */
 export function failRefund(emulation: Emulation, refund: Refund): Refund {
-  if (refund.status !== 'succeeded') throw invalidRequest(`This refund is ${refund.status ?? 'settled'}.`, 'id')
+  const { status } = refund
+  if (status !== 'succeeded' && status !== 'pending') throw invalidRequest(`This refund is ${refund.status ?? 'settled'}.`, 'id')
   const charge = emulation.store.charges.get(refund.charge ?? '')
   refund.status = 'failed'
   refund.failure_reason = 'lost_or_stolen_card'
   if (charge !== undefined) countRefunded(charge, -refund.amount)
   emit(emulation, byItself, 'refund.failed', refund)
-  if (charge !== undefined) emit(emulation, byItself, 'charge.refund.updated', refund, { status: 'succeeded' })
+  if (charge !== undefined) emit(emulation, byItself, 'charge.refund.updated', refund, { status })
   return refund
 }
 

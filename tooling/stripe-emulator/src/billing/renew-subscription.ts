@@ -3,12 +3,12 @@ import { invalidRequest } from '../core/stripe-error.ts'
 import type { Invoice, Subscription } from '../core/wire.ts'
 import { emit } from '../webhooks/emit.ts'
 import { renewalCoupon } from './discount.ts'
-import { collectInvoice } from './dunning.ts'
+import { collectInvoice, markUncollectible, setStatus } from './dunning.ts'
 import { endSubscription } from './end-subscription.ts'
 import { addInvoice, finalizeInvoice, markPaid, paymentOf } from './invoice.ts'
-import { announcePaid } from './invoice-events.ts'
+import { announcePaid, voidInvoice } from './invoice-events.ts'
 import { addPaymentIntent } from './payment.ts'
-import { addInterval } from './period.ts'
+import { beginNextPeriod } from './period.ts'
 import { takePendingProrations } from './prorations.ts'
 import { subscriptionLines } from './subscription-lines.ts'
 
@@ -49,11 +49,7 @@ function moveToNextPeriod(emulation: Emulation, subscription: Subscription): voi
     },
     ...(subscription.status === 'trialing' ? { status: 'trialing' } : {}),
   }
-  for (const item of subscription.items.data) {
-    const { interval = 'month', interval_count: count = 1 } = item.price.recurring ?? {}
-    item.current_period_start = item.current_period_end
-    item.current_period_end = addInterval(item.current_period_start, interval, count)
-  }
+  for (const item of subscription.items.data) beginNextPeriod(item)
   if (subscription.status === 'trialing') subscription.status = 'active'
   emit(emulation, byItself, 'customer.subscription.updated', subscription, previous)
 }
@@ -80,12 +76,40 @@ function buildRenewalInvoice(emulation: Emulation, subscription: Subscription): 
 
 /** Finalizes a draft of a subscription and charges it to the saved card. Nothing is charged for one over nothing or less. */
 export function chargeRenewal(emulation: Emulation, subscription: Subscription, invoice: Invoice): void {
-  finalizeInvoice(emulation, invoice)
-  emit(emulation, byItself, 'invoice.finalized', invoice)
-  if (invoice.total <= 0) {
-    announcePaid(emulation, byItself, invoice, markPaid(emulation, invoice, null))
+  const paused = subscription.pause_collection?.behavior
+  if (paused === 'keep_as_draft') {
+    invoice.auto_advance = false
     return
   }
+  finalizeInvoice(emulation, invoice)
+  emit(emulation, byItself, 'invoice.finalized', invoice)
+  if (paused === 'void') {
+    voidInvoice(emulation, byItself, invoice)
+    return
+  }
+  if (paused === 'mark_uncollectible') {
+    markUncollectible(emulation, invoice)
+    return
+  }
+  collectOpenInvoice(emulation, subscription, invoice)
+}
+
+/** Charges an open invoice of a subscription, over nothing or less just closes it. */
+export function collectOpenInvoice(emulation: Emulation, subscription: Subscription, invoice: Invoice): void {
+  if (invoice.total <= 0) {
+    announcePaid(emulation, byItself, invoice, markPaid(emulation, invoice, null))
+    if (subscription.status === 'incomplete') setStatus(emulation, subscription, 'active')
+    return
+  }
+  if (!hasPayment(emulation, invoice)) addInvoicePayment(emulation, subscription, invoice)
+  collectInvoice(emulation, subscription, invoice)
+}
+
+function hasPayment({ store }: Emulation, invoice: Invoice): boolean {
+  return store.invoicePayments.newestFirst().some((payment) => payment.invoice === invoice.id)
+}
+
+function addInvoicePayment(emulation: Emulation, subscription: Subscription, invoice: Invoice): void {
   const customer = emulation.store.customers.get(subscription.customer)
   const intent = addPaymentIntent(
     emulation,
@@ -102,5 +126,4 @@ export function chargeRenewal(emulation: Emulation, subscription: Subscription, 
   )
   emit(emulation, byItself, 'payment_intent.created', intent)
   paymentOf(emulation, invoice, intent)
-  collectInvoice(emulation, subscription, invoice)
 }

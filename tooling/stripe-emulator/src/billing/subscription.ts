@@ -19,9 +19,11 @@ export function addSubscription(emulation: Emulation, order: SubscriptionOrder):
   const now = emulation.clock.now()
   const id = emulation.ids.next('sub_')
   const trialEnd = trialEndOf(order, now)
-  const items = order.lines
-    .filter((line) => line.price?.type === 'recurring')
-    .map((line) => buildItem(emulation, id, line, now, trialEnd))
+  const items = order.lines.flatMap(({ price, quantity }) => {
+    if (price === null || price.recurring === null) return []
+    const end = trialEnd ?? addInterval(now, price.recurring.interval, price.recurring.interval_count)
+    return [buildItem(emulation, id, { price, quantity }, { current_period_start: now, current_period_end: end })]
+  })
   return emulation.store.subscriptions.add({
     id,
     object: 'subscription',
@@ -92,28 +94,26 @@ function trialEndOf({ data }: SubscriptionOrder, now: number): number | null {
   return data.trial_period_days === undefined ? null : now + data.trial_period_days * 24 * 60 * 60
 }
 
-function buildItem(
+/** An item of a subscription, in the period of its other ones. */
+export function buildItem(
   emulation: Emulation,
   subscription: string,
-  line: LineItem,
-  now: number,
-  trialEnd: number | null,
+  { price, quantity }: { price: Price; quantity: number | null },
+  period: Pick<SubscriptionItem, 'current_period_start' | 'current_period_end'>,
 ): SubscriptionItem {
-  const { price } = line
-  if (price === null || price.recurring === null) throw new Error('a subscription item needs a recurring price')
   return {
     id: emulation.ids.next('si_', 14),
     object: 'subscription_item',
     billing_thresholds: null,
-    created: now,
-    current_period_end: trialEnd ?? addInterval(now, price.recurring.interval, price.recurring.interval_count),
-    current_period_start: now,
+    created: emulation.clock.now(),
+    current_period_end: period.current_period_end,
+    current_period_start: period.current_period_start,
     current_trial: null,
     discounts: [],
     metadata: {},
     plan: planOf(price),
     price,
-    ...(line.quantity === null ? {} : { quantity: line.quantity }),
+    ...(quantity === null ? {} : { quantity }),
     subscription,
     tax_rates: [],
   }

@@ -1,6 +1,6 @@
 /** Why a charge was refused, in Stripe's words. */
 export interface CardRefusal {
-  code: 'card_declined' | 'expired_card' | 'incorrect_cvc' | 'processing_error'
+  code: 'card_declined' | 'expired_card' | 'incorrect_cvc' | 'processing_error' | 'payment_intent_authentication_failure'
   decline_code: string | null
   message: string
 }
@@ -14,13 +14,34 @@ export interface TestCard {
   refusal?: CardRefusal
   /** Can be saved, but every charge of it fails. */
   failsCharges?: boolean
+  behavior?: CardBehavior
+}
+
+/** What happens to payments by a card apart from being refused. */
+export interface CardBehavior {
   /** Charges succeed, then the cardholder's bank disputes them. */
   disputesCharges?: boolean
+  /** Charges succeed, then the card's network warns of fraud. */
+  warnsOfFraud?: boolean
+  /** The cardholder is asked to approve a payment. Charges without them are asked for only if `offSessionAuthentication` is on. */
+  asksForApproval?: boolean
+  /** Refunds wait for the bank, or fail after they had succeeded. */
+  refunds?: 'pending' | 'fail'
 }
+
+/** The card whose payments are approved in a step of their own. */
+export const approvalCard = '4000002500003155'
 
 const declined: CardRefusal = { code: 'card_declined', decline_code: 'generic_decline', message: 'Your card was declined.' }
 
 export const genericDecline: CardRefusal = declined
+
+/** The cardholder did not approve. Nothing was charged, not even in vain. */
+export const notApproved: CardRefusal = {
+  code: 'payment_intent_authentication_failure',
+  decline_code: null,
+  message: 'We are unable to authenticate your payment method. Please choose a different payment method and try again.',
+}
 
 /** Stripe's published test cards, as far as this emulator knows them. */
 export const testCards: readonly TestCard[] = [
@@ -55,8 +76,27 @@ export const testCards: readonly TestCard[] = [
       message: 'An error occurred while processing your card. Try again in a little bit.',
     },
   },
-  { number: '4000000000000259', brand: 'visa', outcome: 'Payment succeeds, then is disputed', disputesCharges: true },
+  { number: approvalCard, brand: 'visa', outcome: 'Asks for approval', behavior: { asksForApproval: true } },
+  {
+    number: '4000000000000259',
+    brand: 'visa',
+    outcome: 'Payment succeeds, then is disputed',
+    behavior: { disputesCharges: true },
+  },
   { number: '4000000000000341', brand: 'visa', outcome: 'Can be saved, later charges fail', failsCharges: true },
+  {
+    number: '4000000000005423',
+    brand: 'visa',
+    outcome: 'Payment succeeds, then a warning of fraud',
+    behavior: { warnsOfFraud: true },
+  },
+  {
+    number: '4000000000007726',
+    brand: 'visa',
+    outcome: 'Payment succeeds, refunds take a while',
+    behavior: { refunds: 'pending' },
+  },
+  { number: '4000000000005126', brand: 'visa', outcome: 'Payment succeeds, refunds fail later', behavior: { refunds: 'fail' } },
 ]
 
 /** The test card with this number, however it is spaced; `undefined` for any other. */

@@ -3,13 +3,16 @@ import { addBankAccount, addCard, type Payer } from '../billing/payment-method.t
 import { changedFields } from '../core/changed-fields.ts'
 import { byItself, type Emulation } from '../core/emulation.ts'
 import type { StoredPaymentMethod } from '../core/store.ts'
+import type { TaxId } from '../core/wire.ts'
 import { buildAddress } from '../resources/customers.ts'
+import { addTaxId, taxIdsOf } from '../resources/tax-ids.ts'
 import { emit } from '../webhooks/emit.ts'
-import { type CardRefusal, findCard, genericDecline, type TestCard } from './cards.ts'
+import { type CardRefusal, findCard, genericDecline, notApproved, type TestCard } from './cards.ts'
 import { completePayment } from './complete-payment.ts'
 import { completeSubscription } from './complete-subscription.ts'
 import { applyPromotionCode, discountStillGood } from './promotion-code-entry.ts'
 import type { StoredSession } from './session-plan.ts'
+import { applyTax } from './session-totals.ts'
 
 export type PayMethod = 'card' | 'bank_debit' | 'bank_debit_succeeds' | 'bank_debit_fails'
 
@@ -23,12 +26,19 @@ export interface PaymentForm {
   payer: Payer
   /** Typed on the page, where the session allows codes; `''` for none. */
   promotionCode: string
+  /** Where the session collects tax ids. */
+  taxId: Pick<TaxId, 'type' | 'value'> | null
+  acceptsTerms: boolean
+  /** What the cardholder said when the card asked; `null`: not asked yet. */
+  approval: 'approve' | 'refuse' | null
 }
 
 export type PaymentOutcome =
   | { kind: 'completed' }
   | { kind: 'already_completed' }
   | { kind: 'expired' }
+  /** The same form again, with the answer. */
+  | { kind: 'approval_required' }
   | { kind: 'declined'; message: string; declineCode: string | null }
   | { kind: 'invalid'; field: string; message: string }
 
@@ -48,15 +58,18 @@ export function completeSession(emulation: Emulation, stored: StoredSession, for
   const { session, plan } = stored
   if (session.status === 'complete') return { kind: 'already_completed' }
   if (session.status !== 'open') return { kind: 'expired' }
+  const missing = missingField(stored, form)
+  if (missing !== null) return { kind: 'invalid', ...missing }
   const problem = applyPromotionCode(emulation, stored, form.promotionCode) ?? discountStillGood(emulation, stored)
   if (problem !== null) return { kind: 'invalid', field: 'promotion_code', message: problem }
+  applyTax(emulation, stored)
   const due = session.amount_total ?? 0
   const collects = due > 0 || (session.mode === 'subscription' && plan.params.payment_method_collection !== 'if_required')
   const delayed = form.method !== 'card' && due > 0
   const card = form.method === 'card' && collects ? readCard(emulation, form) : null
   if (card !== null && 'message' in card) return { kind: 'invalid', ...card }
-  const refusal =
-    card === null ? undefined : (card.refusal ?? (card.failsCharges === true && due > 0 ? genericDecline : undefined))
+  if (card?.behavior?.asksForApproval === true && form.approval === null) return { kind: 'approval_required' }
+  const refusal = card === null ? undefined : refusalOf(card, form, due)
   const payer = { ...form.payer, email: fixedEmail(emulation, stored) ?? form.payer.email }
   const expiry = { month: form.expiryMonth, year: form.expiryYear }
   if (card !== null && refusal !== undefined) {
@@ -67,12 +80,34 @@ export function completeSession(emulation: Emulation, stored: StoredSession, for
     ? null
     : (customer: string | null) =>
         card === null ? addBankAccount(emulation, payer, customer) : addCard(emulation, card, expiry, payer, customer)
-  describePayer(stored, payer)
+  describePayer(stored, payer, form)
   updateCustomer(emulation, stored, payer)
   const payment: Payment = { emulation, stored, payer, due, delayed, addMethod }
   if (session.mode === 'subscription') completeSubscription(payment)
   else completePayment(payment)
+  if (form.taxId !== null) keepTaxId(emulation, stored, form.taxId)
   return { kind: 'completed' }
+}
+
+function refusalOf(card: TestCard, form: PaymentForm, due: number): CardRefusal | undefined {
+  if (card.behavior?.asksForApproval === true && form.approval === 'refuse') return notApproved
+  return card.refusal ?? (card.failsCharges === true && due > 0 ? genericDecline : undefined)
+}
+
+/** What this session asks for and the form does not hold. */
+function missingField({ session }: StoredSession, form: PaymentForm): { field: string; message: string } | null {
+  const { enabled, required } = session.tax_id_collection ?? { enabled: false, required: 'never' }
+  if (enabled && required === 'if_supported' && form.taxId === null) return { field: 'tax_id', message: 'Enter your tax id.' }
+  if (session.consent_collection?.terms_of_service === 'required' && !form.acceptsTerms)
+    return { field: 'terms', message: 'Accept the terms of service to go on.' }
+  return null
+}
+
+/** A customer keeps the tax id that was typed; a guest's stays on the session. */
+function keepTaxId(emulation: Emulation, { session }: StoredSession, taxId: Pick<TaxId, 'type' | 'value'>): void {
+  if (session.customer === null || !session.tax_id_collection?.enabled) return
+  if (taxIdsOf(emulation, session.customer).some(({ value }) => value === taxId.value)) return
+  emit(emulation, byItself, 'customer.tax_id.created', addTaxId(emulation, session.customer, taxId))
 }
 
 /** The email nobody can change on the page: the customer's, or the one the session was made with. */
@@ -111,9 +146,9 @@ function announceDecline(
     receiptEmail: payer.email,
   }
   const intent = addPaymentIntent(emulation, order, 'card')
-  const charge = failPayment(emulation, intent, method, refusal)
+  const charge = refusal === notApproved ? null : failPayment(emulation, intent, method, refusal)
   emit(emulation, byItself, 'payment_intent.payment_failed', intent)
-  emit(emulation, byItself, 'charge.failed', charge)
+  if (charge !== null) emit(emulation, byItself, 'charge.failed', charge)
 }
 
 export function metadataOfPayment(metadata: Record<string, string | number | null> | undefined): Record<string, string> {
@@ -131,7 +166,7 @@ function updateCustomer(emulation: Emulation, { session, plan }: StoredSession, 
   emit(emulation, byItself, 'customer.updated', customer, changedFields(before, customer))
 }
 
-function describePayer({ session }: StoredSession, payer: Payer): void {
+function describePayer({ session }: StoredSession, payer: Payer, form: PaymentForm): void {
   session.customer_details = {
     address: buildAddress({ country: payer.country, postal_code: payer.postalCode }),
     business_name: null,
@@ -140,7 +175,8 @@ function describePayer({ session }: StoredSession, payer: Payer): void {
     name: payer.name,
     phone: null,
     tax_exempt: 'none',
-    tax_ids: [],
+    tax_ids: session.tax_id_collection?.enabled && form.taxId !== null ? [form.taxId] : [],
   }
-  if (session.automatic_tax.enabled) session.automatic_tax.status = 'complete'
+  if (session.consent_collection !== null)
+    session.consent = { promotions: null, terms_of_service: form.acceptsTerms ? 'accepted' : null }
 }

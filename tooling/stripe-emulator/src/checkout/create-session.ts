@@ -3,10 +3,11 @@ import { mergeMetadata } from '../core/metadata.ts'
 import { invalidRequest, missingParameter, noSuchParameter } from '../core/stripe-error.ts'
 import type { LineItem, Session } from '../core/wire.ts'
 import { refusalOf, type Terms, termsOf } from './discount-terms.ts'
-import { expireSession } from './expire-session.ts'
+import { expireInTime } from './expire-session.ts'
 import { applyCoupon, resolveLineItems } from './line-items.ts'
 import type { SessionCreate, StoredSession } from './session-plan.ts'
 import { checkSessionRules } from './session-rules.ts'
+import { applyTax, hasTrial, totalsOf } from './session-totals.ts'
 
 const dayS = 24 * 60 * 60
 
@@ -43,12 +44,18 @@ export function createSession(emulation: Emulation, params: SessionCreate): Sess
   const stored: StoredSession = {
     id: session.id,
     session,
-    plan: { params, lineItems, coupon: terms?.coupon.id ?? null, promotionCode: terms?.promotionCode?.id ?? null, pending: null },
+    plan: {
+      params,
+      lineItems,
+      coupon: terms?.coupon.id ?? null,
+      promotionCode: terms?.promotionCode?.id ?? null,
+      pending: null,
+      approving: null,
+    },
   }
   emulation.store.sessions.add(stored)
-  emulation.clock.at(expiresAt * 1000, () => {
-    if (session.status === 'open') expireSession(emulation, stored)
-  })
+  if (emulation.store.customers.get(params.customer ?? '')?.address?.country) applyTax(emulation, stored)
+  expireInTime(emulation, stored)
   return session
 }
 
@@ -70,21 +77,6 @@ function expiryOf(emulation: Emulation, params: SessionCreate, now: number): num
 
 export function currencyOf(lines: readonly LineItem[]): string {
   return lines[0]?.currency ?? 'usd'
-}
-
-/** Sums over the lines, minor units. With a trial, what recurs costs nothing today. */
-export function totalsOf(lines: readonly LineItem[], trial = false): { subtotal: number; discount: number; total: number } {
-  const due = lines.filter((line) => !(trial && line.price?.type === 'recurring'))
-  const sum = (pick: (line: LineItem) => number) => due.reduce((total, line) => total + pick(line), 0)
-  return {
-    subtotal: sum((line) => line.amount_subtotal),
-    discount: sum((line) => line.amount_discount),
-    total: sum((line) => line.amount_total),
-  }
-}
-
-export function hasTrial(params: SessionCreate): boolean {
-  return params.subscription_data?.trial_period_days !== undefined || params.subscription_data?.trial_end !== undefined
 }
 
 function buildSession(
@@ -118,7 +110,14 @@ function buildSession(
     client_secret: null,
     collected_information: null,
     consent: null,
-    consent_collection: null,
+    consent_collection:
+      params.consent_collection === undefined
+        ? null
+        : {
+            payment_method_reuse_agreement: null,
+            promotions: null,
+            terms_of_service: params.consent_collection.terms_of_service ?? 'none',
+          },
     created: now,
     currency: currencyOf(lineItems),
     currency_conversion: null,

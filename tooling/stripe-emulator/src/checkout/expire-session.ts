@@ -17,3 +17,10 @@ export function expireSession(emulation: Emulation, { session }: StoredSession, 
   emit(emulation, cause, 'checkout.session.expired', session)
   return session
 }
+
+/** Lets an open session expire at its time. */
+export function expireInTime(emulation: Emulation, stored: StoredSession): void {
+  emulation.clock.at(stored.session.expires_at * 1000, () => {
+    if (stored.session.status === 'open') expireSession(emulation, stored)
+  })
+}

@@ -86,7 +86,7 @@ function inlinePrice(emulation: Emulation, item: LineItemCreate, path: string): 
   return price
 }
 
-/** Writes a coupon's discount into the lines (and takes an earlier one out). */
+/** Writes a coupon's discount into the lines (and takes an earlier one out). Tax is computed after it. */
 export function applyCoupon(emulation: Emulation, lines: LineItem[], coupon: Coupon | undefined): void {
   const discounts = discountsOf(
     coupon,
@@ -95,6 +95,7 @@ export function applyCoupon(emulation: Emulation, lines: LineItem[], coupon: Cou
   )
   for (const [index, line] of lines.entries()) {
     line.amount_discount = discounts[index] ?? 0
-    line.amount_total = line.amount_subtotal - line.amount_discount + line.amount_tax
+    line.amount_tax = 0
+    line.amount_total = line.amount_subtotal - line.amount_discount
   }
 }

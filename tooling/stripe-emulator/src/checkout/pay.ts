@@ -1,4 +1,4 @@
-import { disputeIfCardSays } from '../billing/dispute.ts'
+import { afterPaymentBy } from '../billing/dispute.ts'
 import type { Emulation } from '../core/emulation.ts'
 import { completeSession, type PaymentForm, type PaymentOutcome } from './complete-session.ts'
 import type { StoredSession } from './session-plan.ts'
@@ -17,7 +17,7 @@ export function pay(emulation: Emulation, stored: StoredSession, form: PaymentFo
   if (outcome.kind === 'completed') {
     const { invoice, payment_intent: intent } = stored.session
     const billed = emulation.store.invoicePayments.newestFirst().find((payment) => payment.invoice === invoice)
-    disputeIfCardSays(emulation, intent ?? billed?.payment.payment_intent ?? null)
+    afterPaymentBy(emulation, intent ?? billed?.payment.payment_intent ?? null)
   }
   return outcome
 }

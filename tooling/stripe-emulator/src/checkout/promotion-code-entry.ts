@@ -1,10 +1,11 @@
 import type { Emulation } from '../core/emulation.ts'
 import { StripeError } from '../core/stripe-error.ts'
 import { refreshPromotionCode } from '../resources/promotion-codes.ts'
-import { currencyOf, hasTrial, totalsOf } from './create-session.ts'
+import { currencyOf } from './create-session.ts'
 import { refusalOf, termsOf } from './discount-terms.ts'
 import { applyCoupon } from './line-items.ts'
 import type { StoredSession } from './session-plan.ts'
+import { sumUp, totalsOf } from './session-totals.ts'
 
 /** Applies a code typed on the page to the session. Returns why not, or `null`. */
 export function applyPromotionCode(emulation: Emulation, stored: StoredSession, entered: string): string | null {
@@ -23,9 +24,7 @@ export function applyPromotionCode(emulation: Emulation, stored: StoredSession, 
   plan.coupon = terms.coupon.id
   plan.promotionCode = found?.id ?? null
   applyCoupon(emulation, plan.lineItems, terms.coupon)
-  const totals = totalsOf(plan.lineItems, hasTrial(plan.params))
-  session.amount_total = totals.total
-  session.total_details = { amount_discount: totals.discount, amount_shipping: 0, amount_tax: 0 }
+  sumUp(stored)
   session.discounts = [{ coupon: null, promotion_code: plan.promotionCode }]
   return null
 }

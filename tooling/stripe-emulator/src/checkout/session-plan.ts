@@ -1,5 +1,6 @@
 import type Stripe from 'stripe'
 import type { LineItem, Session, Wire } from '../core/wire.ts'
+import type { PaymentForm } from './complete-session.ts'
 
 export type SessionCreate = Wire<Stripe.Checkout.SessionCreateParams>
 
@@ -16,6 +17,8 @@ export interface SessionPlan {
   /** The coupon in force, given directly, through a promotion code, or entered on the page. */
   coupon: string | null
   promotionCode: string | null
+  /** A payment that waits for the cardholder's approval: what was typed, without the card. */
+  approving: PaymentForm | null
   /** A bank debit under way: ends in one of the two asynchronous events. */
   pending: { paymentIntent: string; invoice: string | null } | null
 }

@@ -11,6 +11,7 @@ const supported = [
   'branding_settings',
   'cancel_url',
   'client_reference_id',
+  'consent_collection',
   'currency',
   'custom_text',
   'customer',
@@ -45,6 +46,7 @@ const supportedPaymentData = ['description', 'metadata', 'receipt_email', 'setup
 export function checkSessionRules(params: SessionCreate, now: number): void {
   refuseUnsupported(params, supported)
   refuseUnsupported(params.subscription_data ?? {}, supportedSubscriptionData, 'subscription_data')
+  refuseUnsupported(params.consent_collection ?? {}, ['terms_of_service'], 'consent_collection')
   refuseUnsupported(params.payment_intent_data ?? {}, supportedPaymentData, 'payment_intent_data')
   for (const [index, line] of (params.line_items ?? []).entries()) {
     refuseUnsupported(line, ['price', 'price_data', 'quantity', 'metadata'], `line_items[${index}]`)

@@ -72,7 +72,15 @@ const checks: Record<string, Record<string, Check>> = {
     zeroInvoiceSendsPaymentSucceeded: isBoolean,
     retryAfterDays: listOf(atLeast(1)),
     afterLastRetry: oneOf('cancel', 'unpaid', 'past_due'),
+    offSessionAuthentication: isBoolean,
+    upcomingDays: orNull(atLeast(1)),
   },
+  refunds: { settleMs: orNull(atLeast(0)) },
+  account: {
+    livemode: isBoolean,
+    restrictedKeys: (value) => isRecord(value) && Object.values(value).every(listOf(isText)),
+  },
+  tax: { percent: (value) => typeof value === 'number' && value >= 0 && value <= 100 },
   rateLimit: { perSecond: orNull(atLeast(1)), perRoutePerSecond: orNull(atLeast(1)) },
 } satisfies { [Group in keyof Settings]: Record<keyof Settings[Group], Check> }
 

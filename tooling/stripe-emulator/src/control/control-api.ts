@@ -1,7 +1,7 @@
 import type { PayMethod } from '../checkout/complete-session.ts'
 import type { Fault } from '../core/faults.ts'
 import type { RecordedRequest } from '../core/traffic.ts'
-import type { Dispute, Invoice, Refund, Session, StoredEvent } from '../core/wire.ts'
+import type { Dispute, Invoice, Refund, Session, StoredEvent, TaxId } from '../core/wire.ts'
 import type { DeliveryTry } from '../webhooks/deliver.ts'
 import type { Settings, SettingsPatch } from './settings.ts'
 
@@ -19,10 +19,16 @@ export interface CheckoutInput {
   expiryYear?: number
   cvc?: string
   promotionCode?: string
+  /** Where the session collects tax ids: `{"type": "eu_vat", "value": "DE123456789"}`. */
+  taxId?: Pick<TaxId, 'type' | 'value'>
+  /** Default true. */
+  acceptsTerms?: boolean
+  /** What the cardholder says when the card asks; default `approve`. */
+  approval?: 'approve' | 'refuse'
 }
 
 export interface CheckoutResult {
-  outcome: 'completed' | 'already_completed' | 'expired' | 'declined' | 'invalid'
+  outcome: 'completed' | 'already_completed' | 'expired' | 'approval_required' | 'declined' | 'invalid'
   /** What the page would say, when it is not completed. */
   message: string | null
   /** `success_url` with the session id filled in, when completed. */
@@ -53,6 +59,10 @@ export interface EmulatorControl {
   refund(charge: string, options?: { amount?: number }): Promise<Refund>
   /** The bank did not take the refund: the charge's amount goes back. */
   failRefund(refundId: string): Promise<Refund>
+  /** The bank took a refund that was pending. */
+  completeRefund(refundId: string): Promise<Refund>
+  /** The cardholder approves an invoice's payment that waits for it (`invoice.payment_action_required`). */
+  approveInvoice(invoiceId: string): Promise<Invoice>
   /** The customer's bank disputes a charge, or only asks about it (`inquiry`). @param charge  a charge or payment intent */
   dispute(charge: string, options?: { inquiry?: boolean }): Promise<Dispute>
   closeDispute(disputeId: string, outcome: 'won' | 'lost'): Promise<Dispute>
@@ -88,6 +98,9 @@ export interface EmulatorControl {
   /** API requests seen so far. */
   traffic(): Promise<RecordedRequest[]>
   state(): Promise<Record<string, unknown>>
+  /** Keeps everything there is under a name, and comes back to it: objects, settings, the clock; not what is under way. */
+  snapshot(name: string): Promise<void>
+  restore(name: string): Promise<void>
   /** Forgets every object, event, delivery, fault and setting. */
   reset(options?: { keepEndpoints?: boolean }): Promise<void>
 }

@@ -32,6 +32,8 @@ export function createControlClient(url: string, token: string): EmulatorControl
     },
     refund: (charge, options = {}) => call('POST', `charges/${charge}/refund`, options),
     failRefund: (refundId) => call('POST', `refunds/${refundId}/fail`),
+    completeRefund: (refundId) => call('POST', `refunds/${refundId}/complete`),
+    approveInvoice: (invoiceId) => call('POST', `invoices/${invoiceId}/approve`),
     dispute: (charge, options = {}) => call('POST', `charges/${charge}/dispute`, options),
     closeDispute: (disputeId, outcome) => call('POST', `disputes/${disputeId}/close`, { outcome }),
     settings: (patch) => (patch === undefined ? call('GET', 'settings') : call('POST', 'settings', patch)),
@@ -53,6 +55,8 @@ export function createControlClient(url: string, token: string): EmulatorControl
     setCard: async (customer, card) => void (await call('POST', `customers/${customer}/card`, { card })),
     traffic: () => call('GET', 'traffic'),
     state: () => call('GET', 'state'),
+    snapshot: async (name) => void (await call('POST', `snapshots/${name}`)),
+    restore: async (name) => void (await call('POST', `snapshots/${name}/restore`)),
     reset: async (options = {}) => void (await call('POST', 'reset', options)),
   }
 }

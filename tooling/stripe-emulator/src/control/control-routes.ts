@@ -1,7 +1,8 @@
 import { timingSafeEqual } from 'node:crypto'
 import { type Context, Hono } from 'hono'
 import { closeDispute, openDispute } from '../billing/dispute.ts'
-import { failRefund, refundCharge } from '../billing/refund.ts'
+import { approveInvoice } from '../billing/dunning.ts'
+import { completeRefund, failRefund, refundCharge } from '../billing/refund.ts'
 import { renewSubscription } from '../billing/renew-subscription.ts'
 import { replaceCard } from '../billing/replace-card.ts'
 import { advanceOwnTime, onItsClock } from '../billing/test-clock.ts'
@@ -11,6 +12,7 @@ import { pay } from '../checkout/pay.ts'
 import { settleDebit } from '../checkout/settle-debit.ts'
 import { byItself, type Emulation } from '../core/emulation.ts'
 import type { Fault } from '../core/faults.ts'
+import { restoreSnapshot, type Snapshot, takeSnapshot } from '../core/snapshot.ts'
 import { StripeError } from '../core/stripe-error.ts'
 import { successUrl } from '../pages/checkout-routes.ts'
 import { renderEvent } from '../webhooks/render-event.ts'
@@ -21,6 +23,7 @@ import { patchSettings, type SettingsPatch } from './settings.ts'
 /** The control API, under `/_emulator/`. Its token is not an API key: the program under test cannot reach it by accident. */
 export function controlRoutes(emulation: Emulation): Hono {
   const app = new Hono()
+  const snapshots = new Map<string, Snapshot>()
   app.use(async (c, next) => {
     const given = Buffer.from(c.req.header('authorization')?.replace(/^Bearer /, '') ?? '')
     const wanted = Buffer.from(emulation.controlToken)
@@ -33,6 +36,16 @@ export function controlRoutes(emulation: Emulation): Hono {
   app.post('/reset', async (c) => {
     resetEmulation(emulation, await readJson<{ keepEndpoints?: boolean }>(c))
     return c.json({})
+  })
+  app.post('/snapshots/:name', (c) => {
+    snapshots.set(c.req.param('name'), takeSnapshot(emulation))
+    return c.json([...snapshots.keys()])
+  })
+  app.post('/snapshots/:name/restore', (c) => {
+    const snapshot = snapshots.get(c.req.param('name'))
+    if (snapshot === undefined) return c.json({ error: 'no such snapshot' }, 404)
+    restoreSnapshot(emulation, snapshot)
+    return c.json([...snapshots.keys()])
   })
   app.get('/settings', (c) => c.json(emulation.settings.current))
   app.post('/settings', async (c) => {
@@ -140,6 +153,18 @@ function addMoneyCalls(app: Hono, emulation: Emulation): void {
     const order = await readJson<{ amount?: number }>(c)
     return c.json(onItsClock(emulation, charge.id, () => refundCharge(emulation, byItself, charge, order)))
   })
+  app.post('/refunds/:id/complete', (c) => {
+    const refund = store.refunds.get(c.req.param('id'))
+    if (refund === undefined) return c.json({ error: 'no such refund' }, 404)
+    return c.json(onItsClock(emulation, refund.id, () => completeRefund(emulation, refund)))
+  })
+  app.post('/invoices/:id/approve', (c) => {
+    const invoice = store.invoices.get(c.req.param('id'))
+    const subscription = store.subscriptions.get(String(invoice?.parent?.subscription_details?.subscription ?? ''))
+    if (invoice === undefined || subscription === undefined) return c.json({ error: 'no such invoice of a subscription' }, 404)
+    onItsClock(emulation, invoice.id, () => approveInvoice(emulation, subscription, invoice))
+    return c.json(invoice)
+  })
   app.post('/refunds/:id/fail', (c) => {
     const refund = store.refunds.get(c.req.param('id'))
     if (refund === undefined) return c.json({ error: 'no such refund' }, 404)
@@ -174,6 +199,9 @@ function formFrom(input: CheckoutInput): PaymentForm {
       postalCode: input.postalCode ?? '94107',
     },
     promotionCode: input.promotionCode ?? '',
+    taxId: input.taxId ?? null,
+    acceptsTerms: input.acceptsTerms ?? true,
+    approval: input.approval ?? 'approve',
   }
 }
 

@@ -67,7 +67,21 @@ export interface Settings {
     retryAfterDays: number[]
     /** What becomes of a subscription after the last try. */
     afterLastRetry: 'cancel' | 'unpaid' | 'past_due'
+    /** Renewals with a card that asks for approval need it too, and nobody is there to give it. */
+    offSessionAuthentication: boolean
+    /** `invoice.upcoming` comes this many days before a period ends, if the period is longer; `null`: never. */
+    upcomingDays: number | null
   }
+  /** When a refund by one of the two cards with slow banks settles; `null`: only by the control call. */
+  refunds: { settleMs: number | null }
+  account: {
+    /** `true` everywhere: what a program does that thinks it is live. Live keys are refused all the same. */
+    livemode: boolean
+    /** Routes that a key may use, as patterns; a key without an entry may use all: `{"rk_test_1": ["GET /v1/*"]}`. */
+    restrictedKeys: Record<string, string[]>
+  }
+  /** Percent of every automatic tax, wherever the customer is. */
+  tax: { percent: number }
   /** Requests let through in a second of machine time, all together and for one route; `null`: any number. Stripe's sandbox: 25 and 25. */
   rateLimit: { perSecond: number | null; perRoutePerSecond: number | null }
 }
@@ -107,7 +121,12 @@ export function defaultSettings(): Settings {
       zeroInvoiceSendsPaymentSucceeded: false,
       retryAfterDays: [3, 5, 7],
       afterLastRetry: 'cancel',
+      offSessionAuthentication: false,
+      upcomingDays: 7,
     },
+    refunds: { settleMs: 3_000 },
+    account: { livemode: false, restrictedKeys: {} },
+    tax: { percent: 0 },
     rateLimit: { perSecond: null, perRoutePerSecond: null },
   }
 }
@@ -116,6 +135,9 @@ export interface SettingsPatch {
   webhooks?: Partial<Settings['webhooks']>
   checkout?: Partial<Settings['checkout']>
   subscriptions?: Partial<Settings['subscriptions']>
+  refunds?: Partial<Settings['refunds']>
+  account?: Partial<Settings['account']>
+  tax?: Partial<Settings['tax']>
   rateLimit?: Partial<Settings['rateLimit']>
 }
 
@@ -126,6 +148,9 @@ export function patchSettings(current: Settings, patch: SettingsPatch): Settings
     webhooks: { ...current.webhooks, ...patch.webhooks },
     checkout: { ...current.checkout, ...patch.checkout },
     subscriptions: { ...current.subscriptions, ...patch.subscriptions },
+    refunds: { ...current.refunds, ...patch.refunds },
+    account: { ...current.account, ...patch.account },
+    tax: { ...current.tax, ...patch.tax },
     rateLimit: { ...current.rateLimit, ...patch.rateLimit },
   }
 }

@@ -41,6 +41,8 @@ export interface Call<P> {
   params: P
   /** The `{id}` of the path, `''` where there is none. */
   id: string
+  /** The second `{id}`, of a part of the object `id` names. */
+  innerId: string
   cause: Cause
 }
 

@@ -5,7 +5,7 @@ import type { Context } from 'hono'
 import { onItsClock } from '../billing/test-clock.ts'
 import { findRoute } from '../resources/routes.ts'
 import { pinnedVersion } from './api-version.ts'
-import { authenticate } from './authenticate.ts'
+import { authenticate, checkPermission } from './authenticate.ts'
 import type { Emulation } from './emulation.ts'
 import { expand } from './expand.ts'
 import type { Fault } from './faults.ts'
@@ -14,7 +14,7 @@ import { fingerprintOf, type SavedAnswer } from './idempotency.ts'
 import { readParameters } from './parameters.ts'
 import { type ErrorFields, invalidRequest, StripeError } from './stripe-error.ts'
 import { headersToKeep } from './traffic.ts'
-import type { JsonObject } from './wire.ts'
+import { type JsonObject, toJson } from './wire.ts'
 
 type ApiContext = Context<{ Bindings: HttpBindings }>
 
@@ -71,13 +71,14 @@ async function answerRequest(
 ): Promise<Answer> {
   let claimed: string | undefined
   try {
-    authenticate(req.header('authorization'), emulation.apiKeys)
+    const apiKey = authenticate(req.header('authorization'), emulation.apiKeys)
     checkVersion(req.header('stripe-version'))
     const route = findRoute(req.method, path)
     if (route === undefined) {
       const message = `Unrecognized request URL (${req.method}: ${path}). Please see https://stripe.com/docs or we can help at https://support.stripe.com/.`
       throw new StripeError(404, { type: 'invalid_request_error', message }, false)
     }
+    checkPermission(apiKey, route.key, emulation.settings.current.account.restrictedKeys)
     const limit = emulation.rateLimit.take(route.key)
     if (limit !== null) {
       const body = JSON.stringify(rateLimited().body(requestId), null, 2)
@@ -99,7 +100,7 @@ async function answerRequest(
     }
     const cause = { id: requestId, idempotency_key: key ?? null }
     const result = onItsClock(emulation, customerOr(route.id, params), () =>
-      route.handle({ emulation, params, id: route.id, cause }),
+      route.handle({ emulation, params, id: route.id, innerId: route.innerId, cause }),
     )
     const answer = { status: 200, body: render(emulation, result, params.expand), requestId }
     if (claimed !== undefined) emulation.idempotency.save(claimed, answer)
@@ -167,7 +168,7 @@ function bodyOnItsWay({ body, onItsWay }: Answer): string | ReadableStream<Uint8
 
 function render(emulation: Emulation, result: object, paths: unknown): string {
   const list = Array.isArray(paths) ? paths.map(String) : []
-  return JSON.stringify(expand(emulation.store, result, list), null, 2)
+  return toJson(emulation.settings.current, expand(emulation.store, result, list))
 }
 
 function checkVersion(version: string | undefined): void {

@@ -1,4 +1,5 @@
 import type { InvoiceLineOrder } from '../billing/invoice.ts'
+import type { CardBehavior } from '../checkout/cards.ts'
 import type { StoredSession } from '../checkout/session-plan.ts'
 import type * as W from './wire.ts'
 
@@ -31,6 +32,17 @@ export class Collection<T extends { id: string }> {
   clear(): void {
     this.#items.clear()
   }
+
+  /** All items in the order they were made. */
+  all(): T[] {
+    return [...this.#items.values()]
+  }
+
+  /** Takes the place of what is there. */
+  load(items: readonly T[]): void {
+    this.#items.clear()
+    for (const item of items) this.add(item)
+  }
 }
 
 export interface StoredEndpoint {
@@ -46,8 +58,8 @@ export interface StoredPaymentMethod {
   object: W.PaymentMethod
   /** Every charge of it fails with this refusal (the card that can be saved and then fails). */
   failsCharges: boolean
-  /** Every charge of it is disputed as soon as it is paid. */
-  disputesCharges?: boolean
+  /** What else its card does. */
+  behavior: CardBehavior
 }
 
 export function createStore() {
@@ -76,9 +88,11 @@ export function createStore() {
     /** All lines of an invoice; the object itself embeds the first ten. */
     invoiceLines: new Map<string, W.InvoiceLine[]>(),
     invoicePayments: new Collection<W.InvoicePayment>(),
-    /** Subscriptions of which `trial_will_end` was sent. */
-    trialEndsTold: new Set<string>(),
+    /** What was announced ahead of its time, once: `trial sub_1`, `invoice sub_1 1790000000`. */
+    toldAhead: new Set<string>(),
     testClocks: new Collection<W.TestClock>(),
+    taxRates: new Collection<W.TaxRate>(),
+    taxIds: new Collection<W.TaxId>(),
     portalSessions: new Collection<W.PortalSession>(),
     webhookEndpoints: new Collection<StoredEndpoint>(),
     events: new Collection<W.StoredEvent>(),
@@ -107,6 +121,8 @@ export function findById(store: Store, id: string): object | undefined {
     store.subscriptions.get(id) ??
     store.invoices.get(id) ??
     store.invoicePayments.get(id) ??
-    store.testClocks.get(id)
+    store.testClocks.get(id) ??
+    store.taxRates.get(id) ??
+    store.taxIds.get(id)
   )
 }

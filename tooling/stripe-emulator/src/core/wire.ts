@@ -1,4 +1,5 @@
 import type Stripe from 'stripe'
+import type { Settings } from '../control/settings.ts'
 
 /**
  * A type of the SDK as it travels: decimals are strings, an expandable field is its id. Types only, so the SDK stays a
@@ -29,6 +30,7 @@ export type PaymentMethod = Wire<Stripe.PaymentMethod>
 export type Charge = Wire<Stripe.Charge>
 export type Refund = Wire<Stripe.Refund>
 export type Dispute = Wire<Stripe.Dispute>
+export type EarlyFraudWarning = Wire<Stripe.Radar.EarlyFraudWarning>
 export type Subscription = Wire<Stripe.Subscription>
 export type SubscriptionItem = Wire<Stripe.SubscriptionItem>
 export type Plan = Wire<Stripe.Plan>
@@ -36,6 +38,8 @@ export type Invoice = Wire<Stripe.Invoice>
 export type InvoiceLine = Wire<Stripe.InvoiceLineItem>
 export type InvoicePayment = Wire<Stripe.InvoicePayment>
 export type PortalSession = Wire<Stripe.BillingPortal.Session>
+export type TaxRate = Wire<Stripe.TaxRate>
+export type TaxId = Wire<Stripe.TaxId>
 export type TestClock = Wire<Stripe.TestHelpers.TestClock>
 export type WebhookEndpoint = Wire<Stripe.WebhookEndpoint>
 
@@ -50,4 +54,10 @@ export interface StoredEvent {
   pending_webhooks: number
   request: { id: string | null; idempotency_key: string | null }
   type: string
+}
+
+/** An object as text, of a test account or (switch `account.livemode`) of one that looks live. */
+export function toJson({ account }: Settings, object: object): string {
+  const replace = account.livemode ? (key: string, value: unknown) => (key === 'livemode' ? true : value) : undefined
+  return JSON.stringify(object, replace, 2)
 }

@@ -17,9 +17,25 @@ export interface PageFields {
   postal_code: string
   method: string
   promotion_code: string
+  tax_id_type: string
+  tax_id: string
+  terms: string
 }
 
-export const emptyFields: PageFields = { email: '', name: '', country: 'US', postal_code: '', method: 'card', promotion_code: '' }
+export const emptyFields: PageFields = {
+  email: '',
+  name: '',
+  country: 'US',
+  postal_code: '',
+  method: 'card',
+  promotion_code: '',
+  tax_id_type: 'eu_vat',
+  tax_id: '',
+  terms: '',
+}
+
+/** The kinds the page offers; the API takes all of Stripe's. */
+export const taxIdTypes = ['eu_vat', 'gb_vat', 'ch_vat', 'us_ein', 'au_abn', 'ca_bn', 'in_gst', 'no_vat'] as const
 
 const countries = [
   ...[
@@ -69,7 +85,9 @@ export function checkoutPage(
         <form method="post" autocomplete="on">
           ${payerFields(fields, fixedEmail, problem)}
           ${session.allow_promotion_codes === true ? text('promotion_code', 'Promotion code (optional)', fields.promotion_code, problem) : ''}
+          ${session.tax_id_collection?.enabled === true ? taxIdFields(fields, problem) : ''}
           ${methodFields(fields, problem)}
+          ${session.consent_collection?.terms_of_service === 'required' ? termsField(fields) : ''}
           <button type="submit">${verb} ${total}</button>
         </form>
         ${cardList()}
@@ -136,6 +154,37 @@ function payerFields(fields: PageFields, fixedEmail: string | null, problem: Pag
       </div>
       <div>${text('postal_code', 'Postal code', fields.postal_code, problem, { autocomplete: 'postal-code' })}</div>
     </div>`
+}
+
+function taxIdFields(fields: PageFields, problem: PageProblem | null): Html {
+  const option = (type: string) => html`<option value="${type}" ${type === fields.tax_id_type ? 'selected' : ''}>${type}</option>`
+  return html`<div class="row">
+    <div>
+      <label for="tax_id_type">Kind of tax id</label>
+      <select id="tax_id_type" name="tax_id_type">${taxIdTypes.map(option)}</select>
+    </div>
+    <div>${text('tax_id', 'Tax id', fields.tax_id, problem)}</div>
+  </div>`
+}
+
+function termsField(fields: PageFields): Html {
+  return html`<label class="choice"><input type="checkbox" name="terms" value="accepted" ${fields.terms === 'accepted' ? 'checked' : ''} /> I accept the terms of service</label>`
+}
+
+/** The bank's question to the cardholder, in a step of its own. */
+export function approvalPage({ session }: StoredSession): Html {
+  const total = money(session.amount_total ?? 0, session.currency ?? 'usd')
+  return layout(
+    'Approve the payment',
+    html`<section>
+      <h1>Approve the payment</h1>
+      <p>Your bank asks whether you want to pay ${total}.</p>
+      <form method="post">
+        <button name="approval" value="approve">Approve</button>
+        <button name="approval" value="refuse">Refuse</button>
+      </form>
+    </section>`,
+  )
 }
 
 function methodFields(fields: PageFields, problem: PageProblem | null): Html {

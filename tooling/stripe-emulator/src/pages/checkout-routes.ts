@@ -1,11 +1,21 @@
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { onItsClock } from '../billing/test-clock.ts'
+import { approvalCard } from '../checkout/cards.ts'
 import { fixedEmail, type PayMethod, type PaymentForm } from '../checkout/complete-session.ts'
 import { pay } from '../checkout/pay.ts'
 import type { StoredSession } from '../checkout/session-plan.ts'
+import { applyTax } from '../checkout/session-totals.ts'
 import type { Emulation } from '../core/emulation.ts'
-import { checkoutPage, emptyFields, noticePage, type PageFields, type PageProblem } from './checkout-page.ts'
+import {
+  approvalPage,
+  checkoutPage,
+  emptyFields,
+  noticePage,
+  type PageFields,
+  type PageProblem,
+  taxIdTypes,
+} from './checkout-page.ts'
 import { pageHeaders } from './layout.ts'
 
 const methods: readonly string[] = ['card', 'bank_debit_succeeds', 'bank_debit_fails']
@@ -20,7 +30,12 @@ export function checkoutRoutes(emulation: Emulation): Hono<{ Bindings: HttpBindi
   app.get('/:id', (c) => {
     const stored = emulation.store.sessions.get(c.req.param('id'))
     if (stored === undefined) return c.html(noticePage('Not found', 'There is no such checkout session.'), 404)
-    return closedPage(c, stored) ?? c.html(checkoutPage(stored, emptyFields, fixedEmail(emulation, stored), null))
+    const closed = closedPage(c, stored)
+    if (closed !== undefined) return closed
+    if (stored.plan.approving !== null) return c.html(approvalPage(stored))
+    // Stripe guesses where the visitor is, and shows the tax of that place.
+    applyTax(emulation, stored)
+    return c.html(checkoutPage(stored, emptyFields, fixedEmail(emulation, stored), null))
   })
   app.post('/:id', async (c) => {
     const stored = emulation.store.sessions.get(c.req.param('id'))
@@ -34,15 +49,26 @@ export function checkoutRoutes(emulation: Emulation): Hono<{ Bindings: HttpBindi
       postal_code: field('postal_code'),
       method: methods.includes(field('method')) ? field('method') : 'card',
       promotion_code: field('promotion_code'),
+      tax_id_type: field('tax_id_type') || emptyFields.tax_id_type,
+      tax_id: field('tax_id'),
+      terms: field('terms'),
     }
     const email = fixedEmail(emulation, stored)
     const again = (problem: PageProblem, status: 400 | 402) => c.html(checkoutPage(stored, shown, email, problem), status)
     const closed = closedPage(c, stored)
     if (closed !== undefined) return closed
-    const problem = missingField(shown, email)
+    const { approving } = stored.plan
+    stored.plan.approving = null
+    const approval = approvalIn(field('approval'))
+    const answered = approving !== null && approval !== null ? { ...approving, card: approvalCard, approval } : null
+    const problem = answered === null ? missingField(shown, email) : null
     if (problem !== null) return again(problem, 400)
-    const outcome = onItsClock(emulation, stored.session.id, () => pay(emulation, stored, readForm(shown, field)))
+    const typed = answered ?? readForm(shown, field)
+    const outcome = onItsClock(emulation, stored.session.id, () => pay(emulation, stored, typed))
     switch (outcome.kind) {
+      case 'approval_required':
+        stored.plan.approving = { ...typed, card: '' }
+        return c.html(approvalPage(stored))
       case 'completed':
         return afterPayment(emulation, c, stored)
       case 'declined':
@@ -83,7 +109,19 @@ function readForm(fields: PageFields, field: (name: string) => string): PaymentF
     cvc: field('cvc'),
     payer: { email: fields.email, name: fields.name, country: fields.country, postalCode: fields.postal_code },
     promotionCode: fields.promotion_code,
+    taxId: taxIdIn(fields),
+    acceptsTerms: fields.terms === 'accepted',
+    approval: null,
   }
+}
+
+function approvalIn(text: string): PaymentForm['approval'] {
+  return text === 'approve' || text === 'refuse' ? text : null
+}
+
+function taxIdIn({ tax_id: value, tax_id_type: chosen }: PageFields): PaymentForm['taxId'] {
+  const type = taxIdTypes.find((known) => known === chosen) ?? 'eu_vat'
+  return value === '' ? null : { type, value }
 }
 
 /** By default the browser moves on only after each webhook was tried once, as Stripe does (with a limit). */

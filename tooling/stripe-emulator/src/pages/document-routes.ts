@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { Emulation } from '../core/emulation.ts'
 import { noticePage } from './checkout-page.ts'
+import { invoicePdf } from './invoice-pdf.ts'
 import { layout, money, pageHeaders } from './layout.ts'
 
 /** What `hosted_invoice_url` and `receipt_url` point to. */
@@ -20,6 +21,12 @@ export function documentRoutes(emulation: Emulation): Hono {
       </table>
     </section>`
     return c.html(layout(`Invoice ${invoice.number}`, page), 200, pageHeaders)
+  })
+  app.get('/i/:id/pdf', (c) => {
+    const invoice = emulation.store.invoices.get(c.req.param('id'))
+    if (invoice === undefined) return c.html(noticePage('Not found', 'There is no such invoice.'), 404)
+    const pdf = invoicePdf(invoice, emulation.store.invoiceLines.get(invoice.id) ?? [])
+    return c.body(new Uint8Array(pdf), 200, { 'content-type': 'application/pdf' })
   })
   app.get('/receipts/:id', (c) => {
     const charge = emulation.store.charges.get(c.req.param('id'))

@@ -37,7 +37,11 @@ const lazy: Record<string, Record<string, Lazy>> = {
         provider: 'stripe',
       }
     },
-    tax_ids: (_store, id): ListPage<never> => embeddedList([], `/v1/customers/${id}/tax_ids`),
+    tax_ids: (store, id) =>
+      embeddedList(
+        store.taxIds.newestFirst().filter((taxId) => taxId.customer === id),
+        `/v1/customers/${id}/tax_ids`,
+      ),
   },
   invoice: {
     payments: (store, id) =>

@@ -33,6 +33,10 @@ export const refundRoutes: RouteTable = {
     emit(emulation, cause, 'refund.updated', refund, before)
     return refund
   }),
+  'POST /v1/refunds/{id}/cancel': ({ emulation, id }) => {
+    // Only refunds that wait for the customer's bank details can be taken back, and cards need none.
+    throw invalidRequest(`This refund is ${find(emulation, id).status} and cannot be canceled.`, 'id')
+  },
 }
 
 function chargeOf(emulation: Emulation, params: Stripe.RefundCreateParams): Charge {

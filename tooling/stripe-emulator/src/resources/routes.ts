@@ -15,7 +15,10 @@ import { priceRoutes } from './prices.ts'
 import { productRoutes } from './products.ts'
 import { promotionCodeRoutes } from './promotion-codes.ts'
 import { refundRoutes } from './refunds.ts'
+import { subscriptionItemRoutes } from './subscription-items.ts'
 import { subscriptionRoutes } from './subscriptions.ts'
+import { taxIdRoutes } from './tax-ids.ts'
+import { taxRateRoutes } from './tax-rates.ts'
 import { testClockRoutes } from './test-clocks.ts'
 import { webhookEndpointRoutes } from './webhook-endpoints.ts'
 
@@ -33,8 +36,11 @@ const table = new Map<string, Handler>(
     refundRoutes,
     disputeRoutes,
     subscriptionRoutes,
+    subscriptionItemRoutes,
     invoiceRoutes,
     invoicePaymentRoutes,
+    taxIdRoutes,
+    taxRateRoutes,
     testClockRoutes,
     portalSessionRoutes,
     webhookEndpointRoutes,
@@ -46,18 +52,22 @@ export interface FoundRoute {
   key: RouteKey
   handle: Handler
   id: string
+  innerId: string
 }
 
 /** The route for a request's method and path; `undefined` for an address Stripe does not know. */
 export function findRoute(method: string, path: string): FoundRoute | undefined {
   const fixed = table.get(`${method} ${path}`)
-  if (fixed !== undefined) return { key: asKey(`${method} ${path}`), handle: fixed, id: '' }
+  if (fixed !== undefined) return { key: asKey(`${method} ${path}`), handle: fixed, id: '', innerId: '' }
   const segments = path.split('/')
-  // `{id}` is the last segment, or the one before an action: `/v1/invoices/in_1`, `/v1/invoices/in_1/lines`.
-  for (const position of [segments.length - 1, segments.length - 2]) {
-    const key = `${method} ${segments.map((segment, index) => (index === position ? '{id}' : segment)).join('/')}`
+  const last = segments.length - 1
+  // `{id}` is the last segment, the one before an action, or both an owner's and its part's:
+  // `/v1/invoices/in_1`, `/v1/invoices/in_1/lines`, `/v1/customers/cus_1/tax_ids/txi_1`.
+  for (const positions of [[last], [last - 1], [last - 2, last]]) {
+    const key = `${method} ${segments.map((segment, index) => (positions.includes(index) ? '{id}' : segment)).join('/')}`
     const handle = table.get(key)
-    if (handle !== undefined) return { key: asKey(key), handle, id: segments[position] ?? '' }
+    const [id = '', innerId = ''] = positions.map((position) => segments[position] ?? '')
+    if (handle !== undefined) return { key: asKey(key), handle, id, innerId }
   }
   return undefined
 }

@@ -1,14 +1,14 @@
 import type Stripe from 'stripe'
-import { billChange, changeItems } from '../billing/change-subscription.ts'
+import { billPending, creditUnusedTime } from '../billing/change-subscription.ts'
+import { createSubscription } from '../billing/create-subscription.ts'
 import { endSubscription } from '../billing/end-subscription.ts'
-import { changedFields } from '../core/changed-fields.ts'
+import { pauseSubscription, resumeSubscription } from '../billing/pause-subscription.ts'
+import { updateSubscription } from '../billing/update-subscription.ts'
 import { type Emulation, handler, type RouteTable } from '../core/emulation.ts'
 import { inRange, listPage } from '../core/list.ts'
-import { mergeMetadata } from '../core/metadata.ts'
-import { invalidRequest, noSuch, noSuchParameter } from '../core/stripe-error.ts'
+import { invalidRequest, noSuch } from '../core/stripe-error.ts'
 import { refuseUnsupported } from '../core/unsupported.ts'
 import type { Subscription, Wire } from '../core/wire.ts'
-import { emit } from '../webhooks/emit.ts'
 
 export const subscriptionRoutes: RouteTable = {
   'GET /v1/subscriptions': handler<Stripe.SubscriptionListParams>(({ emulation, params }) => {
@@ -34,51 +34,36 @@ export const subscriptionRoutes: RouteTable = {
     return listPage(items, params, '/v1/subscriptions')
   }),
   'GET /v1/subscriptions/{id}': ({ emulation, id }) => find(emulation, id),
-  'POST /v1/subscriptions/{id}': handler<Wire<Stripe.SubscriptionUpdateParams>>(({ emulation, params, id, cause }) => {
-    refuseUnsupported(params, [
-      'cancel_at',
-      'cancel_at_period_end',
-      'cancellation_details',
-      'default_payment_method',
-      'description',
-      'expand',
-      'items',
-      'metadata',
-      'proration_behavior',
-    ])
-    const subscription = find(emulation, id)
-    if (subscription.ended_at !== null)
-      throw invalidRequest('A canceled subscription can only update its cancellation_details and metadata.', 'id')
-    const before = structuredClone(subscription)
-    if (params.cancel_at_period_end !== undefined) scheduleCancellation(emulation, subscription, params.cancel_at_period_end)
-    if (params.cancel_at !== undefined) setCancelAt(emulation, subscription, params.cancel_at)
-    if (params.description !== undefined) subscription.description = params.description || null
-    if (params.default_payment_method !== undefined) {
-      if (emulation.store.paymentMethods.get(params.default_payment_method) === undefined) {
-        throw noSuchParameter('PaymentMethod', params.default_payment_method, 'default_payment_method')
-      }
-      subscription.default_payment_method = params.default_payment_method
-    }
-    subscription.metadata = mergeMetadata(subscription.metadata, params.metadata)
-    const lines = changeItems(emulation, subscription, params.items ?? [])
-    const previous = changedFields(before, subscription)
-    if (Object.keys(previous).length > 0) emit(emulation, cause, 'customer.subscription.updated', subscription, previous)
-    billChange(emulation, subscription, lines, params.proration_behavior ?? 'create_prorations')
-    return subscription
+  'POST /v1/subscriptions': handler<Wire<Stripe.SubscriptionCreateParams>>(({ emulation, params, cause }) =>
+    createSubscription(emulation, cause, params),
+  ),
+  'POST /v1/subscriptions/{id}': handler<Wire<Stripe.SubscriptionUpdateParams>>(({ emulation, params, id, cause }) =>
+    updateSubscription(emulation, cause, notEnded(find(emulation, id)), params),
+  ),
+  'POST /v1/subscriptions/{id}/pause': handler<Stripe.SubscriptionPauseParams>(({ emulation, params, id, cause }) => {
+    refuseUnsupported(params, ['expand', 'type'])
+    return pauseSubscription(emulation, cause, notEnded(find(emulation, id)))
+  }),
+  'POST /v1/subscriptions/{id}/resume': handler<Stripe.SubscriptionResumeParams>(({ emulation, params, id, cause }) => {
+    refuseUnsupported(params, ['billing_cycle_anchor', 'expand'])
+    if ((params.billing_cycle_anchor?.type ?? 'now') !== 'now')
+      throw invalidRequest('The emulator resumes with a new period.', 'billing_cycle_anchor', 'emulator_unsupported')
+    return resumeSubscription(emulation, cause, notEnded(find(emulation, id)))
   }),
   'DELETE /v1/subscriptions/{id}': handler<Stripe.SubscriptionCancelParams>(({ emulation, params, id, cause }) => {
     refuseUnsupported(params, ['cancellation_details', 'expand', 'invoice_now', 'prorate'])
-    if (params.invoice_now === true || params.prorate === true) {
-      throw invalidRequest(
-        'The emulator does not implement prorations.',
-        params.prorate === true ? 'prorate' : 'invoice_now',
-        'emulator_unsupported',
-      )
-    }
     const subscription = find(emulation, id)
     if (subscription.ended_at !== null) throw noSuch('subscription', id)
+    if (params.prorate === true) creditUnusedTime(emulation, subscription)
+    if (params.invoice_now === true) billPending(emulation, subscription)
     return endSubscription(emulation, subscription, cause, 'cancellation_requested')
   }),
+}
+
+function notEnded(subscription: Subscription): Subscription {
+  if (subscription.ended_at !== null)
+    throw invalidRequest('A canceled subscription can only update its cancellation_details and metadata.', 'id')
+  return subscription
 }
 
 function find(emulation: Emulation, id: string): Subscription {
@@ -90,38 +75,4 @@ function find(emulation: Emulation, id: string): Subscription {
 function hasStatus(subscription: Subscription, status: string): boolean {
   if (status === 'ended') return subscription.status === 'canceled' || subscription.status === 'incomplete_expired'
   return subscription.status === status
-}
-
-function scheduleCancellation(emulation: Emulation, subscription: Subscription, atPeriodEnd: boolean): void {
-  const periodEnd = Math.max(...subscription.items.data.map((item) => item.current_period_end))
-  subscription.cancel_at_period_end = atPeriodEnd
-  subscription.cancel_at = atPeriodEnd ? periodEnd : null
-  noteCancellation(emulation, subscription, atPeriodEnd)
-}
-
-function setCancelAt(emulation: Emulation, subscription: Subscription, cancelAt: unknown): void {
-  if (cancelAt === '') {
-    subscription.cancel_at = null
-    subscription.cancel_at_period_end = false
-    noteCancellation(emulation, subscription, false)
-    return
-  }
-  const ends = subscription.items.data.map((item) => item.current_period_end)
-  const at = cancelAt === 'min_period_end' ? Math.min(...ends) : cancelAt === 'max_period_end' ? Math.max(...ends) : cancelAt
-  if (typeof at !== 'number')
-    throw invalidRequest(`The emulator does not implement cancel_at: ${String(cancelAt)}`, 'cancel_at', 'emulator_unsupported')
-  if (at <= emulation.clock.now()) throw invalidRequest('The cancel_at timestamp must be in the future.', 'cancel_at')
-  subscription.cancel_at = at
-  noteCancellation(emulation, subscription, true)
-}
-
-/** When the request was made, and why; both cleared when it is undone. */
-function noteCancellation(emulation: Emulation, subscription: Subscription, requested: boolean): void {
-  subscription.canceled_at = requested ? emulation.clock.now() : null
-  subscription.cancellation_details = {
-    comment: null,
-    feedback: null,
-    feedback_option: null,
-    reason: requested ? 'cancellation_requested' : null,
-  }
 }

@@ -205,7 +205,7 @@ export function createDeliveryEngine(deps: {
     const target = store.webhookEndpoints.get(job.target.id)
     if (target === undefined || target.endpoint.status !== 'enabled') return undefined
     const { url, api_version } = target.endpoint
-    job.body ??= bodyOf(store, job.event, api_version, job.switches)
+    job.body ??= bodyOf(deps, job.event, api_version, job.switches)
     const result = await postWebhook(
       url,
       headersFor(job.switches, target.secret, job.body.signed.toString()),

@@ -86,7 +86,7 @@ function convertInvoice(store: Store, invoice: JsonObject): void {
   const taxes = Array.isArray(invoice.total_taxes) ? invoice.total_taxes : []
   invoice.tax =
     taxes.length === 0 ? null : taxes.reduce((sum: number, tax: unknown) => sum + (isObject(tax) ? Number(tax.amount) : 0), 0)
-  invoice.total_tax_amounts = taxes
+  invoice.total_tax_amounts = taxAmounts(taxes)
   const discount = store.discounts.get(String(Array.isArray(invoice.discounts) ? invoice.discounts[0] : ''))
   invoice.discount =
     discount === undefined ? null : { ...discount, coupon: store.coupons.get(String(discount.source.coupon)) ?? null }
@@ -107,9 +107,20 @@ function convertLine(store: Store, line: JsonObject): void {
   line.proration = item?.proration ?? false
   line.proration_details = item?.proration_details ?? null
   line.invoice_item = null
-  line.tax_amounts = []
+  line.tax_amounts = taxAmounts(line.taxes)
   line.tax_rates = []
   remove(line, 'pricing', 'parent', 'taxes')
+}
+
+/** Taxes as they were called before basil. */
+function taxAmounts(taxes: unknown): JsonObject[] {
+  return (Array.isArray(taxes) ? taxes : []).filter(isObject).map((tax) => ({
+    amount: tax.amount,
+    inclusive: tax.tax_behavior === 'inclusive',
+    tax_rate: isObject(tax.tax_rate_details) ? tax.tax_rate_details.tax_rate : null,
+    taxability_reason: tax.taxability_reason,
+    taxable_amount: tax.taxable_amount,
+  }))
 }
 
 function convertSubscription(store: Store, subscription: JsonObject): void {

@@ -1,6 +1,6 @@
-import type { DeliverySwitches } from '../control/settings.ts'
+import type { DeliverySwitches, Settings } from '../control/settings.ts'
 import type { Store } from '../core/store.ts'
-import type { StoredEvent } from '../core/wire.ts'
+import { type StoredEvent, toJson } from '../core/wire.ts'
 import { renderEvent } from './render-event.ts'
 
 /** The bytes of a webhook: those the signature is made over, and those that arrive. They differ only where a switch cuts the body on its way. */
@@ -11,7 +11,7 @@ export interface WebhookBody {
 
 /** Renders an event for an endpoint's version, and distorts it as the switches ask. */
 export function bodyOf(
-  store: Store,
+  { store, settings }: { store: Store; settings: { current: Settings } },
   event: StoredEvent,
   version: string | null,
   { payload, padBytes }: DeliverySwitches,
@@ -20,6 +20,6 @@ export function bodyOf(
   if (payload === 'unknown_type') rendered.type = 'emulator.type_of_tomorrow'
   if (payload === 'wrong_version') rendered.api_version = '2011-06-21'
   if (padBytes > 0) rendered.padding = 'x'.repeat(padBytes)
-  const signed = Buffer.from(JSON.stringify(rendered, null, 2))
+  const signed = Buffer.from(toJson(settings.current, rendered))
   return { signed, sent: payload === 'truncated' ? signed.subarray(0, Math.floor(signed.length / 2)) : signed }
 }
