@@ -27,8 +27,8 @@ export async function ensureWebhook(stripe: Stripe, url: string): Promise<Ensure
     const [existing] = endpoints.ours
     const warnings = warningsOf(endpoints)
     if (existing === undefined) {
-      const created = await create(stripe, url)
-      return { id: created.id, action: 'created', secret: created.secret, warnings }
+      const { created, unlabelled } = await create(stripe, url)
+      return { id: created.id, action: 'created', secret: created.secret, warnings: [...warnings, ...unlabelled] }
     }
     // While a secret is rotated two endpoints serve the URL, and either may be the one whose secret is configured.
     const inService = endpoints.ours.filter((one) => one.id === existing.id || one.status === 'enabled')
@@ -59,18 +59,17 @@ export function wrongVersion({ id, api_version: version }: Stripe.WebhookEndpoin
 }
 
 /** An answer from the key that names an endpoint which is gone by now is no creation: somebody removed it within a day. */
-async function create(stripe: Stripe, url: string): Promise<Stripe.WebhookEndpoint> {
+async function create(stripe: Stripe, url: string): Promise<{ created: Stripe.WebhookEndpoint; unlabelled: string[] }> {
   const params = endpointParams(url)
   const digest = createHash('sha256').update(JSON.stringify(params)).digest('hex').slice(0, 32)
-  let created = await stripe.webhookEndpoints.create(params, { idempotencyKey: `ensure-webhook-${digest}` })
+  const created = await stripe.webhookEndpoints.create(params, { idempotencyKey: `ensure-webhook-${digest}` })
   try {
-    await labelSecret(stripe, created)
+    return { created, unlabelled: await labelSecret(stripe, created) }
   } catch (error) {
     if (!isUnknownObject(error)) throw error
-    created = await stripe.webhookEndpoints.create(params)
-    await labelSecret(stripe, created)
+    const again = await stripe.webhookEndpoints.create(params)
+    return { created: again, unlabelled: await labelSecret(stripe, again) }
   }
-  return created
 }
 
 function sendsExactly(endpoint: Stripe.WebhookEndpoint): boolean {

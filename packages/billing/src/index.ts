@@ -37,7 +37,7 @@ export { type VerifiedPayment, type VerifyPaymentDeps, verifyPayment } from './p
 export { openCustomerPortal, type PortalDeps } from './portal/open-customer-portal.ts'
 export type { EventOutcome, ProcessDeps } from './purchase/event-handler.ts'
 export { type HandledEvent, handledEvents } from './purchase/handled-events.ts'
-export { processEvent } from './purchase/process-event.ts'
+export { type IncomingEvent, postponeEvent, processEvent } from './purchase/process-event.ts'
 export { type ReconcileOptions, type ReconcileReport, reconcile } from './reconcile/reconcile.ts'
 export { finishRotation, rotateWebhook } from './rotate-webhook.ts'
 export { createStripe, STRIPE_API_VERSION, translateStripeError } from './stripe-client.ts'

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Stripe } from 'stripe'
 import { handledEvents } from './purchase/handled-events.ts'
-import { STRIPE_API_VERSION } from './stripe-client.ts'
+import { isUnknownObject, STRIPE_API_VERSION } from './stripe-client.ts'
+import { waitOutRateLimit } from './wait-out-rate-limit.ts'
 
 /** Path below the public base URL at which the receiver listens. */
 export const WEBHOOK_PATH = '/authlance/license/stripe/webhook'
@@ -46,16 +47,40 @@ export function missingEvents({ enabled_events: enabled }: Stripe.WebhookEndpoin
   return enabled.includes('*') ? [] : handledEvents.filter((type) => !enabled.includes(type))
 }
 
-/** Remembers at Stripe which secret the endpoint signs with. */
-export async function labelSecret(stripe: Stripe, endpoint: Stripe.WebhookEndpoint): Promise<void> {
-  if (endpoint.secret === undefined) return
-  await stripe.webhookEndpoints.update(endpoint.id, { metadata: { [SECRET_FINGERPRINT]: fingerprintOf(endpoint.secret) } })
+/**
+ * Remembers at Stripe which secret a new endpoint signs with. Stripe tells a secret once, so no failure here may keep it from whoever has to configure it.
+ *
+ * @returns what an operator should know when it could not be noted
+ * @throws what Stripe throws for an endpoint that is gone
+ */
+export async function labelSecret(stripe: Stripe, endpoint: Stripe.WebhookEndpoint): Promise<string[]> {
+  if (endpoint.secret === undefined) return []
+  const metadata = { [SECRET_FINGERPRINT]: fingerprintOf(endpoint.secret) }
+  try {
+    await waitOutRateLimit(() => stripe.webhookEndpoints.update(endpoint.id, { metadata }))
+    return []
+  } catch (error) {
+    if (isUnknownObject(error)) throw error
+    return [`it could not be noted at Stripe which secret ${endpoint.id} signs with: configure the secret above now`]
+  }
 }
 
 /** False when we know which secret the endpoint signs with and it is none of these. */
 export function mayBeSignedWith(endpoint: Stripe.WebhookEndpoint, secrets: readonly string[]): boolean {
   const known = endpoint.metadata[SECRET_FINGERPRINT]
   return known === undefined || secrets.some((secret) => fingerprintOf(secret) === known)
+}
+
+/** True only when one of these secrets is the endpoint's: noted so, or the only one left that no other endpoint can be signing with. */
+export function isSignedWith(
+  endpoint: Stripe.WebhookEndpoint,
+  others: readonly Stripe.WebhookEndpoint[],
+  secrets: readonly string[],
+): boolean {
+  if (endpoint.metadata[SECRET_FINGERPRINT] !== undefined) return mayBeSignedWith(endpoint, secrets)
+  const labels = others.map((one) => one.metadata[SECRET_FINGERPRINT])
+  const unclaimed = secrets.filter((secret) => !labels.includes(fingerprintOf(secret)))
+  return unclaimed.length > labels.filter((label) => label === undefined).length
 }
 
 export function isRotatedOut(endpoint: Stripe.WebhookEndpoint): boolean {

@@ -1,7 +1,7 @@
 import { DomainError } from '@licenseoperator/domain'
 import type { Stripe } from 'stripe'
 import { type EnsuredWebhook, warningsOf } from './ensure-webhook.ts'
-import { endpointParams, isRotatedOut, labelSecret, listOurEndpoints, mayBeSignedWith, ROTATED_OUT } from './our-endpoints.ts'
+import { endpointParams, isRotatedOut, isSignedWith, labelSecret, listOurEndpoints, ROTATED_OUT } from './our-endpoints.ts'
 import { STRIPE_API_VERSION, translateStripeError } from './stripe-client.ts'
 
 /**
@@ -18,8 +18,8 @@ export async function rotateWebhook(stripe: Stripe, url: string): Promise<Ensure
     if (enabled.length > 1)
       throw new DomainError('invalid_payload', `a rotation is under way (${idsOf(enabled)}): finish it first`)
     const created = await stripe.webhookEndpoints.create(endpointParams(url))
-    await labelSecret(stripe, created)
-    return { id: created.id, action: 'rotated', secret: created.secret, warnings: [] }
+    const warnings = await labelSecret(stripe, created)
+    return { id: created.id, action: 'rotated', secret: created.secret, warnings }
   } catch (error) {
     throw translateStripeError(error)
   }
@@ -41,7 +41,13 @@ export async function finishRotation(stripe: Stripe, url: string, secrets: reado
         'invalid_payload',
         `no endpoint of version ${STRIPE_API_VERSION} is enabled: run ensure-webhook --rotate first`,
       )
-    if (!mayBeSignedWith(kept, secrets))
+    if (
+      !isSignedWith(
+        kept,
+        further.filter((one) => one.status === 'enabled'),
+        secrets,
+      )
+    )
       throw new DomainError(
         'invalid_payload',
         `the secret of ${kept.id} is not in stripe.webhook_secret: every event would be refused`,

@@ -36,6 +36,29 @@ export async function receive(tx: Tx, event: ArrivedEvent): Promise<boolean> {
 }
 
 /**
+ * Keeps an event that cannot be processed yet, with the reason, until the sweeper takes it. Leaves one alone that was settled meanwhile.
+ *
+ * @param againAt  when it is tried again
+ */
+export async function postpone(tx: Tx, event: ArrivedEvent, reason: string, againAt: Date): Promise<void> {
+  const waiting = { reason: reason.slice(0, 1000), next_attempt_at: againAt }
+  try {
+    await tx
+      .insertInto('stripe_events')
+      .values({ ...newRow(event, 'received'), ...waiting })
+      .execute()
+  } catch (error) {
+    if (!isDuplicateEntry(error)) throw error
+    await tx
+      .updateTable('stripe_events')
+      .set(waiting)
+      .where('event_id', '=', event.eventId)
+      .where('status', '=', 'received')
+      .execute()
+  }
+}
+
+/**
  * Marks an event as done, in the transaction that does what it asks for. The row's key makes a second delivery wait for the first and then
  * see it done.
  *
@@ -165,15 +188,30 @@ export async function reopen(tx: Tx, eventId: string, againAt: Date): Promise<bo
   return numUpdatedRows === 1n
 }
 
-/** Puts an event that waits or is parked aside for good, with a reason; false when it is neither. */
+/** How the reason of an event begins that an operator has put aside. */
+const DISCARDED = 'discarded: '
+
+/** Puts an event that waits or is parked aside for good, with an operator's reason; false when it is neither. */
 export async function discard(tx: Tx, eventId: string, reason: string, now: Date): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('stripe_events')
-    .set({ status: 'ignored', reason: reason.slice(0, 1000), next_attempt_at: null, settled_at: now })
+    .set({ status: 'ignored', reason: `${DISCARDED}${reason}`.slice(0, 1000), next_attempt_at: null, settled_at: now })
     .where('event_id', '=', eventId)
     .where('status', 'in', ['received', 'parked'])
     .executeTakeFirstOrThrow()
   return numUpdatedRows === 1n
+}
+
+/** What an operator said when discarding one of these events; `undefined` when none was. @param eventIds  at most a few */
+export async function discardedOf(db: Reader, eventIds: readonly string[]): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('stripe_events')
+    .select('reason')
+    .where('event_id', 'in', eventIds)
+    .where('status', '=', 'ignored')
+    .where('reason', 'like', `${DISCARDED}%`)
+    .executeTakeFirst()
+  return row?.reason ?? undefined
 }
 
 /** How many events nobody has settled: what an alert watches. Cheap however many are settled. */

@@ -1,4 +1,4 @@
-import { reconcile } from '@licenseoperator/billing'
+import { discardEvent, reconcile, replayEvent } from '@licenseoperator/billing'
 import { inTransaction, stripeEvents } from '@licenseoperator/db'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { reconcileOnce } from '../src/processor/run-reconcile.ts'
@@ -25,6 +25,15 @@ beforeEach(async () => {
 function reconciled(options: { dryRun?: boolean; sinceMs?: number } = {}) {
   const since = new Date(Date.now() - (options.sinceMs ?? WEEK_MS))
   return reconcile(shop.deps, ops, { since, dryRun: options.dryRun ?? false })
+}
+
+/** Marks every event as processed without having done what it asks for. */
+async function markAll(): Promise<void> {
+  for (const payload of await handledHistory(shop)) {
+    const { id, type, api_version: apiVersion } = JSON.parse(payload)
+    const arrived = { eventId: id, type, apiVersion, payload: Buffer.from(payload), receivedAt: new Date() }
+    await inTransaction(shop.database.db, (tx) => stripeEvents.settle(tx, arrived, 'processed', new Date()))
+  }
 }
 
 test('a week without webhooks and 200 purchases: 200 licenses, 200 announcements, and a second run finds nothing', async () => {
@@ -55,11 +64,7 @@ test('a week without webhooks and 200 purchases: 200 licenses, 200 announcements
 describe('payments are compared with licenses, not marks with marks', () => {
   test('P3 an event is marked as processed, and its license is not there: named, and issued', async () => {
     for (const slug of ['once', 'year', 'auto']) await shop.buy({ lookupKey: slug })
-    for (const payload of await handledHistory(shop)) {
-      const { id, type, api_version: apiVersion } = JSON.parse(payload)
-      const arrived = { eventId: id, type, apiVersion, payload: Buffer.from(payload), receivedAt: new Date() }
-      await inTransaction(shop.database.db, (tx) => stripeEvents.settle(tx, arrived, 'processed', new Date()))
-    }
+    await markAll()
     const planned = await reconciled({ dryRun: true })
     expect(planned).toMatchObject({ agree: false, events: { missing: [] } })
     expect(planned.purchases.unserved).toHaveLength(3)
@@ -70,6 +75,85 @@ describe('payments are compared with licenses, not marks with marks', () => {
     expect(licenses).toHaveLength(3)
     expect(announcements).toHaveLength(3)
     expect(await reconciled()).toMatchObject({ agree: true, purchases: { unserved: [] } })
+  })
+
+  test('P3 a bank debit: what counts is the event that tells of the money, not the one of the page', async () => {
+    const sessionId = await shop.buy({ lookupKey: 'debit' }, { method: 'bank_debit' })
+    await shop.emulator.control.settleDebit(sessionId, 'succeeded')
+    await markAll()
+    expect(await reconciled()).toMatchObject({ agree: true, purchases: { unserved: [{ paidBy: sessionId, repaired: true }] } })
+    expect((await resultOf(shop)).licenses).toHaveLength(1)
+  })
+
+  test('P3 an invoice that was paid weeks after it was made', async () => {
+    await shop.buy({ lookupKey: 'year' })
+    const [subscription] = (await shop.deps.stripe.subscriptions.list()).data
+    const id = subscription?.id ?? ''
+    const { control } = shop.emulator
+    await control.setCard(id, '4000000000000341')
+    await control.clock({ freezeAt: subscription?.items.data[0]?.current_period_end ?? 0 })
+    await control.renew(id)
+    await control.setCard(id, '4242424242424242')
+    await control.advance(14 * 86_400)
+    const now = (await control.clock()).now
+    await shop.freezeAt(new Date(now * 1000))
+    await markAll()
+    const [invoice] = (await shop.deps.stripe.invoices.list()).data
+    const paidAt = invoice?.status_transitions.paid_at ?? 0
+    expect(paidAt - (invoice?.created ?? 0)).toBeGreaterThan(2 * 86_400)
+    const report = await reconcile(shop.deps, ops, { since: new Date((paidAt - 60) * 1000), dryRun: false })
+    expect(report.purchases.unserved).toMatchObject([{ paidBy: invoice?.id, repaired: true }])
+    // With a window older than Stripe's events nothing names it, and it is found all the same.
+    await forgetAll(shop)
+    await shop.freezeAt(new Date((now + 40 * 86_400) * 1000))
+    const late = await reconcile(shop.deps, ops, { since: new Date((paidAt - 60) * 1000), dryRun: false })
+    expect(late.purchases.unserved).toMatchObject([{ paidBy: invoice?.id, repaired: true }])
+  })
+
+  test('what an operator has discarded stays so, and the books agree', async () => {
+    await shop.sell({ slug: 'dropped' })
+    await shop.syncCatalog()
+    const sessionId = await shop.buy({ lookupKey: 'dropped' })
+    const rename = (from: string, to: string) =>
+      shop.database.db.updateTable('products').set({ slug: to }).where('slug', '=', from).execute()
+    await rename('dropped', 'given-up')
+    await tell(shop, await handledHistory(shop))
+    expect(await reconciled()).toMatchObject({ agree: false, purchases: { unserved: [{ outcome: 'parked' }] } })
+    const [parked] = await stripeEvents.list(shop.database.db, { status: 'parked' }, 10)
+    await discardEvent({ db: shop.database.db, now: shop.deps.now }, ops, parked?.eventId ?? '', 'the money went back')
+    await rename('given-up', 'dropped')
+    expect(await reconciled()).toMatchObject({
+      agree: true,
+      parked: [],
+      purchases: {
+        unserved: [{ paidBy: sessionId, repaired: false, outcome: 'discarded', reason: 'discarded: the money went back' }],
+      },
+    })
+    expect((await resultOf(shop)).licenses).toEqual([])
+    await replayEvent(shop.deps, ops, parked?.eventId ?? '') // the decision can still be taken back
+    expect(await reconciled()).toMatchObject({ agree: true, purchases: { unserved: [] } })
+  })
+
+  test('automatic maintenance whose metadata was edited at Stripe is not taken for a license that is missing', async () => {
+    await shop.buy({ lookupKey: 'auto' })
+    const [subscription] = (await shop.deps.stripe.subscriptions.list()).data
+    await tell(shop, await handledHistory(shop))
+    await shop.deps.stripe.subscriptions.update(subscription?.id ?? '', { metadata: { license_mode: '' } })
+    await shop.emulator.control.clock({ freezeAt: subscription?.items.data[0]?.current_period_end ?? 0 })
+    await shop.emulator.control.renew(subscription?.id ?? '')
+    await tell(shop, await handledHistory(shop))
+    expect(await reconciled()).toMatchObject({ agree: true, purchases: { unserved: [] } })
+  })
+
+  test('the term of a purchase that is told by itself begins with its payment', async () => {
+    const sessionId = await shop.buy({ lookupKey: 'debit' }, { method: 'bank_debit' })
+    const made = (await shop.emulator.control.clock()).now
+    await shop.emulator.control.clock({ freezeAt: made + 5 * 86_400 })
+    await shop.emulator.control.settleDebit(sessionId, 'succeeded')
+    await shop.emulator.control.clock({ freezeAt: made + 60 * 86_400 })
+    expect(await reconciled()).toMatchObject({ agree: true, events: { found: 0 } })
+    const [license] = (await resultOf(shop)).licenses
+    expect(license?.from).toEqual(new Date((made + 5 * 86_400) * 1000))
   })
 
   test('a purchase whose events Stripe has forgotten is told by the purchase itself', async () => {

@@ -39,7 +39,7 @@ async function fromStripe(stripe: Stripe, sessionId: string): Promise<SessionPur
   if (!/^cs_\w{1,250}$/.test(sessionId)) return undefined
   try {
     const session = readCheckoutSession(await stripe.checkout.sessions.retrieve(sessionId))
-    return { group: PurchaseMetadata.parse(session.metadata).group, subscriptionId: session.subscriptionId }
+    return { group: PurchaseMetadata.safeParse(session.metadata).data?.group, subscriptionId: session.subscriptionId }
   } catch (error) {
     if (isUnknownObject(error)) return undefined
     throw translateStripeError(error)

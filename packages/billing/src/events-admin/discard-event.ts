@@ -18,7 +18,7 @@ export async function discardEvent(
   if (event === undefined) throw new DomainError('not_found', 'resource not found')
   const at = now()
   const discarded = await inTransaction(db, async (tx) => {
-    if (!(await stripeEvents.discard(tx, eventId, `discarded: ${reason}`, at))) return false
+    if (!(await stripeEvents.discard(tx, eventId, reason, at))) return false
     const before = { status: event.status, reason: event.reason }
     await audit.record(tx, { at, caller, action: 'event.discarded', subject: `event:${eventId}`, before, after: { reason } })
     return true

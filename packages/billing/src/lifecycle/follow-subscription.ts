@@ -1,9 +1,10 @@
-import { licenses, products, reading, stripeEvents, subscriptions } from '@licenseoperator/db'
+import { licenses, reading, stripeEvents, subscriptions } from '@licenseoperator/db'
 import { lockPurchase, settleLicenses } from '@licenseoperator/licensing'
 import { readInvoice } from '../payload/invoice.ts'
 import { readSubscription, type Subscription } from '../payload/subscription.ts'
 import { type EventHandler, type EventOutcome, ignore, PROCESSOR, type ProcessDeps } from '../purchase/event-handler.ts'
-import { isForeign, PurchaseMetadata } from '../purchase/purchase-metadata.ts'
+import { sellsOneOf } from '../purchase/our-line.ts'
+import { isForeign } from '../purchase/purchase-metadata.ts'
 import { isUnknownObject } from '../stripe-client.ts'
 import { storeObserved } from './store-observed.ts'
 
@@ -52,10 +53,6 @@ async function subscriptionNow({ stripe }: ProcessDeps, subscriptionId: string):
 
 /** Metadata can be edited at Stripe: a subscription that brought a license, or pays one of our prices, stays ours. */
 async function isOurs({ db }: ProcessDeps, { id, metadata, priceIds }: Subscription): Promise<boolean> {
-  const parsed = PurchaseMetadata.safeParse(metadata)
-  if (parsed.success && !isForeign(parsed.data)) return true
-  return reading(async () => {
-    for (const price of priceIds) if ((await products.findByReference(db, price)) !== undefined) return true
-    return (await licenses.listBySubscription(db, id)).length > 0
-  })
+  if (!isForeign(metadata) || (await sellsOneOf(db, priceIds))) return true
+  return (await reading(() => licenses.listBySubscription(db, id))).length > 0
 }

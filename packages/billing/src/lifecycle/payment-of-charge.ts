@@ -1,9 +1,10 @@
-import { payments, products, reading } from '@licenseoperator/db'
+import { payments, reading } from '@licenseoperator/db'
 import { isMaintenance } from '../maintenance/maintenance-metadata.ts'
 import type { Charge } from '../payload/charge.ts'
 import { readInvoice } from '../payload/invoice.ts'
 import type { ProcessDeps } from '../purchase/event-handler.ts'
-import { isForeign, PurchaseMetadata } from '../purchase/purchase-metadata.ts'
+import { isForeignInvoice } from '../purchase/our-line.ts'
+import { isForeign } from '../purchase/purchase-metadata.ts'
 import { isUnknownObject } from '../stripe-client.ts'
 
 /** What a charge paid for, by Stripe's names; its payment need not have reached us yet. */
@@ -25,7 +26,7 @@ export async function paymentOfCharge(deps: ProcessDeps, charge: Charge): Promis
   const known = await reading(() => payments.findByStripe(deps.db, { paymentIntentId, invoiceId: charge.invoiceId }))
   if (known !== undefined)
     return { paymentIntentId, invoiceId: known.stripeInvoiceId, subscriptionId: known.stripeSubscriptionId }
-  if (isMaintenance(charge.metadata) || isOurs(charge.metadata))
+  if (isMaintenance(charge.metadata) || !isForeign(charge.metadata))
     return { paymentIntentId, invoiceId: undefined, subscriptionId: undefined }
   const invoiceId = charge.invoiceId ?? (await invoiceOf(deps, paymentIntentId))
   if (invoiceId === undefined) return undefined
@@ -50,18 +51,10 @@ async function ofInvoice(
 ): Promise<ChargedPayment | undefined> {
   try {
     const invoice = readInvoice(await stripe.invoices.retrieve(invoiceId))
-    const ours =
-      isOurs(invoice.metadata) ||
-      (invoice.priceId !== undefined && (await reading(() => products.findByReference(db, invoice.priceId ?? ''))) !== undefined)
-    return ours ? { paymentIntentId, invoiceId, subscriptionId: invoice.subscriptionId } : undefined
+    if (await isForeignInvoice({ db }, invoice)) return undefined
+    return { paymentIntentId, invoiceId, subscriptionId: invoice.subscriptionId }
   } catch (error) {
     if (isUnknownObject(error)) return undefined
     throw error
   }
-}
-
-/** Another application's metadata may use our words for something else: what cannot be read is not ours. */
-function isOurs(metadata: Readonly<Record<string, string>>): boolean {
-  const parsed = PurchaseMetadata.safeParse(metadata)
-  return parsed.success && !isForeign(parsed.data)
 }

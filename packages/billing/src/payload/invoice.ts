@@ -6,7 +6,9 @@ const amount = z.int()
 const seconds = z.int()
 const details = z.looseObject({ subscription: Expandable, metadata: Metadata.optional() }).nullish()
 const creditOf = z.looseObject({ credited_items: z.unknown().optional() }).nullish()
-const prorated = z.looseObject({ proration: z.boolean().nullish(), proration_details: creditOf }).nullish()
+const prorated = z
+  .looseObject({ proration: z.boolean().nullish(), proration_details: creditOf, subscription_item: Expandable })
+  .nullish()
 
 /** Both shapes of an invoice line: since basil its price hangs in `pricing` and its kind in `parent`, before both stand on the line itself. */
 const LineShape = z.looseObject({
@@ -19,6 +21,7 @@ const LineShape = z.looseObject({
     .nullish(),
   proration: z.boolean().nullish(),
   proration_details: creditOf,
+  subscription_item: Expandable,
   type: z.string().nullish(),
   quantity: z.int().nullish(),
 })
@@ -47,19 +50,34 @@ const InvoiceShape = z.looseObject({
   lines: z.looseObject({ data: z.array(LineShape), has_more: z.boolean().nullish() }),
 })
 
+/** What one line of an invoice pays for. */
+export interface InvoiceItem {
+  readonly priceId: string | undefined
+  readonly stripeProductId: string | undefined
+  readonly quantity: number
+  readonly period: { readonly start: Date; readonly end: Date }
+  /** A period of the subscription, or the rest of one after a change. */
+  readonly kind: 'period' | 'change'
+  /** What the same item of the subscription was before is given back: nothing was added beside it. */
+  readonly replaces: boolean
+}
+
 /**
  * What we read of an invoice, in the shape of API versions from acacia (2025-02) to endive (2026-10). Amounts in minor units.
  *
  * `period` is that of the subscription's own line, never the invoice's (which says when items could be added), and never a proration's; only an
  * invoice for a change of plan is about the rest of the period under the new plan, which is a proration. `priceId`, `stripeProductId` and `quantity`
- * are of what was bought: on a first invoice the line that is paid once, where a license is sold with its maintenance, else the subscription's.
+ * are of what was bought: on a first invoice the line that is paid once, where a license is sold with its maintenance, else the subscription's. `items` are
+ * all lines that could be about a license: a subscription may have items that are none of ours.
  *
  * @throws ZodError for an unknown shape: the caller parks it, nothing is ever read as zero or 1970
  */
 export function readInvoice(object: unknown) {
   const invoice = InvoiceShape.parse(object)
   const lines = invoice.lines.data.filter((one) => !isProration(one))
-  const line = lines.find((one) => !isPaidOnce(one)) ?? changedTo(invoice)
+  const recurring = lines.filter((one) => !isPaidOnce(one))
+  const about = recurring.length > 0 ? recurring : changesOf(invoice)
+  const [line] = about
   const bought = (invoice.billing_reason === 'subscription_create' ? lines.find(isPaidOnce) : undefined) ?? line
   const taxes = invoice.total_taxes?.reduce((sum, tax) => sum + tax.amount, 0) ?? invoice.tax ?? 0
   const paidAt = invoice.status_transitions?.paid_at
@@ -86,10 +104,9 @@ export function readInvoice(object: unknown) {
       invoice.metadata,
     ),
     paymentIntentId: invoice.payment_intent,
-    priceId: bought?.pricing?.price_details?.price ?? bought?.price?.id,
-    stripeProductId: bought?.pricing?.price_details?.product ?? bought?.price?.product,
-    quantity: bought?.quantity ?? 1,
-    period: line === undefined ? undefined : { start: new Date(line.period.start * 1000), end: new Date(line.period.end * 1000) },
+    ...(bought === undefined ? noPrice : pricedAs(bought)),
+    period: line === undefined ? undefined : periodOf(line),
+    items: about.map((one) => itemOf(invoice, one)),
   }
 }
 export type Invoice = ReturnType<typeof readInvoice>
@@ -118,15 +135,41 @@ export function paidPeriodOf(invoice: Invoice): { start: Date; end: Date } {
   return invoice.period
 }
 
-/** The line for the rest of the period under a new plan: the latest proration that is no credit for the old one. */
-function changedTo({ billing_reason, lines }: z.infer<typeof InvoiceShape>): z.infer<typeof LineShape> | undefined {
-  if (billing_reason !== 'subscription_update') return undefined
+type Line = z.infer<typeof LineShape>
+
+/** The lines for the rest of the period under a new plan, the latest first: prorations that are no credits for the old one. */
+function changesOf({ billing_reason, lines }: z.infer<typeof InvoiceShape>): Line[] {
+  if (billing_reason !== 'subscription_update') return []
+  // Of two at one instant the later line counts.
   return lines.data
     .filter((line) => isProration(line) && !isCredit(line))
-    .reduce<z.infer<typeof LineShape> | undefined>(
-      (latest, line) => (latest === undefined || line.period.start >= latest.period.start ? line : latest),
-      undefined,
-    )
+    .toReversed()
+    .sort((one, other) => other.period.start - one.period.start)
+}
+
+function itemOf({ lines }: z.infer<typeof InvoiceShape>, line: Line): InvoiceItem {
+  const own = subscriptionItemOf(line)
+  const credited = lines.data.some((one) => isProration(one) && isCredit(one) && subscriptionItemOf(one) === own)
+  const kind = isProration(line) ? ('change' as const) : ('period' as const)
+  return { ...pricedAs(line), period: periodOf(line), kind, replaces: own === undefined || credited }
+}
+
+function subscriptionItemOf({ parent, subscription_item }: Line): string | undefined {
+  return parent?.subscription_item_details?.subscription_item ?? subscription_item
+}
+
+const noPrice = { priceId: undefined, stripeProductId: undefined, quantity: 1 }
+
+function pricedAs({ pricing, price, quantity }: Line): Pick<InvoiceItem, 'priceId' | 'stripeProductId' | 'quantity'> {
+  return {
+    priceId: pricing?.price_details?.price ?? price?.id,
+    stripeProductId: pricing?.price_details?.product ?? price?.product,
+    quantity: quantity ?? 1,
+  }
+}
+
+function periodOf({ period: { start, end } }: Line): { start: Date; end: Date } {
+  return { start: new Date(start * 1000), end: new Date(end * 1000) }
 }
 
 function isCredit({ amount: minor, parent, proration_details }: z.infer<typeof LineShape>): boolean {

@@ -1,6 +1,5 @@
 import type { Product } from '@licenseoperator/catalog'
 import { products, reading } from '@licenseoperator/db'
-import type { Invoice } from '../payload/invoice.ts'
 import type { ProcessDeps } from './event-handler.ts'
 import type { PurchaseMetadata } from './purchase-metadata.ts'
 
@@ -10,21 +9,21 @@ import type { PurchaseMetadata } from './purchase-metadata.ts'
  *
  * Another product's price switches to that product, with its own seats. A quantity above one multiplies the seats of one unit.
  *
+ * @param line.paidFor  our product that the line names; undefined where it names none
  * @returns the metadata as it would be had this been bought at once
  * @throws DomainError when MySQL is away
  */
 export async function entitlementOf(
-  deps: ProcessDeps,
+  { db }: Pick<ProcessDeps, 'db'>,
   bought: PurchaseMetadata,
-  invoice: Pick<Invoice, 'priceId' | 'stripeProductId' | 'quantity'>,
+  { paidFor, quantity }: { readonly paidFor: Product | undefined; readonly quantity: number },
 ): Promise<PurchaseMetadata> {
-  const own = await ownProduct(deps, bought)
-  const paidFor = await productOf(deps, invoice, own)
-  if (paidFor === undefined || paidFor.id === own?.id) {
-    return times({ ...bought, managed_products: seatsBought(bought, own) }, invoice.quantity)
-  }
+  const { product_slug: slug } = bought
+  const own = slug === undefined ? undefined : await reading(() => products.findBySlug(db, slug))
+  if (paidFor === undefined || paidFor.id === own?.id)
+    return times({ ...bought, managed_products: seatsBought(bought, own) }, quantity)
   const { product_key: _key, plan: _plan, managed_products: _seats, ...kept } = bought
-  return times({ ...kept, product_slug: paidFor.slug, managed_products: seatsOf(paidFor) }, invoice.quantity)
+  return times({ ...kept, product_slug: paidFor.slug, managed_products: seatsOf(paidFor) }, quantity)
 }
 
 /**
@@ -44,19 +43,4 @@ function times(metadata: PurchaseMetadata, quantity: number): PurchaseMetadata {
   return metadata.managed_products === undefined || quantity <= 1
     ? metadata
     : { ...metadata, managed_products: metadata.managed_products * quantity }
-}
-
-async function ownProduct({ db }: ProcessDeps, { product_slug: slug }: PurchaseMetadata): Promise<Product | undefined> {
-  return slug === undefined ? undefined : reading(() => products.findBySlug(db, slug))
-}
-
-/** By its price, also one that was replaced since; an inline price belongs to the product it names. */
-async function productOf(
-  { db }: ProcessDeps,
-  { priceId, stripeProductId }: Pick<Invoice, 'priceId' | 'stripeProductId'>,
-  own: Product | undefined,
-): Promise<Product | undefined> {
-  const byPrice = priceId === undefined ? undefined : await reading(() => products.findByReference(db, priceId))
-  if (byPrice !== undefined || stripeProductId === undefined || stripeProductId === own?.stripeProductId) return byPrice
-  return reading(() => products.findByStripeProduct(db, stripeProductId))
 }

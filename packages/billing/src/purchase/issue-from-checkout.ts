@@ -1,4 +1,4 @@
-import { inTransaction, products, stripeEvents } from '@licenseoperator/db'
+import { inTransaction, stripeEvents } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
 import { isMaintenance } from '../maintenance/maintenance-metadata.ts'
 import { renewMaintenance } from '../maintenance/renew-maintenance.ts'
@@ -9,6 +9,7 @@ import { readWholeInvoice } from '../payload/read-whole-invoice.ts'
 import { type EventHandler, ignore, type ProcessDeps } from './event-handler.ts'
 import { checkoutIssuanceKey, subscriptionIssuanceKey } from './issuance-key.ts'
 import { issuePurchase, type PaidPurchase } from './issue-purchase.ts'
+import { sellsOneOf } from './our-line.ts'
 import { isForeign, PurchaseMetadata } from './purchase-metadata.ts'
 
 /** A completed checkout session issues the license it pays for, once the money is there. */
@@ -18,9 +19,9 @@ export const issueFromCheckout: EventHandler = async (deps, event, arrived) => {
     if (session.paymentStatus === 'unpaid') return waitForPayment(deps, arrived)
     return renewMaintenance(deps, arrived, renewalOfCheckout(session, event.createdAt))
   }
-  const metadata = PurchaseMetadata.parse(session.metadata)
-  if (isForeign(metadata) && !(await sellsOurProduct(deps, session.id)))
+  if (isForeign(session.metadata) && !(await sellsOurProduct(deps, session.id)))
     return ignore(deps, arrived, 'a purchase of another application')
+  const metadata = PurchaseMetadata.parse(session.metadata)
   if (session.paymentStatus === 'unpaid') return waitForPayment(deps, arrived)
   if (session.mode === 'subscription') return issuePurchase(deps, arrived, await paidSubscription(deps, session, metadata))
   if (session.mode === 'payment') return issuePurchase(deps, arrived, paidOnce(session, metadata, event.createdAt))
@@ -102,9 +103,7 @@ async function paidSubscription(deps: ProcessDeps, session: CheckoutSession, met
 
 /** A session without our metadata may still sell our product, e.g. through a payment link: then it is ours to park, not to ignore. */
 async function sellsOurProduct(deps: ProcessDeps, sessionId: string): Promise<boolean> {
-  for await (const line of deps.stripe.checkout.sessions.listLineItems(sessionId, { limit: 100 })) {
-    if (line.price !== null && line.price !== undefined && (await products.findByReference(deps.db, line.price.id)) !== undefined)
-      return true
-  }
+  for await (const line of deps.stripe.checkout.sessions.listLineItems(sessionId, { limit: 100 }))
+    if (await sellsOneOf(deps.db, [line.price?.id])) return true
   return false
 }

@@ -3,7 +3,7 @@ import { DomainError, isDomainError } from '@licenseoperator/domain'
 import { z } from 'zod'
 import { followFailedInvoice, followSubscription } from '../lifecycle/follow-subscription.ts'
 import { settleDispute, settleRefund } from '../lifecycle/settle-reversal.ts'
-import { readStripeEvent } from '../payload/stripe-event.ts'
+import { readStripeEvent, type StripeEvent } from '../payload/stripe-event.ts'
 import { translateStripeError } from '../stripe-client.ts'
 import { type EventHandler, type EventOutcome, ignore, type ProcessDeps } from './event-handler.ts'
 import { type HandledEvent, isHandled } from './handled-events.ts'
@@ -48,19 +48,34 @@ const MAX_TRIES = 5
  */
 export async function processEvent(deps: ProcessDeps, incoming: IncomingEvent): Promise<EventOutcome> {
   const event = readStripeEvent(incoming.payload)
-  const arrived = {
-    eventId: event.id,
-    type: event.type,
-    apiVersion: event.apiVersion,
-    payload: Buffer.from(incoming.payload),
-    receivedAt: incoming.receivedAt,
-  }
+  const arrived = arrivedEvent(event, incoming)
   try {
     if (!isHandled(event.type)) return await ignore(deps, arrived, 'not a handled event type')
     return await handlers[event.type](deps, event, arrived)
   } catch (error) {
     return settleFailure(deps, arrived, translateStripeError(error), incoming.deliveryCount)
   }
+}
+
+/**
+ * Lets an event wait in MySQL for what it needs, instead of being delivered again and again: what is undelivered keeps others from being delivered, and
+ * JetStream does not keep it for ever.
+ *
+ * @throws DomainError `temporarily_unavailable` when it could not be stored
+ */
+export async function postponeEvent(
+  { db, log }: Pick<ProcessDeps, 'db' | 'log'>,
+  incoming: IncomingEvent,
+  reason: string,
+  againAt: Date,
+): Promise<void> {
+  const arrived = arrivedEvent(readStripeEvent(incoming.payload), incoming)
+  await inTransaction(db, (tx) => stripeEvents.postpone(tx, arrived, reason, againAt))
+  log.warn('stripe event waits', { eventId: arrived.eventId, type: arrived.type, reason })
+}
+
+function arrivedEvent({ id, type, apiVersion }: StripeEvent, { payload, receivedAt }: IncomingEvent): stripeEvents.ArrivedEvent {
+  return { eventId: id, type, apiVersion, payload: Buffer.from(payload), receivedAt }
 }
 
 async function settleFailure(

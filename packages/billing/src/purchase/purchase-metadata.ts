@@ -69,7 +69,14 @@ export function writePurchaseMetadata(purchase: Purchase): Record<string, string
   return { ...couponMetadata, ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== '')) }
 }
 
-/** True when nothing in the metadata was written by us: a purchase that another application on the same Stripe account made. */
-export function isForeign(metadata: PurchaseMetadata): boolean {
-  return metadata.product_slug === undefined && metadata.reservation_id === undefined && metadata.product_key === undefined
+/**
+ * True when the metadata was not written by us: a purchase that another application on the same Stripe account made. It may use our words for something
+ * else, so what cannot be read is ours only if it names a reservation.
+ *
+ * @param metadata  as Stripe has it
+ */
+export function isForeign(metadata: Readonly<Record<string, string>>): boolean {
+  if (metadata.reservation_id !== undefined) return false
+  const named = metadata.product_slug !== undefined || metadata.product_key !== undefined
+  return !(named && PurchaseMetadata.safeParse(metadata).success)
 }

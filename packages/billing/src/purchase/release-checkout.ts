@@ -1,11 +1,13 @@
 import { inTransaction, reservations, stripeEvents } from '@licenseoperator/db'
+import { isMaintenance } from '../maintenance/maintenance-metadata.ts'
 import { readCheckoutSession } from '../payload/checkout-session.ts'
-import type { EventHandler } from './event-handler.ts'
-import { PurchaseMetadata } from './purchase-metadata.ts'
+import { type EventHandler, ignore } from './event-handler.ts'
+import { isForeign } from './purchase-metadata.ts'
 
 /** A session that expired, or whose delayed payment failed, gives back what it held. */
 export const releaseCheckout: EventHandler = async (deps, event, arrived) => {
-  const metadata = PurchaseMetadata.parse(readCheckoutSession(event.object).metadata)
+  const { metadata } = readCheckoutSession(event.object)
+  if (isForeign(metadata) && !isMaintenance(metadata)) return ignore(deps, arrived, 'a purchase of another application')
   const { reservation_id: reservationId } = metadata
   const now = deps.now()
   const settled = await inTransaction(deps.db, async (tx) => {

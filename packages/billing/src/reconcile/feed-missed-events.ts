@@ -21,11 +21,14 @@ export interface MissedEvents {
   readonly missing: readonly MissedEvent[]
   /** Of the missing ones, those that are processed now, or ask for nothing. */
   readonly repaired: number
-  /** The event that tells of a paid session or invoice, by that object's id. */
-  readonly eventOf: ReadonlyMap<string, string>
+  /** The events that tell of a paid session or invoice, the newest first, by that object's id. */
+  readonly tellingOf: ReadonlyMap<string, readonly string[]>
 }
 
-const TELLS_OF_PAYMENT = new Set(['checkout.session.completed', 'checkout.session.async_payment_succeeded', 'invoice.paid'])
+const TELLS_OF_PAYMENT = new Set([
+  ...['checkout.session.completed', 'checkout.session.async_payment_succeeded'],
+  ...['invoice.paid', 'invoice.payment_succeeded'],
+])
 /** An event that waits for another is tried again once the others are through. */
 const ROUNDS = 3
 
@@ -33,7 +36,7 @@ const ROUNDS = 3
 export async function feedMissedEvents(deps: ProcessDeps, options: ReconcileOptions): Promise<MissedEvents> {
   const { since, dryRun, onProgress } = options
   const missing = new Map<string, MissedEvent>()
-  const eventOf = new Map<string, string>()
+  const tellingOf = new Map<string, string[]>()
   let [found, known] = [0, 0]
   const query = { created: { gte: Math.floor(since.getTime() / 1000) }, types: [...handledEvents] }
   for await (const page of pages((at) => deps.stripe.events.list({ ...query, ...at }))) {
@@ -44,7 +47,10 @@ export async function feedMissedEvents(deps: ProcessDeps, options: ReconcileOpti
       ),
     )
     for (const event of page) {
-      if (TELLS_OF_PAYMENT.has(event.type) && 'id' in event.data.object) eventOf.set(String(event.data.object.id), event.id)
+      if (TELLS_OF_PAYMENT.has(event.type) && 'id' in event.data.object) {
+        const objectId = String(event.data.object.id)
+        tellingOf.set(objectId, [...(tellingOf.get(objectId) ?? []), event.id])
+      }
       if (statuses.has(event.id)) known += 1
       else missing.set(event.id, dryRun ? { ...named(event), outcome: 'found' } : await process(deps, event))
     }
@@ -57,7 +63,7 @@ export async function feedMissedEvents(deps: ProcessDeps, options: ReconcileOpti
   }
   const all = [...missing.values()]
   const done = all.filter(({ outcome }) => outcome === 'processed' || outcome === 'ignored' || outcome === 'already')
-  return { found, known, missing: all, repaired: done.length, eventOf }
+  return { found, known, missing: all, repaired: done.length, tellingOf }
 }
 
 async function process(deps: ProcessDeps, event: Stripe.Event): Promise<MissedEvent> {

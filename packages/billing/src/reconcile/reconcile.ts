@@ -18,13 +18,13 @@ export interface ReconcileOptions {
 export interface ReconcileReport {
   readonly since: Date
   readonly dryRun: boolean
-  readonly events: Omit<MissedEvents, 'eventOf'>
+  readonly events: Omit<MissedEvents, 'tellingOf'>
   /** Paid for at Stripe, and no license here; repaired ones included. */
   readonly purchases: { readonly checked: number; readonly unserved: readonly UnservedPurchase[] }
   readonly licenses: { readonly unpaid: readonly UnpaidLicense[] }
   /** Every parked event, whenever it came: each is a question that nobody has answered. */
   readonly parked: readonly stripeEvents.ListedEvent[]
-  /** True when nothing is missing (any more). */
+  /** True when nothing is missing (any more), apart from what an operator has discarded. */
   readonly agree: boolean
 }
 
@@ -41,13 +41,13 @@ const MOST_PARKED = 1000
 export async function reconcile(deps: ProcessDeps, caller: Caller, options: ReconcileOptions): Promise<ReconcileReport> {
   assertSysadmin(caller)
   try {
-    const { eventOf, ...events } = await feedMissedEvents(deps, options)
-    const purchases = await unservedPurchases(deps, options, eventOf)
+    const { tellingOf, ...events } = await feedMissedEvents(deps, options)
+    const purchases = await unservedPurchases(deps, options, tellingOf)
     const unpaid = await unpaidLicenses(deps, options)
     const parked = await reading(() => stripeEvents.list(deps.db, { status: 'parked' }, MOST_PARKED))
     const agree =
       events.missing.length === events.repaired &&
-      purchases.unserved.every((purchase) => purchase.repaired) &&
+      purchases.unserved.every(({ repaired, outcome }) => repaired || outcome === 'discarded') &&
       unpaid.length === 0 &&
       parked.length === 0
     const { since, dryRun } = options

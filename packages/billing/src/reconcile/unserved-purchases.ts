@@ -1,14 +1,17 @@
-import { inTransaction, products, reading, reconciliation, stripeEvents } from '@licenseoperator/db'
-import { planChangeIssuanceKey } from '@licenseoperator/licensing'
+import { inTransaction, reading, reconciliation, stripeEvents } from '@licenseoperator/db'
+import { DomainError, isDomainError } from '@licenseoperator/domain'
 import type { Stripe } from 'stripe'
+import { z } from 'zod'
 import { isMaintenance } from '../maintenance/maintenance-metadata.ts'
 import { readCheckoutSession } from '../payload/checkout-session.ts'
 import { readWholeInvoice } from '../payload/read-whole-invoice.ts'
 import type { EventOutcome, ProcessDeps } from '../purchase/event-handler.ts'
-import { checkoutIssuanceKey, subscriptionIssuanceKey } from '../purchase/issuance-key.ts'
+import { checkoutIssuanceKey } from '../purchase/issuance-key.ts'
+import { readPaidInvoice } from '../purchase/issue-from-invoice.ts'
 import { processEvent } from '../purchase/process-event.ts'
 import { isForeign, PurchaseMetadata } from '../purchase/purchase-metadata.ts'
-import { STRIPE_API_VERSION } from '../stripe-client.ts'
+import { isUnknownObject, STRIPE_API_VERSION } from '../stripe-client.ts'
+import { waitOutRateLimit } from '../wait-out-rate-limit.ts'
 import { pages } from './pages.ts'
 import type { ReconcileOptions } from './reconcile.ts'
 
@@ -20,7 +23,8 @@ export interface UnservedPurchase {
   /** The license or payment that should be there. */
   readonly expected: string
   readonly repaired: boolean
-  readonly outcome: EventOutcome['kind'] | 'found'
+  /** `discarded`: an operator has decided that it is not to be served. */
+  readonly outcome: EventOutcome['kind'] | 'found' | 'discarded'
   readonly reason: string | undefined
 }
 
@@ -36,36 +40,60 @@ interface Expected {
   readonly object: Stripe.Checkout.Session | Stripe.Invoice
 }
 
-/** A session or invoice was made up to a day before it is paid, and Stripe lists by when it was made. */
-const MADE_BEFORE_SECONDS = 86_400
 const TAKEN_OVER_AFTER_MS = 60_000
+const DAY_SECONDS = 86_400
+/** Stripe keeps events for 30 days: so long they name what was paid, however long before it was made. */
+const EVENTS_KEPT_SECONDS = 29 * DAY_SECONDS
+/** Stripe lists by when a session or invoice was made: a session up to a day before it is paid, an invoice as long as its payment is tried again. */
+const MADE_BEFORE_SECONDS = { named: DAY_SECONDS, unnamed: 60 * DAY_SECONDS }
 
 /**
  * Walks the paid sessions and invoices of the window and processes again those that left nothing here.
  *
- * @param eventOf  Stripe's event of a session or invoice, by that object's id
+ * @param tellingOf  Stripe's events of a session or invoice, the newest first, by that object's id
  */
 export async function unservedPurchases(
   deps: ProcessDeps,
   options: ReconcileOptions,
-  eventOf: ReadonlyMap<string, string>,
+  tellingOf: ReadonlyMap<string, readonly string[]>,
 ): Promise<{ checked: number; unserved: UnservedPurchase[] }> {
-  const created = { gte: Math.floor(options.since.getTime() / 1000) - MADE_BEFORE_SECONDS }
   const unserved: UnservedPurchase[] = []
-  let checked = 0
+  const seen = new Set<string>()
   const check = async (expected: Expected[]) => {
-    for (const one of await missingOf(deps, expected)) unserved.push(await mend(deps, options, one, eventOf.get(one.paidBy)))
-    checked += expected.length
-    options.onProgress?.('purchases', checked)
+    const missing = await missingOf(deps, expected)
+    for (const one of missing) unserved.push(await mend(deps, options, one, tellingOf.get(one.paidBy) ?? []))
+    for (const { paidBy } of expected) seen.add(paidBy)
+    options.onProgress?.('purchases', seen.size)
   }
+  const created = { gte: madeSince(deps, options) }
   for await (const page of pages((at) => deps.stripe.checkout.sessions.list({ status: 'complete', created, ...at })))
     await check(page.flatMap((session) => ofSession(session) ?? []))
   for await (const page of pages((at) => deps.stripe.invoices.list({ status: 'paid', created, ...at }))) {
     const expected: Expected[] = []
-    for (const invoice of page) expected.push(...((await ofInvoice(deps, invoice)) ?? []))
+    for (const invoice of page) expected.push(...(await ofInvoice(deps, invoice)))
     await check(expected)
   }
-  return { checked, unserved }
+  for (const paidBy of tellingOf.keys()) if (!seen.has(paidBy)) await check(await ofPaid(deps, paidBy))
+  return { checked: seen.size, unserved }
+}
+
+/** @returns Unix seconds */
+function madeSince({ now }: ProcessDeps, { since }: ReconcileOptions): number {
+  const start = Math.floor(since.getTime() / 1000)
+  const named = start >= Math.floor(now().getTime() / 1000) - EVENTS_KEPT_SECONDS
+  return start - (named ? MADE_BEFORE_SECONDS.named : MADE_BEFORE_SECONDS.unnamed)
+}
+
+/** What was made long before it was paid. */
+async function ofPaid({ stripe, ...deps }: ProcessDeps, paidBy: string): Promise<Expected[]> {
+  try {
+    return paidBy.startsWith('in_')
+      ? await ofInvoice({ stripe, ...deps }, await waitOutRateLimit(() => stripe.invoices.retrieve(paidBy)))
+      : [ofSession(await waitOutRateLimit(() => stripe.checkout.sessions.retrieve(paidBy)))].filter((one) => one !== undefined)
+  } catch (error) {
+    if (isUnknownObject(error)) return []
+    throw error
+  }
 }
 
 /** A subscription's session is served by its invoice. */
@@ -77,29 +105,25 @@ function ofSession(object: Stripe.Checkout.Session): Expected | undefined {
   const key = checkoutIssuanceKey(session.id)
   const base = { paidBy: session.id, groupName, key, type: 'checkout.session.completed', object } as const
   if (isMaintenance(session.metadata)) return { ...base, leaves: 'payment' }
-  return !metadata.success || isForeign(metadata.data) ? undefined : { ...base, leaves: 'license' }
+  return isForeign(session.metadata) ? undefined : { ...base, leaves: 'license' }
 }
 
-async function ofInvoice(deps: ProcessDeps, object: Stripe.Invoice): Promise<Expected[] | undefined> {
+async function ofInvoice(deps: ProcessDeps, object: Stripe.Invoice): Promise<Expected[]> {
   const invoice = await readWholeInvoice(deps.stripe, object)
-  const { subscriptionId, period, billingReason } = invoice
-  const metadata = PurchaseMetadata.safeParse(invoice.metadata)
-  if (subscriptionId === undefined || period === undefined || !metadata.success) return undefined
-  const { priceId } = invoice
-  if (
-    isForeign(metadata.data) &&
-    (priceId === undefined || (await reading(() => products.findByReference(deps.db, priceId))) === undefined)
-  )
-    return undefined
-  const base = { paidBy: invoice.id, groupName: metadata.data.group, type: 'invoice.paid', object } as const
-  const license = (key: string): Expected[] => [{ ...base, key, leaves: 'license' }]
-  const auto = metadata.data.license_mode === 'perpetual_auto'
-  if (billingReason === 'subscription_create') return license(subscriptionIssuanceKey(subscriptionId, period.start))
-  if (billingReason === 'subscription_cycle')
-    return auto
-      ? [{ ...base, key: `invoice:${invoice.id}`, leaves: 'payment' }]
-      : license(subscriptionIssuanceKey(subscriptionId, period.start))
-  return billingReason === 'subscription_update' && !auto ? license(planChangeIssuanceKey(subscriptionId, invoice.id)) : undefined
+  const groupName = PurchaseMetadata.safeParse(invoice.metadata).data?.group
+  const base = { paidBy: invoice.id, groupName, type: 'invoice.paid', object } as const
+  try {
+    const paid = await readPaidInvoice(deps, invoice, deps.now())
+    if (paid.asksFor === 'nothing') return []
+    return paid.asksFor === 'maintenance'
+      ? [{ ...base, key: paid.renewal.payment.paymentKey, leaves: 'payment' }]
+      : [{ ...base, key: paid.purchase.issuanceKey, leaves: 'license' }]
+  } catch (error) {
+    if (isDomainError(error, 'temporarily_unavailable') || !(error instanceof DomainError || error instanceof z.ZodError))
+      throw error
+    // Paid for, and nobody can be served: processing it again says why.
+    return [{ ...base, key: `invoice:${invoice.id}`, leaves: 'license' }]
+  }
 }
 
 async function missingOf({ db }: ProcessDeps, expected: readonly Expected[]): Promise<Expected[]> {
@@ -114,34 +138,49 @@ async function mend(
   deps: ProcessDeps,
   { dryRun }: ReconcileOptions,
   missing: Expected,
-  eventId: string | undefined,
+  telling: readonly string[],
 ): Promise<UnservedPurchase> {
-  const named = { paidBy: missing.paidBy, groupName: missing.groupName, expected: missing.key }
-  if (dryRun) return { ...named, repaired: false, outcome: 'found', reason: undefined }
-  const payload = JSON.stringify(eventId === undefined ? ownEvent(missing) : await deps.stripe.events.retrieve(eventId))
+  const named = { paidBy: missing.paidBy, groupName: missing.groupName, expected: missing.key, repaired: false }
+  const ownId = `reconcile_${missing.paidBy}`
+  const decided = await reading(() => stripeEvents.discardedOf(deps.db, [...telling, ownId]))
+  if (decided !== undefined) return { ...named, outcome: 'discarded', reason: decided }
+  if (dryRun) return { ...named, outcome: 'found', reason: undefined }
+  const { id, payload } = (await theirEvent(deps, telling)) ?? { id: ownId, payload: await ownEvent(deps, ownId, missing) }
   const now = deps.now()
   // Whatever the event's mark says: the license is not there.
-  await inTransaction(deps.db, (tx) =>
-    stripeEvents.reopen(tx, eventId ?? ownEventId(missing), new Date(now.getTime() + TAKEN_OVER_AFTER_MS)),
-  )
+  await inTransaction(deps.db, (tx) => stripeEvents.reopen(tx, id, new Date(now.getTime() + TAKEN_OVER_AFTER_MS)))
   const { kind, reason } = await processEvent(deps, { payload, receivedAt: now, deliveryCount: 1 })
   const repaired = (await missingOf(deps, [missing])).length === 0
   return { ...named, repaired, outcome: kind, reason }
 }
 
-/** Stripe keeps events for 30 days. What is older is told by an event of our own, made of the object itself. */
-function ownEvent(missing: Expected): object {
-  const { type, object } = missing
-  return {
-    id: ownEventId(missing),
-    object: 'event',
-    type,
-    api_version: STRIPE_API_VERSION,
-    created: object.created,
-    data: { object },
+/** The newest: an older one may have been made before the money was there. */
+async function theirEvent(
+  { stripe }: ProcessDeps,
+  [newest]: readonly string[],
+): Promise<{ id: string; payload: string } | undefined> {
+  if (newest === undefined) return undefined
+  try {
+    return { id: newest, payload: JSON.stringify(await waitOutRateLimit(() => stripe.events.retrieve(newest))) }
+  } catch (error) {
+    if (isUnknownObject(error)) return undefined
+    throw error
   }
 }
 
-function ownEventId({ paidBy }: Expected): string {
-  return `reconcile_${paidBy}`
+/** Stripe keeps events for 30 days. What is older is told by an event of our own, made of the object itself and dated by its payment. */
+async function ownEvent(deps: ProcessDeps, id: string, { type, object }: Expected): Promise<string> {
+  const created = (await paidAt(deps, object)) ?? object.created
+  return JSON.stringify({ id, object: 'event', type, api_version: STRIPE_API_VERSION, created, data: { object } })
+}
+
+/** @returns Unix seconds; undefined for what was free */
+async function paidAt({ stripe }: ProcessDeps, object: Expected['object']): Promise<number | undefined> {
+  if (object.object === 'invoice') return object.status_transitions.paid_at ?? undefined
+  const { payment_intent: intent } = object
+  if (intent === null) return undefined
+  const { latest_charge: charge } = await waitOutRateLimit(() =>
+    stripe.paymentIntents.retrieve(typeof intent === 'string' ? intent : intent.id, { expand: ['latest_charge'] }),
+  )
+  return typeof charge === 'object' ? charge?.created : undefined
 }

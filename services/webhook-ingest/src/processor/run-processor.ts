@@ -1,4 +1,11 @@
-import { type EventOutcome, type ProcessDeps, processEvent, releaseOverdueReservations } from '@licenseoperator/billing'
+import {
+  type EventOutcome,
+  type IncomingEvent,
+  type ProcessDeps,
+  postponeEvent,
+  processEvent,
+  releaseOverdueReservations,
+} from '@licenseoperator/billing'
 import { inTransaction, stripeEvents } from '@licenseoperator/db'
 import { isDomainError } from '@licenseoperator/domain'
 import type { ConsumedMessage, HandlerResult } from '@licenseoperator/events'
@@ -12,6 +19,10 @@ function retryDelayMs(tries: number): number {
 
 /** How long a sweep of MySQL owns the events it took; a crash delays them by this. */
 const SWEEP_LEASE_MS = 30_000
+/** Taken at once, and worked on side by side: one that waits for an answer that never comes does not hold up the others. */
+const SWEEP_BATCH = 8
+/** After so many deliveries an event waits in MySQL: JetStream delivers no further ones while many are undone. */
+const MAX_DELIVERIES = 5
 const SWEEP_EVERY_MS = 1000
 const RESERVATIONS_EVERY_MS = 60_000
 
@@ -21,26 +32,53 @@ export function webhookHandler(
   onOutcome: (outcome: EventOutcome) => void,
 ): (message: ConsumedMessage) => Promise<HandlerResult> {
   return async (message) => {
-    const { payload, receivedAt } = StripeWebhookMessage.parse(JSON.parse(Buffer.from(message.data).toString()))
-    const outcome = await processEvent(deps, { payload, receivedAt: new Date(receivedAt), deliveryCount: message.deliveryCount })
+    const read = readMessage(message)
+    if (read === undefined) {
+      // Not from the receiver, which publishes nothing else: no event is lost, and it must not keep others from being delivered.
+      deps.log.error('a message of the webhook stream is no event', { messageId: message.messageId })
+      return { kind: 'done' }
+    }
+    const { payload, receivedAt } = read
+    const incoming = { payload, receivedAt: new Date(receivedAt), deliveryCount: message.deliveryCount }
+    const outcome = await processEvent(deps, incoming)
     onOutcome(outcome)
-    return outcome.kind === 'retry' ? { kind: 'retry', afterMs: retryDelayMs(message.deliveryCount) } : { kind: 'done' }
+    if (outcome.kind !== 'retry') return { kind: 'done' }
+    if (message.deliveryCount < MAX_DELIVERIES || !(await waitsInMysql(deps, incoming, outcome.reason)))
+      return { kind: 'retry', afterMs: retryDelayMs(message.deliveryCount) }
+    return { kind: 'done' }
   }
 }
 
-/** Works off the events that went to MySQL because JetStream did not take them. @returns how many were taken */
+function readMessage({ data }: ConsumedMessage): StripeWebhookMessage | undefined {
+  try {
+    return StripeWebhookMessage.parse(JSON.parse(Buffer.from(data).toString()))
+  } catch {
+    return undefined
+  }
+}
+
+/** @returns false when MySQL is away: then the event has to stay where it is */
+async function waitsInMysql(deps: ProcessDeps, incoming: IncomingEvent, reason: string): Promise<boolean> {
+  try {
+    await postponeEvent(deps, incoming, reason, new Date(deps.now().getTime() + SWEEP_LEASE_MS))
+    return true
+  } catch (error) {
+    if (isDomainError(error, 'temporarily_unavailable')) return false
+    throw error
+  }
+}
+
+/** Works off the events that wait in MySQL: JetStream did not take them, or what they need was away for long. @returns how many were taken */
 export async function sweepStoredEvents(deps: ProcessDeps, onOutcome: (outcome: EventOutcome) => void): Promise<number> {
   const now = deps.now()
-  const due = await inTransaction(deps.db, (tx) => stripeEvents.claimDue(tx, now, new Date(now.getTime() + SWEEP_LEASE_MS), 20))
-  for (const event of due) {
-    onOutcome(
-      await processEvent(deps, {
-        payload: event.payload.toString(),
-        receivedAt: event.receivedAt,
-        deliveryCount: event.attempts + 1,
-      }),
-    )
-  }
+  const due = await inTransaction(deps.db, (tx) =>
+    stripeEvents.claimDue(tx, now, new Date(now.getTime() + SWEEP_LEASE_MS), SWEEP_BATCH),
+  )
+  await Promise.all(
+    due.map(async ({ payload, receivedAt, attempts }) =>
+      onOutcome(await processEvent(deps, { payload: payload.toString(), receivedAt, deliveryCount: attempts + 1 })),
+    ),
+  )
   return due.length
 }
 
