@@ -10,9 +10,6 @@ export interface RevokedRow {
 }
 
 const ROW = 1
-/** A list is one answer: what is beyond this is left out, and nobody has that many. */
-const MOST = 100_000
-
 /** Raises the list's number, in the transaction that changes what it says. */
 export async function raise(tx: Tx): Promise<void> {
   await tx
@@ -28,15 +25,15 @@ export async function number(db: Reader): Promise<number> {
   return row?.number ?? 0
 }
 
-/** Revoked licenses that would still be valid at an instant, oldest revocation first. */
-export async function listRevoked(db: Reader, validAt: Date): Promise<RevokedRow[]> {
+/** Revoked licenses that would still be valid at an instant, the newest revocation first. */
+export async function listRevoked(db: Reader, validAt: Date, limit: number): Promise<RevokedRow[]> {
   const rows = await db
     .selectFrom('licenses')
     .select(['license_id', 'product_key', 'revoked_at', 'revoked_reason', 'superseded_by'])
     .where('revoked_at', 'is not', null)
     .where('expires_at', '>', validAt)
-    .orderBy('revoked_at')
-    .limit(MOST)
+    .orderBy('revoked_at', 'desc')
+    .limit(limit)
     .execute()
   return rows.flatMap((row) =>
     row.revoked_at === null

@@ -12,7 +12,8 @@ export interface RevokeDeps {
 }
 
 /**
- * Revokes one license, whatever is paid for it later. Its customer's other licenses stay as they are, also those of the same bundle.
+ * Revokes one license, whatever is paid for it later, and what a change of plan puts in its place. Its customer's other licenses stay as they are, also
+ * those of the same bundle and those of later periods.
  *
  * @param note  for those who look at it later, at most 255 characters
  * @returns the license as it is now
@@ -42,7 +43,7 @@ export async function revokeLicense(
  * Takes an operator's revocation back. The license is good again only when nothing else speaks against it.
  *
  * @returns the license as it is now
- * @throws DomainError `forbidden`, `not_found`
+ * @throws DomainError `forbidden`, `not_found`; `invalid_payload` when it is revoked because an earlier one is that it took the place of
  */
 export async function restoreLicense(
   deps: RevokeDeps,
@@ -52,7 +53,13 @@ export async function restoreLicense(
 ): Promise<licenses.StoredLicense> {
   const at = deps.now()
   return decide(deps, caller, licenseId, async (tx, before) => {
-    if (before.state.adminRevokedAt === undefined) return
+    if (before.state.adminRevokedAt === undefined) {
+      if (before.state.revokedReason !== 'admin') return
+      throw new DomainError(
+        'invalid_payload',
+        'invalid request: an operator revoked the license whose place it took; restore that one',
+      )
+    }
     await licenses.setAdminRevocation(tx, licenseId, undefined)
     await audit.record(tx, {
       at,

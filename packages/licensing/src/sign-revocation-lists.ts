@@ -1,5 +1,5 @@
 import { type Db, reading, revocationList } from '@licenseoperator/db'
-import { addDays, rfc3339 } from '@licenseoperator/domain'
+import { addDays, type Log, rfc3339 } from '@licenseoperator/domain'
 import { type KeyRing, type SigningKey, signRevocationList } from '@licenseoperator/signing'
 
 /** A signed list with the product keys it covers. */
@@ -10,22 +10,27 @@ export interface SignedRevocationList {
 
 /** Verifiers may grant days after expiry: a revoked license stays listed that long. */
 const LISTED_AFTER_EXPIRY_DAYS = 400
+/** All lists of an answer together must stay below what packages/signing looks at, with the longest ids and reasons. */
+const MOST_LISTED = 150_000
 
 /**
  * The revocation lists, one for each signing key in use: a verifier that pins one key finds the list it can check. Each names the revoked licenses of the
- * product keys that its key signs for, also those that an older key signed.
+ * product keys that its key signs for, also those that an older key signed. Beyond 150 000 the oldest revocations are left out, and the log says so.
  *
  * @param productKeys  that have a signing key
  * @throws DomainError `temporarily_unavailable`
  */
 export async function signRevocationLists(
-  { db, keys, now }: { db: Db; keys: KeyRing; now: () => Date },
+  { db, keys, log, now }: { db: Db; keys: KeyRing; log: Log; now: () => Date },
   productKeys: readonly string[],
 ): Promise<SignedRevocationList[]> {
   const at = now()
   // The number first: what changes in between is in a list that will have a higher one as well.
   const number = await reading(() => revocationList.number(db))
-  const revoked = await reading(() => revocationList.listRevoked(db, addDays(at, -LISTED_AFTER_EXPIRY_DAYS)))
+  const listed = await reading(() => revocationList.listRevoked(db, addDays(at, -LISTED_AFTER_EXPIRY_DAYS), MOST_LISTED + 1))
+  if (listed.length > MOST_LISTED)
+    log.error('the revocation list is full: the oldest revocations are left out', { most: MOST_LISTED })
+  const revoked = listed.slice(0, MOST_LISTED)
   const byKey = new Map<string, { key: SigningKey; productKeys: string[] }>()
   for (const productKey of new Set(productKeys)) {
     const key = keys.signingKeyFor(productKey)

@@ -3,8 +3,8 @@ import { MalformedLicenseError } from './malformed-license-error.ts'
 
 /** Longest license text that is looked at, in characters (the form is pure ASCII, so: bytes). */
 export const MAX_LICENSE_LENGTH = 64 * 1024
-/** Longest revocation list that is looked at: about 60 000 licenses. */
-export const MAX_REVOCATION_LIST_LENGTH = 16 * 1024 * 1024
+/** Longest revocation list that is looked at: more than 200 000 licenses. */
+export const MAX_REVOCATION_LIST_LENGTH = 64 * 1024 * 1024
 
 /** What an envelope carries. The label is for people and is not signed: the payload itself says what it is. */
 export type EnvelopeForm = {

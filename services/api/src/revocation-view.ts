@@ -17,7 +17,7 @@ export interface RevocationView {
 const MAX_AGE_MS = 60_000
 
 export function createRevocationView(
-  deps: Pick<ApiDeps, 'db' | 'keys' | 'now'> & { config: Pick<ApiDeps['config'], 'productKeys'> },
+  deps: Pick<ApiDeps, 'db' | 'keys' | 'log' | 'now'> & { config: Pick<ApiDeps['config'], 'productKeys'> },
 ): RevocationView {
   let signed: { at: number; lists: Promise<SignedRevocationList[]> } | undefined
   const lists = () => {

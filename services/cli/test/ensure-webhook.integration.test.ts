@@ -139,4 +139,28 @@ describe('rotation', () => {
     expect((await ensure('--rotate', '--finish-rotation')).code).toBe(2)
     expect((await ensure('--rotate')).notes).toEqual([expect.stringContaining('run ensure-webhook')])
   })
+
+  test('a new secret is told even where Stripe fails right after it; the rotation is not finished by mistake', async () => {
+    await anEndpoint()
+    await emulator.control.fault({ route: 'POST /v1/webhook_endpoints/*', status: 500, count: 10 })
+    const { notes, answer } = await ensure('--rotate')
+    await emulator.control.clearFaults()
+    expect(answer).toMatchObject({ action: 'rotated', secret: expect.stringMatching(/^whsec_/) })
+    expect(notes[0]).toMatch(/^warning: it could not be noted at Stripe which secret we_\w+ signs with/)
+    // Only the old secret is configured: which one that is cannot be told, but two endpoints need two.
+    expect((await ensureWith('whsec_old', '--finish-rotation')).notes).toEqual([
+      expect.stringMatching(/is not in stripe\.webhook_secret/),
+    ])
+    expect((await registered()).map(({ status }) => status)).toEqual(['enabled', 'enabled'])
+    const finished = await ensureWith(`whsec_old,${answer?.secret}`, '--finish-rotation')
+    expect(finished).toMatchObject({ code: 0, answer: { id: answer?.id, action: 'finished' } })
+  })
+
+  test('the same at the first creation', async () => {
+    await emulator.control.fault({ route: 'POST /v1/webhook_endpoints/*', status: 500, count: 10 })
+    const { notes, answer } = await ensure()
+    await emulator.control.clearFaults()
+    expect(answer).toMatchObject({ action: 'created', secret: expect.stringMatching(/^whsec_/) })
+    expect(notes).toEqual([expect.stringMatching(/configure the secret above now/)])
+  })
 })

@@ -107,6 +107,26 @@ describe('adoption', () => {
     expect((await report('', [{ ...core, coupons: [save] }])).stripeChanges).toBe(0)
   })
 
+  test('a coupon that the file names by its id: in step after one run, and a code that was stopped at Stripe stays stopped', async () => {
+    await post('coupons', 'id=SUMMER&percent_off=25&duration=once')
+    const summer = {
+      code: 'SUMMER25',
+      behavior: 'stripe_promotion',
+      stripe: { coupon_id: 'SUMMER', percent_off: 25, duration: 'once' },
+    }
+    const wanted = [{ ...core, coupons: [summer] }]
+    const made = (await report('', wanted)).actions.find(({ action }) => action === 'promotion_created')
+    expect((await report('', wanted)).actions).toEqual([])
+    await post(`promotion_codes/${made?.id}`, 'active=false')
+    expect((await report('', wanted)).actions).toEqual([])
+    expect((await atStripe()).codes).toMatchObject([{ code: 'SUMMER25', active: false }])
+    // Another discount is another code.
+    const more = { ...summer, stripe: { percent_off: 30, duration: 'once' } }
+    expect((await report('', [{ ...core, coupons: [more] }])).actions).toContainEqual(
+      expect.objectContaining({ action: 'promotion_created' }),
+    )
+  })
+
   test('a price with our lookup key and another amount gives the key away and is archived, also as a default price', async () => {
     const product = await post('products', 'name=Core&default_price_data[currency]=usd&default_price_data[unit_amount]=1')
     const { default_price: price } = await get(`products/${product.id}`)

@@ -126,8 +126,10 @@ function mergedPromotion(coupon: ConfigProduct['coupons'][number], existing: Cou
   const before = existing?.stripePromotion
   if (coupon.stripePromotion === undefined || before === undefined) return coupon.stripePromotion
   const { couponId, promotionId, ...discount } = before
-  const merged = { ...before, ...coupon.stripePromotion }
-  return same({ ...discount, ...coupon.stripePromotion }, discount) ? merged : coupon.stripePromotion
+  // The file may name what exists at Stripe; where it does not, what was found or made there counts.
+  const { couponId: namedCoupon = couponId, promotionId: namedCode = promotionId, ...wanted } = coupon.stripePromotion
+  const unchanged = namedCoupon === couponId && namedCode === promotionId && same(wanted, discount)
+  return unchanged ? before : coupon.stripePromotion
 }
 
 /** A price that the file names and the sync has replaced since, because its amount was another, does not come back with every run. */

@@ -34,12 +34,12 @@ const ROUNDS = 3
 
 /** Walks Stripe's own list of events and processes those that never arrived, as if they had. Their order decides nothing. */
 export async function feedMissedEvents(deps: ProcessDeps, options: ReconcileOptions): Promise<MissedEvents> {
-  const { since, dryRun, onProgress } = options
+  const { since, dryRun, onProgress, signal } = options
   const missing = new Map<string, MissedEvent>()
   const tellingOf = new Map<string, string[]>()
   let [found, known] = [0, 0]
   const query = { created: { gte: Math.floor(since.getTime() / 1000) }, types: [...handledEvents] }
-  for await (const page of pages((at) => deps.stripe.events.list({ ...query, ...at }))) {
+  for await (const page of pages((at) => deps.stripe.events.list({ ...query, ...at }), signal)) {
     const statuses = await reading(() =>
       stripeEvents.statusesOf(
         deps.db,
@@ -47,6 +47,7 @@ export async function feedMissedEvents(deps: ProcessDeps, options: ReconcileOpti
       ),
     )
     for (const event of page) {
+      signal?.throwIfAborted()
       if (TELLS_OF_PAYMENT.has(event.type) && 'id' in event.data.object) {
         const objectId = String(event.data.object.id)
         tellingOf.set(objectId, [...(tellingOf.get(objectId) ?? []), event.id])

@@ -13,6 +13,8 @@ export interface ReconcileOptions {
   readonly dryRun: boolean
   /** How much was looked at, for a progress bar. */
   readonly onProgress?: (step: 'events' | 'purchases' | 'licenses', count: number) => void
+  /** Ends the run before its next page; what was mended stays. */
+  readonly signal?: AbortSignal
 }
 
 export interface ReconcileReport {
@@ -36,7 +38,7 @@ const MOST_PARKED = 1000
  *
  * Safe to repeat and to run beside everything else.
  *
- * @throws DomainError `forbidden`; `temporarily_unavailable` when Stripe or MySQL is away: what was mended until then stays
+ * @throws DomainError `forbidden`; `temporarily_unavailable` when Stripe or MySQL is away: what was mended until then stays; the signal's reason once it is given
  */
 export async function reconcile(deps: ProcessDeps, caller: Caller, options: ReconcileOptions): Promise<ReconcileReport> {
   assertSysadmin(caller)

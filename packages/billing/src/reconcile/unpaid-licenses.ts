@@ -20,13 +20,17 @@ const BATCH = 100
  * Licenses of the window that have no payment on record, unless Stripe says that there was nothing to pay (a trial, a coupon over everything, a change to
  * less). They are named and nothing is done: whether to revoke them is for people to decide.
  */
-export async function unpaidLicenses(deps: ProcessDeps, { since, onProgress }: ReconcileOptions): Promise<UnpaidLicense[]> {
+export async function unpaidLicenses(
+  deps: ProcessDeps,
+  { since, onProgress, signal }: ReconcileOptions,
+): Promise<UnpaidLicense[]> {
   const unpaid: UnpaidLicense[] = []
   let checked = 0
   for (let after: reconciliation.UnpaidCursor = { issuedAt: since, licenseId: '' }; ; ) {
     const start = after
     const batch = await reading(() => reconciliation.unpaidLicenses(deps.db, start, BATCH))
     for (const license of batch) {
+      signal?.throwIfAborted()
       const reason = await whyUnpaid(deps, license)
       const { licenseId, groupName, issuanceKey } = license
       if (reason !== undefined) unpaid.push({ licenseId, groupName, issuanceKey, reason })

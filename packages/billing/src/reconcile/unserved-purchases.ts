@@ -61,14 +61,18 @@ export async function unservedPurchases(
   const seen = new Set<string>()
   const check = async (expected: Expected[]) => {
     const missing = await missingOf(deps, expected)
+    options.signal?.throwIfAborted()
     for (const one of missing) unserved.push(await mend(deps, options, one, tellingOf.get(one.paidBy) ?? []))
     for (const { paidBy } of expected) seen.add(paidBy)
     options.onProgress?.('purchases', seen.size)
   }
   const created = { gte: madeSince(deps, options) }
-  for await (const page of pages((at) => deps.stripe.checkout.sessions.list({ status: 'complete', created, ...at })))
+  for await (const page of pages(
+    (at) => deps.stripe.checkout.sessions.list({ status: 'complete', created, ...at }),
+    options.signal,
+  ))
     await check(page.flatMap((session) => ofSession(session) ?? []))
-  for await (const page of pages((at) => deps.stripe.invoices.list({ status: 'paid', created, ...at }))) {
+  for await (const page of pages((at) => deps.stripe.invoices.list({ status: 'paid', created, ...at }), options.signal)) {
     const expected: Expected[] = []
     for (const invoice of page) expected.push(...(await ofInvoice(deps, invoice)))
     await check(expected)

@@ -32,7 +32,11 @@ export interface RevocationRule {
 
 /** Why a license is revoked, the strongest reason first. The first that holds counts; when none does, the payment does and the license is good. */
 export const revocationRules = [
-  { reason: 'admin', meaning: 'an operator revoked it', holds: (facts) => facts.revokedByOperator },
+  {
+    reason: 'admin',
+    meaning: 'an operator revoked it, or the one whose place it took by a change of plan',
+    holds: (facts) => facts.revokedByOperator,
+  },
   {
     reason: 'dispute_lost',
     meaning: "the customer's bank took the payment back",

@@ -1,7 +1,7 @@
 import { audit, licenses, payments, products, reversals, revocationList, subscriptions, type Tx } from '@licenseoperator/db'
 import { renewalsKey } from '../renewals-key.ts'
 import { type RevocationPolicy, revocationOf } from './license-state.ts'
-import { purchaseKeyOf, standsOn, supersederOf } from './supersession.ts'
+import { purchaseKeyOf, replaces, standsOn, supersederOf } from './supersession.ts'
 
 /** Which licenses belong together: all that a subscription paid for, or those of one purchase. */
 export type LicenseFamily = { readonly subscriptionId: string } | { readonly issuanceKey: string }
@@ -47,8 +47,9 @@ export async function settleLicenses(tx: Tx, family: LicenseFamily, options: Set
       return stored !== undefined && isGood(stored)
     })
     const endedAt = license.kind === 'subscription' ? subscription?.endedAt : undefined
+    const revokedByOperatorAt = operatorRevocationOf(license, all)
     const facts = {
-      revokedByOperator: license.state.adminRevokedAt !== undefined,
+      revokedByOperator: revokedByOperatorAt !== undefined,
       disputeLost: money.some((payment) => payment.disputeStatus === 'lost'),
       disputeOpen: money.some((payment) => payment.disputeStatus === 'open'),
       refundedInFull: money.some((payment) => payment.refundedInFull),
@@ -56,7 +57,7 @@ export async function settleLicenses(tx: Tx, family: LicenseFamily, options: Set
       supersededBy,
     }
     const reason = revocationOf(facts, options.policy)
-    const at = { admin: license.state.adminRevokedAt, canceled: endedAt }
+    const at = { admin: revokedByOperatorAt, canceled: endedAt }
     await writeState(
       tx,
       license,
@@ -77,6 +78,12 @@ export async function settleLicenses(tx: Tx, family: LicenseFamily, options: Set
       options,
     )
   }
+}
+
+/** When an operator revoked a license, or the one whose place it took: a change of plan is no way around a revocation. */
+function operatorRevocationOf(license: licenses.StoredLicense, family: readonly licenses.StoredLicense[]): Date | undefined {
+  const marks = [license, ...family.filter((other) => replaces(license, other))].flatMap((one) => one.state.adminRevokedAt ?? [])
+  return marks.sort((one, other) => one.getTime() - other.getTime())[0]
 }
 
 /** Puts on each payment what went back of it. @returns the payments as they are now */

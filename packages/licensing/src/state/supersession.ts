@@ -25,7 +25,7 @@ export function purchaseKeyOf({ issuanceKey }: Pick<PeriodLicense, 'issuanceKey'
 }
 
 /** True when `change` took effect while `license` was paid for: it replaces it, and rests on the same money. */
-function replaces(change: PeriodLicense, license: PeriodLicense): boolean {
+export function replaces(change: PeriodLicense, license: PeriodLicense): boolean {
   const [key, ownKey] = [purchaseKeyOf(change), purchaseKeyOf(license)]
   if (!key.includes(CHANGE) || key === ownKey) return false
   const apartMs = change.issuedAt.getTime() - license.issuedAt.getTime()

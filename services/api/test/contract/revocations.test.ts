@@ -1,4 +1,5 @@
 import { licenses, revocationList } from '@licenseoperator/db'
+import { silentLog } from '@licenseoperator/domain'
 import { revokeLicense, signRevocationLists } from '@licenseoperator/licensing'
 import { verifyRevocationList } from '@licenseoperator/signing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -61,7 +62,7 @@ describe('GET revocations', () => {
   test('a license that ended long ago has left it', async () => {
     const stored = await licenses.findById(api.db, revoked.licenseId)
     const later = new Date((stored?.expiresAt.getTime() ?? 0) + 401 * 86_400_000)
-    const lists = await signRevocationLists({ db: api.db, keys, now: () => later }, ['core'])
+    const lists = await signRevocationLists({ db: api.db, keys, log: silentLog, now: () => later }, ['core'])
     expect(lists.map((list) => verifyRevocationList(list.text, keys))).toMatchObject([
       { status: 'current', list: { revoked: [] } },
     ])

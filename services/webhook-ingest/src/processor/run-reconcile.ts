@@ -29,15 +29,20 @@ export async function runReconcile(
     if (next === null) return
     while (!signal.aborted && Date.now() < next.getTime())
       await pause(Math.min(LONGEST_PAUSE_MS, next.getTime() - Date.now()), signal)
-    if (!signal.aborted) await reconcileOnce(deps, settings.windowMs, onAgree)
+    if (!signal.aborted) await reconcileOnce(deps, settings.windowMs, onAgree, signal)
   }
 }
 
-/** One run under the lease. What is away is tried again at the next time. @returns false when another instance is at it */
-export async function reconcileOnce(deps: ProcessDeps, windowMs: number, onAgree: (agree: boolean) => void): Promise<boolean> {
+/** One run under the lease, cut short by the signal. What is away is tried again at the next time. @returns false when another instance is at it */
+export async function reconcileOnce(
+  deps: ProcessDeps,
+  windowMs: number,
+  onAgree: (agree: boolean) => void,
+  signal?: AbortSignal,
+): Promise<boolean> {
   try {
     const leased = await withLease(deps.db, 'reconcile', { waitMs: 0 }, () =>
-      reconcile(deps, SCHEDULE, { since: new Date(deps.now().getTime() - windowMs), dryRun: false }),
+      reconcile(deps, SCHEDULE, { since: new Date(deps.now().getTime() - windowMs), dryRun: false, ...(signal && { signal }) }),
     )
     if (!leased.held) return false
     const { agree, events, purchases, licenses, parked } = leased.value
@@ -53,6 +58,7 @@ export async function reconcileOnce(deps: ProcessDeps, windowMs: number, onAgree
     if (agree) deps.log.info('reconciled with Stripe', facts)
     else deps.log.error("reconciled with Stripe: the books don't agree", facts)
   } catch (error) {
+    if (signal?.aborted === true) return true
     if (isDomainError(error, 'temporarily_unavailable'))
       deps.log.warn('cannot reconcile with Stripe now, the next run will', { reason: error.message })
     else deps.log.error('reconciliation failed', { reason: error instanceof Error ? error.name : 'unknown' })

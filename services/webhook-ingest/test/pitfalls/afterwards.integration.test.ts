@@ -1,6 +1,6 @@
 import { stripeEvents } from '@licenseoperator/db'
 import type { Log } from '@licenseoperator/domain'
-import { downloadLicense, listGroupLicenses, revokeLicense } from '@licenseoperator/licensing'
+import { downloadLicense, listGroupLicenses, restoreLicense, revokeLicense } from '@licenseoperator/licensing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { forgetAll, handledHistory, resultOf, tell } from '../a-history.ts'
 import { openShop, type Shop } from '../a-shop.ts'
@@ -75,6 +75,39 @@ describe('P5 what revokes a license, the strongest first', () => {
       expect((await resultOf(shop)).licenses).toHaveLength(1)
     },
   )
+})
+
+test('P5 an operator revokes, then a change of plan is paid: what takes its place is revoked too, until the first one is restored', async () => {
+  await shop.buy({ lookupKey: 'year' })
+  await all()
+  const revoking = { ...shop.deps, requiredScopes: {} }
+  const first = await theLicenseId()
+  await revokeLicense(revoking, ops, first, 'x')
+  const [subscription] = (await shop.deps.stripe.subscriptions.list()).data
+  const item = subscription?.items.data[0]
+  const { control } = shop.emulator
+  await control.clock({ freezeAt: (await control.clock()).now + 86_400 })
+  await shop.deps.stripe.subscriptions.update(subscription?.id ?? '', {
+    items: [{ id: item?.id ?? '', quantity: 2 }],
+    proration_behavior: 'always_invoice',
+  })
+  await all()
+  const states = async () => (await resultOf(shop)).licenses.map(({ seats, revoked }) => `${seats} ${revoked}`).sort()
+  expect(await states()).toEqual(['10 admin', '20 admin'])
+  const { license_id: second } = await shop.database.db
+    .selectFrom('licenses')
+    .select('license_id')
+    .where('license_id', '!=', first)
+    .executeTakeFirstOrThrow()
+  await expect(restoreLicense(revoking, ops, second, 'x')).rejects.toThrow('restore that one')
+  await restoreLicense(revoking, ops, first, 'x')
+  expect(await states()).toEqual(['10 superseded', '20 null'])
+  // What is paid for after the period is another license.
+  await revokeLicense(revoking, ops, first, 'x')
+  await control.clock({ freezeAt: item?.current_period_end ?? 0 })
+  await control.renew(subscription?.id ?? '')
+  await all()
+  expect(await states()).toEqual(['10 admin', '20 admin', '20 null'])
 })
 
 describe('P6 a payload in a shape that nobody knows', () => {
