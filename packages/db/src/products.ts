@@ -53,17 +53,28 @@ export async function findByStripeProduct(db: Reader, stripeProductId: string): 
   return row && toProduct(row)
 }
 
-/** Active products with that key that are not bundles themselves, those of `type` first, then the oldest. */
-export async function findComponents(db: Reader, productKey: string, type: Product['type']): Promise<Product[]> {
+/**
+ * Active products with that key that are not bundles themselves, those of `type` first, then the oldest.
+ *
+ * @param options.retired  also those that are sold no more, behind all others
+ */
+export async function findComponents(
+  db: Reader,
+  productKey: string,
+  type: Product['type'],
+  options: { readonly retired?: boolean } = {},
+): Promise<Product[]> {
   const rows = await db
     .selectFrom('products')
     .selectAll()
     .where('product_key', '=', productKey)
-    .where('active', '=', 1)
+    .where('active', 'in', options.retired === true ? [1, 0] : [1])
+    .orderBy('active', 'desc')
     .orderBy('id')
     .execute()
   const candidates = rows.map(toProduct).filter((product) => product.bundledProducts.length === 0)
-  return [...candidates.filter((product) => product.type === type), ...candidates.filter((product) => product.type !== type)]
+  const rank = (product: Product) => Number(product.type === type) + 2 * Number(product.active)
+  return candidates.toSorted((one, other) => rank(other) - rank(one))
 }
 
 /** The public shop: active and not internal, subscriptions first, then by age. Bounded by the catalog's own size limit. */

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Reader, Tx } from './schema.ts'
 
 /** A revoked license, as a list names it. */
@@ -10,16 +11,20 @@ export interface RevokedRow {
 }
 
 const ROW = 1
-/** Raises the list's number, in the transaction that changes what it says. */
-export async function raise(tx: Tx): Promise<void> {
+/**
+ * Raises the list's number, in the transaction that changes what it says. At least to the second of the clock: after a restore from a backup it is above
+ * what verifiers have seen all the same, and they refuse to go back.
+ */
+export async function raise(tx: Tx, now: Date): Promise<void> {
+  const second = Math.floor(now.getTime() / 1000)
   await tx
     .insertInto('revocation_list')
-    .values({ id: ROW, number: 1 })
-    .onDuplicateKeyUpdate((eb) => ({ number: eb('number', '+', 1) }))
+    .values({ id: ROW, number: second })
+    .onDuplicateKeyUpdate({ number: sql`GREATEST(number + 1, ${second})` })
     .execute()
 }
 
-/** How often it changed; 0 before the first time. */
+/** Rises with each change; 0 before the first. */
 export async function number(db: Reader): Promise<number> {
   const row = await db.selectFrom('revocation_list').select('number').where('id', '=', ROW).executeTakeFirst()
   return row?.number ?? 0

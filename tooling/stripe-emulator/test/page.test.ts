@@ -143,22 +143,3 @@ test('a bank debit chosen on the page settles by itself', async () => {
   await control.clock({ advanceSeconds: 3 })
   expect((await control.events()).at(-1)?.type).toBe('checkout.session.async_payment_failed')
 })
-
-test('the portal shows the subscription and schedules its end the flexible way', async () => {
-  const price = await shop.monthlyPrice()
-  const session = await shop.checkout({ mode: 'subscription', price: price.id })
-  await shop.emulator.control.completeCheckout(session.id)
-  const { customer, subscription } = await shop.stripe.checkout.sessions.retrieve(session.id)
-  const portal = await shop.stripe.billingPortal.sessions.create({
-    customer: String(customer),
-    return_url: 'http://shop.test/account',
-  })
-  expect(await (await fetch(portal.url)).text()).toContain('Cancel at the end of the period')
-  expect((await submit(portal.url, { action: 'cancel', subscription: String(subscription) })).status).toBe(303)
-  const ending = await shop.stripe.subscriptions.retrieve(String(subscription))
-  expect(ending).toMatchObject({
-    cancel_at: ending.items.data[0]?.current_period_end,
-    cancel_at_period_end: false,
-    status: 'active',
-  })
-})

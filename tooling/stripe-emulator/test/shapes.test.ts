@@ -9,6 +9,7 @@ import { openShop } from './shop.ts'
 
 const routeOfObject: Record<string, RouteKey> = {
   'checkout.session': 'GET /v1/checkout/sessions/{id}',
+  'billing_portal.configuration': 'GET /v1/billing_portal/configurations/{id}',
   'billing_portal.session': 'POST /v1/billing_portal/sessions',
   charge: 'GET /v1/charges/{id}',
   coupon: 'GET /v1/coupons/{id}',
@@ -185,7 +186,17 @@ test('every recorded answer and event has the shape the SDK declares, and no lin
     await stripe.taxRates.list()
     const warned = await shop.checkout({ price: price.id })
     await shop.emulator.control.completeCheckout(warned.id, { card: '4000000000005423' })
-    await stripe.billingPortal.sessions.create({ customer: customer.id })
+    const portal = await stripe.billingPortal.configurations.create({ features: { payment_method_update: { enabled: true } } })
+    await stripe.billingPortal.configurations.update(portal.id, {
+      name: 'x',
+      features: { subscription_cancel: { enabled: true } },
+    })
+    await stripe.billingPortal.configurations.list()
+    await stripe.billingPortal.sessions.create({
+      customer: customer.id,
+      configuration: portal.id,
+      flow_data: { type: 'payment_method_update' },
+    })
     await stripe.customers.del(customer.id)
     await stripe.customers.retrieve(customer.id)
     await stripe.webhookEndpoints.del(endpoint.id)

@@ -174,6 +174,17 @@ test('a discount given later counts from the next invoice', async () => {
   expect((await shop.emulator.control.renew(id))?.total).toBe(1000)
 })
 
+test('what the customer said about leaving is kept', async () => {
+  const { id } = await subscribed()
+  const said = { comment: 'moved on', feedback: 'unused' } as const
+  expect(await shop.stripe.subscriptions.update(id, { cancel_at_period_end: true, cancellation_details: said })).toMatchObject({
+    cancellation_details: { ...said, reason: 'cancellation_requested' },
+  })
+  expect(await shop.stripe.subscriptions.cancel(id, { cancellation_details: { comment: '' } })).toMatchObject({
+    cancellation_details: { comment: null, feedback: 'unused', reason: 'cancellation_requested' },
+  })
+})
+
 test('canceled at once, with the rest of the period given back', async () => {
   const { id } = await subscribed()
   await shop.stripe.subscriptions.cancel(id, { prorate: true, invoice_now: true })

@@ -2,6 +2,7 @@ import { type Coupon, type LicenseMode, licenseModeOf, type Product, priceOf, se
 import { type Db, inTransaction, licenses, reading, reservations } from '@licenseoperator/db'
 import { assertMember, type Caller, DomainError, groupKey, type Log, newId, normaliseDomain } from '@licenseoperator/domain'
 import type { Stripe } from 'stripe'
+import { bundledParts } from '../bundled-parts.ts'
 import { writePurchaseMetadata } from '../purchase/purchase-metadata.ts'
 import { isRefusal, translateStripeError } from '../stripe-client.ts'
 import { type ResolvedCheckout, resolveCheckout } from './resolve-checkout.ts'
@@ -136,6 +137,7 @@ async function planSession(
       mode,
       termDays: product.termDurationDays ?? settings.defaultTermDays,
       seats,
+      parts: await bundledParts(deps.db, product),
       domain: normaliseDomain(request.cookieDomain),
       email: caller.email,
       couponCode: coupon?.code,

@@ -30,6 +30,9 @@ export async function paymentOfCharge(deps: ProcessDeps, charge: Charge): Promis
     return { paymentIntentId, invoiceId: undefined, subscriptionId: undefined }
   const invoiceId = charge.invoiceId ?? (await invoiceOf(deps, paymentIntentId))
   if (invoiceId === undefined) return undefined
+  // Metadata can be edited at Stripe: an invoice whose payment is recorded stays ours.
+  const recorded = await reading(() => payments.findByStripe(deps.db, { paymentIntentId: undefined, invoiceId }))
+  if (recorded !== undefined) return { paymentIntentId, invoiceId, subscriptionId: recorded.stripeSubscriptionId }
   return ofInvoice(deps, paymentIntentId, invoiceId)
 }
 

@@ -22,7 +22,7 @@ export async function entitlementOf(
   const own = slug === undefined ? undefined : await reading(() => products.findBySlug(db, slug))
   if (paidFor === undefined || paidFor.id === own?.id)
     return times({ ...bought, managed_products: seatsBought(bought, own) }, quantity)
-  const { product_key: _key, plan: _plan, managed_products: _seats, ...kept } = bought
+  const { product_key: _key, plan: _plan, managed_products: _seats, bundle_parts: _parts, ...kept } = bought
   return times({ ...kept, product_slug: paidFor.slug, managed_products: seatsOf(paidFor) }, quantity)
 }
 

@@ -100,11 +100,11 @@ async function prepare(deps: ProcessDeps, purchase: PaidPurchase): Promise<Prepa
   const product = await boughtProduct(deps, purchase)
   const main = await prepareLicense(deps.keys, draftOf(purchase, product))
   const components: PreparedLicense[] = []
-  for (const component of product.bundledProducts) {
-    const [part] = await reading(() => products.findComponents(deps.db, component.productKey, product.type))
-    if (part === undefined) throw unserved(`bundle component ${component.productKey} is not in the catalog`)
-    const seats = component.managedProducts ?? part.maxManagedProducts
-    for (let copy = 0; copy < component.quantity; copy += 1) {
+  for (const { productKey, quantity, managedProducts } of partsBought(purchase.metadata, product)) {
+    const [part] = await reading(() => products.findComponents(deps.db, productKey, product.type, { retired: true }))
+    if (part === undefined) throw unserved(`bundle component ${productKey} is not in the catalog`)
+    const seats = managedProducts ?? part.maxManagedProducts
+    for (let copy = 0; copy < quantity; copy += 1) {
       const draft = draftOf(purchase, product)
       const issuanceKey = `${purchase.issuanceKey}#${components.length + 1}`
       const own = { issuanceKey, productId: part.id, productSlug: part.slug, productKey: part.productKey, plan: part.plan, seats }
@@ -112,6 +112,17 @@ async function prepare(deps: ProcessDeps, purchase: PaidPurchase): Promise<Prepa
     }
   }
   return [main, ...components]
+}
+
+/** A bundle brings what it consisted of when it was bought, also in later periods and when a component is sold no more. */
+function partsBought({ bundle_parts: bought }: PurchaseMetadata, product: Product): Product['bundledProducts'] {
+  return (
+    bought?.map(([productKey, quantity, seats]) => ({
+      productKey,
+      quantity,
+      ...(seats === null ? {} : { managedProducts: seats }),
+    })) ?? product.bundledProducts
+  )
 }
 
 /** The product that was bought, also when it has been deactivated or re-priced since. */

@@ -1,10 +1,17 @@
 import type { LicenseMode, Product } from '@licenseoperator/catalog'
 import { z } from 'zod'
+import type { BundledPart } from '../bundled-parts.ts'
 
 const count = z
   .string()
   .regex(/^\d{1,9}$/)
   .transform(Number)
+
+/** Longest metadata value at Stripe. */
+const LONGEST_VALUE = 500
+
+/** A bundle's components as they were bought: product key, quantity, seats of each. */
+const BundleParts = z.array(z.tuple([z.string().min(1), z.int().min(1), z.int().min(1).nullable()]))
 
 /**
  * What a checkout writes into the metadata of session, subscription and payment intent, so that any one event of the purchase is enough to
@@ -26,6 +33,15 @@ export const PurchaseMetadata = z
     managed_products: count.optional(),
     license_mode: z.enum(['subscription', 'one_off', 'perpetual_manual', 'perpetual_auto']).optional(),
     term_days: count.optional(),
+    bundle_parts: z
+      .string()
+      .transform((text, context) => {
+        const parts = BundleParts.safeParse(parsedJson(text))
+        if (parts.success) return parts.data
+        context.addIssue({ code: 'custom', message: 'not a list of components' })
+        return z.NEVER
+      })
+      .optional(),
   })
   .transform(({ group_name, group, ...metadata }) => ({ ...metadata, group: group_name ?? group }))
 export type PurchaseMetadata = z.infer<typeof PurchaseMetadata>
@@ -37,6 +53,8 @@ export interface Purchase {
   readonly mode: LicenseMode
   readonly termDays: number
   readonly seats: number | undefined
+  /** What a bundle consists of today; empty for what is none. */
+  readonly parts: readonly BundledPart[]
   readonly domain: string | undefined
   readonly email: string | undefined
   readonly couponCode: string | undefined
@@ -63,10 +81,27 @@ export function writePurchaseMetadata(purchase: Purchase): Record<string, string
     coupon_code: purchase.couponCode ?? '',
     identity: purchase.identity,
     reservation_id: purchase.reservationId,
+    bundle_parts: writeParts(purchase.parts),
   }
   // A coupon's metadata must not turn a purchase into something else.
   const { license_type: _type, original_license_id: _license, ...couponMetadata } = purchase.couponMetadata
   return { ...couponMetadata, ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== '')) }
+}
+
+/** A composition that is too long for Stripe is not written: such a bundle is issued as it is by then. */
+function writeParts(parts: readonly BundledPart[]): string {
+  const text = JSON.stringify(
+    parts.map(({ productKey, quantity, managedProducts }) => [productKey, quantity, managedProducts ?? null]),
+  )
+  return parts.length === 0 || text.length > LONGEST_VALUE ? '' : text
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 /**

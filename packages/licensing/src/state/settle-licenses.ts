@@ -148,7 +148,8 @@ async function writeState(
   )
     return
   await licenses.setState(tx, license.licenseId, after, now)
-  if (before.revokedReason !== after.revokedReason || before.supersededBy !== after.supersededBy) await revocationList.raise(tx)
+  if (before.revokedReason !== after.revokedReason || before.supersededBy !== after.supersededBy)
+    await revocationList.raise(tx, now)
   const [wasRevoked, isRevoked] = [before.revokedReason !== undefined, after.revokedReason !== undefined]
   if (license.takesLicense && license.productId !== undefined && wasRevoked !== isRevoked) {
     // A restored license was sold: it counts again even where its place has been sold since.

@@ -195,6 +195,36 @@ describe('P17 the product changes between purchase and renewal', () => {
   })
 })
 
+test('P17 a bundle brings in each period what it consisted of when it was bought, also parts that are sold no more', async () => {
+  const change = (slug: string, fields: object) =>
+    shop.database.db.updateTable('products').set(fields).where('slug', '=', slug).execute()
+  await shop.buy({ lookupKey: 'box-year' })
+  await tell(shop, await handledHistory(shop))
+  const [subscription] = (await shop.deps.stripe.subscriptions.list()).data
+  const before = await shop.database.db
+    .selectFrom('products')
+    .select('bundled_products')
+    .where('slug', '=', 'box-year')
+    .executeTakeFirst()
+  await change('box-year', { bundled_products: JSON.stringify([{ productKey: 'core', quantity: 9 }]) })
+  for (const slug of ['agent-part', 'agent-part-year']) await change(slug, { active: false })
+  try {
+    await shop.emulator.control.clock({ freezeAt: subscription?.items.data[0]?.current_period_end ?? 0 })
+    await shop.emulator.control.renew(subscription?.id ?? '')
+    await tell(shop, await handledHistory(shop))
+    const { licenses, unsettled } = await resultOf(shop)
+    expect(unsettled).toEqual([])
+    const periods = Map.groupBy(licenses, ({ from }) => from.getTime())
+    const composed = [...periods.values()].map((period) => period.map(({ product, seats }) => `${product} ${seats}`).sort())
+    expect(composed).toHaveLength(2)
+    expect(composed[0]).toHaveLength(4)
+    expect(composed[1]).toEqual(composed[0])
+  } finally {
+    await change('box-year', { bundled_products: JSON.stringify(before?.bundled_products) })
+    for (const slug of ['agent-part', 'agent-part-year']) await change(slug, { active: true })
+  }
+})
+
 test('P18 the same customer buys the same product again: a second license', async () => {
   await shop.buy({ lookupKey: 'once' })
   await shop.buy({ lookupKey: 'once' })

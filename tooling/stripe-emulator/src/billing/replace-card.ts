@@ -9,9 +9,15 @@ import { addCard } from './payment-method.ts'
  * A customer's new card, as entered in the portal: the default of the customer and of their subscriptions.
  *
  * @param id  the customer, or a subscription of theirs
+ * @param expiry  default: in five years
  */
-export function replaceCard(emulation: Emulation, id: string, number: string): PaymentMethod {
-  const { store, clock } = emulation
+export function replaceCard(
+  emulation: Emulation,
+  id: string,
+  number: string,
+  expiry = { month: 12, year: new Date(emulation.clock.nowMs()).getUTCFullYear() + 5 },
+): PaymentMethod {
+  const { store } = emulation
   const customer = store.customers.get(store.subscriptions.get(id)?.customer ?? id)
   const card = findCard(number)
   if (customer === undefined) throw noSuch('customer', id)
@@ -22,7 +28,6 @@ export function replaceCard(emulation: Emulation, id: string, number: string): P
     country: customer.address?.country ?? 'US',
     postalCode: customer.address?.postal_code ?? '',
   }
-  const expiry = { month: 12, year: new Date(clock.nowMs()).getUTCFullYear() + 5 }
   const { object } = addCard(emulation, card, expiry, payer, customer.id)
   emit(emulation, byItself, 'payment_method.attached', object)
   const previous = { invoice_settings: { default_payment_method: customer.invoice_settings.default_payment_method } }

@@ -27,6 +27,7 @@ export function updateSubscription(
   const before = structuredClone(subscription)
   if (params.cancel_at_period_end !== undefined) scheduleCancellation(emulation, subscription, params.cancel_at_period_end)
   if (params.cancel_at !== undefined) setCancelAt(emulation, subscription, params.cancel_at)
+  noteReasons(subscription, params.cancellation_details)
   if (params.description !== undefined) subscription.description = params.description || null
   if (params.default_payment_method !== undefined) {
     if (emulation.store.paymentMethods.get(params.default_payment_method) === undefined)
@@ -45,6 +46,22 @@ export function updateSubscription(
   if (Object.keys(previous).length > 0) emit(emulation, cause, 'customer.subscription.updated', subscription, previous)
   billChange(emulation, subscription, lines, params.proration_behavior ?? 'create_prorations')
   return subscription
+}
+
+/** What the customer said about leaving. */
+export function noteReasons(
+  subscription: Subscription,
+  said: { comment?: string | null; feedback?: NonNullable<Subscription['cancellation_details']>['feedback'] | '' } | undefined,
+): void {
+  if (said === undefined) return
+  const { comment, feedback } = said
+  subscription.cancellation_details = {
+    feedback_option: null,
+    reason: null,
+    ...subscription.cancellation_details,
+    comment: comment === undefined ? (subscription.cancellation_details?.comment ?? null) : comment || null,
+    feedback: feedback === undefined ? (subscription.cancellation_details?.feedback ?? null) : feedback || null,
+  }
 }
 
 /** A trial that ends now is followed by a paid period at once; its end can also be moved. */

@@ -115,7 +115,11 @@ export function fixedEmail(emulation: Emulation, { session }: StoredSession): st
   return emulation.store.customers.get(session.customer ?? '')?.email ?? session.customer_email
 }
 
-function readCard(emulation: Emulation, form: PaymentForm): TestCard | { field: string; message: string } {
+/** The test card that was typed, or what is wrong with what was typed. */
+export function readCard(
+  emulation: Emulation,
+  form: Pick<PaymentForm, 'card' | 'expiryMonth' | 'expiryYear' | 'cvc'>,
+): TestCard | { field: string; message: string } {
   const card = findCard(form.card)
   if (card === undefined) return { field: 'card', message: 'Your card number is incorrect. Use one of the test cards.' }
   const { expiryMonth: month, expiryYear: year } = form

@@ -80,6 +80,7 @@ const checks: Record<string, Record<string, Check>> = {
     livemode: isBoolean,
     restrictedKeys: (value) => isRecord(value) && Object.values(value).every(listOf(isText)),
   },
+  search: { delaySeconds: atLeast(0) },
   tax: { percent: (value) => typeof value === 'number' && value >= 0 && value <= 100 },
   rateLimit: { perSecond: orNull(atLeast(1)), perRoutePerSecond: orNull(atLeast(1)) },
 } satisfies { [Group in keyof Settings]: Record<keyof Settings[Group], Check> }

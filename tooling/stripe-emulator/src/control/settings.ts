@@ -80,6 +80,8 @@ export interface Settings {
     /** Routes that a key may use, as patterns; a key without an entry may use all: `{"rk_test_1": ["GET /v1/*"]}`. */
     restrictedKeys: Record<string, string[]>
   }
+  /** What was made so many seconds ago or later is not found by a search. Stripe: up to a minute. */
+  search: { delaySeconds: number }
   /** Percent of every automatic tax, wherever the customer is. */
   tax: { percent: number }
   /** Requests let through in a second of machine time, all together and for one route; `null`: any number. Stripe's sandbox: 25 and 25. */
@@ -126,6 +128,7 @@ export function defaultSettings(): Settings {
     },
     refunds: { settleMs: 3_000 },
     account: { livemode: false, restrictedKeys: {} },
+    search: { delaySeconds: 0 },
     tax: { percent: 0 },
     rateLimit: { perSecond: null, perRoutePerSecond: null },
   }
@@ -137,6 +140,7 @@ export interface SettingsPatch {
   subscriptions?: Partial<Settings['subscriptions']>
   refunds?: Partial<Settings['refunds']>
   account?: Partial<Settings['account']>
+  search?: Partial<Settings['search']>
   tax?: Partial<Settings['tax']>
   rateLimit?: Partial<Settings['rateLimit']>
 }
@@ -150,6 +154,7 @@ export function patchSettings(current: Settings, patch: SettingsPatch): Settings
     subscriptions: { ...current.subscriptions, ...patch.subscriptions },
     refunds: { ...current.refunds, ...patch.refunds },
     account: { ...current.account, ...patch.account },
+    search: { ...current.search, ...patch.search },
     tax: { ...current.tax, ...patch.tax },
     rateLimit: { ...current.rateLimit, ...patch.rateLimit },
   }

@@ -3,6 +3,8 @@ export interface Clock {
   nowMs(): number
   /** Whole seconds, Stripe's unit. */
   now(): number
+  /** Whole seconds of this clock itself, also while work runs with another present. */
+  ownNow(): number
   /** Runs `action` once emulator time reaches `dueMs`. Returns a function that forgets it. */
   at(dueMs: number, action: () => void): () => void
   /** Stops time at this instant; it then moves only by `advance`. */
@@ -65,6 +67,7 @@ export function createClock(): Clock {
   return {
     nowMs,
     now: () => Math.floor(nowMs() / 1000),
+    ownNow: () => Math.floor(ownNowMs() / 1000),
     at(dueMs, action) {
       const alarm = { dueMs: presentMs === undefined ? dueMs : dueMs - presentMs + ownNowMs(), order: order++, action }
       alarms.add(alarm)

@@ -26,7 +26,7 @@ export function expand(store: Store, answer: object, paths: readonly string[]): 
 function expandPath(store: Store, target: JsonObject, segments: readonly string[], path: string): void {
   const [segment, ...rest] = segments
   if (segment === undefined) return
-  if (isList(target) && segment === 'data') {
+  if ((isList(target) || target.object === 'search_result') && segment === 'data' && Array.isArray(target.data)) {
     for (const item of target.data) expandPath(store, item, rest, path)
     return
   }

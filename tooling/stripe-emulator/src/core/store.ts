@@ -62,6 +62,15 @@ export interface StoredPaymentMethod {
   behavior: CardBehavior
 }
 
+export interface PortalVisit {
+  /** Unix seconds of the emulator's own time, whatever test clock the customer is on. */
+  validUntil: number
+  /** The cookie of the one browser that opened the link; `null` until then. */
+  browser: string | null
+  /** The step that the link led to was taken. */
+  flowDone: boolean
+}
+
 export function createStore() {
   return {
     products: new Collection<W.Product>(),
@@ -93,7 +102,10 @@ export function createStore() {
     testClocks: new Collection<W.TestClock>(),
     taxRates: new Collection<W.TaxRate>(),
     taxIds: new Collection<W.TaxId>(),
+    portalConfigurations: new Collection<W.PortalConfiguration>(),
     portalSessions: new Collection<W.PortalSession>(),
+    /** Who may use a portal link, by the id of its session. */
+    portalVisits: new Map<string, PortalVisit>(),
     webhookEndpoints: new Collection<StoredEndpoint>(),
     events: new Collection<W.StoredEvent>(),
     counters: { invoice: 0 },
@@ -122,6 +134,7 @@ export function findById(store: Store, id: string): object | undefined {
     store.invoices.get(id) ??
     store.invoicePayments.get(id) ??
     store.testClocks.get(id) ??
+    store.portalConfigurations.get(id) ??
     store.taxRates.get(id) ??
     store.taxIds.get(id)
   )

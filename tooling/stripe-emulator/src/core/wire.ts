@@ -37,6 +37,7 @@ export type Plan = Wire<Stripe.Plan>
 export type Invoice = Wire<Stripe.Invoice>
 export type InvoiceLine = Wire<Stripe.InvoiceLineItem>
 export type InvoicePayment = Wire<Stripe.InvoicePayment>
+export type PortalConfiguration = Wire<Stripe.BillingPortal.Configuration>
 export type PortalSession = Wire<Stripe.BillingPortal.Session>
 export type TaxRate = Wire<Stripe.TaxRate>
 export type TaxId = Wire<Stripe.TaxId>

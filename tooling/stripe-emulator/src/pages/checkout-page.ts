@@ -127,7 +127,8 @@ function trialNote(data: StoredSession['plan']['params']['subscription_data']): 
   return days === undefined ? '' : html`<p class="muted">${days} days free, then the amount above.</p>`
 }
 
-function text(
+/** A labelled field, marked when it is the one with the problem. */
+export function text(
   name: string,
   label: string,
   value: string,
@@ -202,7 +203,7 @@ function methodFields(fields: PageFields, problem: PageProblem | null): Html {
   </fieldset>`
 }
 
-function cardList(): Html {
+export function cardList(): Html {
   return html`<h2>Test cards</h2>
     <table>
       <tbody>

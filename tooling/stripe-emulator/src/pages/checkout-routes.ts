@@ -100,18 +100,25 @@ function missingField(fields: PageFields, fixed: string | null): PageProblem | n
 }
 
 function readForm(fields: PageFields, field: (name: string) => string): PaymentForm {
-  const [month = '', year = ''] = field('expiry').split(/\s*\/\s*/)
   return {
     method: fields.method as PayMethod, // one of `methods`, checked above
     card: field('card_number'),
-    expiryMonth: Number(month || Number.NaN),
-    expiryYear: Number(year || Number.NaN) + (year.length === 2 ? 2000 : 0),
+    ...expiryIn(field('expiry')),
     cvc: field('cvc'),
     payer: { email: fields.email, name: fields.name, country: fields.country, postalCode: fields.postal_code },
     promotionCode: fields.promotion_code,
     taxId: taxIdIn(fields),
     acceptsTerms: fields.terms === 'accepted',
     approval: null,
+  }
+}
+
+/** `12/34` or `12/2034`; `NaN` for what is neither. */
+export function expiryIn(text: string): Pick<PaymentForm, 'expiryMonth' | 'expiryYear'> {
+  const [month = '', year = ''] = text.split(/\s*\/\s*/)
+  return {
+    expiryMonth: Number(month || Number.NaN),
+    expiryYear: Number(year || Number.NaN) + (year.length === 2 ? 2000 : 0),
   }
 }
 

@@ -1,15 +1,26 @@
-import { Hono } from 'hono'
-import { html } from 'hono/html'
-import { changedFields } from '../core/changed-fields.ts'
-import { byItself, type Emulation } from '../core/emulation.ts'
-import type { Subscription } from '../core/wire.ts'
-import { emit } from '../webhooks/emit.ts'
+import { randomUUID } from 'node:crypto'
+import { type Context, Hono } from 'hono'
+import { getCookie, setCookie } from 'hono/cookie'
+import { onItsClock } from '../billing/test-clock.ts'
+import type { Emulation } from '../core/emulation.ts'
+import type { PortalVisit } from '../core/store.ts'
+import type { PortalSession } from '../core/wire.ts'
 import { noticePage } from './checkout-page.ts'
-import { type Html, layout, money, pageHeaders } from './layout.ts'
+import { pageHeaders } from './layout.ts'
+import { type PortalView, performPortalAction } from './portal-actions.ts'
+import { portalPage } from './portal-page.ts'
 
-const validS = 5 * 60
+const COOKIE = 'portal_browser'
+/** How long a portal that is not used stays open. */
+const idleS = 60 * 60
 
-/** The customer portal, small: invoices, cancel at the period's end (flexible mode: `cancel_at`), undo. */
+interface OpenPortal {
+  visit: PortalVisit
+  session: PortalSession
+  view: PortalView
+}
+
+/** The customer portal: what the session's configuration allows, or the one step its flow leads to. */
 export function portalRoutes(emulation: Emulation): Hono {
   const app = new Hono()
   app.use(async (c, next) => {
@@ -17,77 +28,54 @@ export function portalRoutes(emulation: Emulation): Hono {
     for (const [name, value] of Object.entries(pageHeaders)) c.header(name, value)
   })
   app.get('/session/:id', (c) => {
-    const session = findSession(emulation, c.req.param('id'))
-    if (session === undefined) return c.html(noticePage('Link expired', 'Ask for a new link to the customer portal.'), 404)
-    return c.html(portalPage(emulation, session.customer, session.return_url))
+    const open = enter(emulation, c, c.req.param('id'))
+    if (open === undefined) return expired(c)
+    return stepDone(c, open) ?? c.html(portalPage(emulation, open.view, null))
   })
   app.post('/session/:id', async (c) => {
-    const session = findSession(emulation, c.req.param('id'))
-    if (session === undefined) return c.html(noticePage('Link expired', 'Ask for a new link to the customer portal.'), 404)
-    const form = await c.req.parseBody()
-    const subscription = emulation.store.subscriptions.get(String(form.subscription))
-    if (subscription === undefined || subscription.customer !== session.customer || subscription.ended_at !== null) {
-      return c.html(noticePage('Not found', 'There is no such subscription.'), 404)
-    }
-    changeCancellation(emulation, subscription, form.action === 'cancel')
-    return c.redirect(c.req.path, 303)
+    const form = new Map(Object.entries(await c.req.parseBody()).map(([name, value]) => [name, String(value).trim()]))
+    const open = enter(emulation, c, c.req.param('id'))
+    if (open === undefined) return expired(c)
+    const { visit, session, view } = open
+    const done = stepDone(c, open)
+    if (done !== undefined) return done
+    const problem = onItsClock(emulation, session.customer, () => performPortalAction(emulation, view, form))
+    if (problem !== null) return c.html(portalPage(emulation, view, problem), problem.status)
+    if (view.flow === null) return c.redirect(c.req.path, 303)
+    visit.flowDone = true
+    return c.redirect(view.flow.after_completion.redirect?.return_url ?? c.req.path, 303)
   })
   return app
 }
 
-function findSession(emulation: Emulation, id: string) {
-  const session = emulation.store.portalSessions.get(id)
-  return session !== undefined && emulation.clock.now() - session.created <= validS ? session : undefined
+/** The link waits a few minutes for its first browser, and then knows only that one, by a cookie. */
+function enter(emulation: Emulation, c: Context, id: string): OpenPortal | undefined {
+  const { store, clock } = emulation
+  const session = store.portalSessions.get(id)
+  const visit = store.portalVisits.get(id)
+  const configuration = store.portalConfigurations.get(session?.configuration ?? '')
+  const customer = store.customers.get(session?.customer ?? '')
+  if (session === undefined || visit === undefined || configuration === undefined || customer === undefined) return undefined
+  if (clock.ownNow() > visit.validUntil) return undefined
+  if (visit.browser === null) {
+    if (c.req.method !== 'GET') return undefined
+    visit.browser = randomUUID()
+    setCookie(c, COOKIE, visit.browser, { httpOnly: true, sameSite: 'Lax', path: c.req.path })
+  } else if (getCookie(c, COOKIE) !== visit.browser) return undefined
+  visit.validUntil = clock.ownNow() + idleS
+  const returnUrl = session.return_url ?? configuration.default_return_url
+  return { visit, session, view: { configuration, customer, returnUrl, flow: visit.flowDone ? null : session.flow } }
 }
 
-function changeCancellation(emulation: Emulation, subscription: Subscription, cancel: boolean): void {
-  const before = structuredClone(subscription)
-  subscription.cancel_at = cancel ? Math.max(...subscription.items.data.map((item) => item.current_period_end)) : null
-  subscription.cancel_at_period_end = false
-  subscription.canceled_at = cancel ? emulation.clock.now() : null
-  subscription.cancellation_details = {
-    comment: null,
-    feedback: null,
-    feedback_option: null,
-    reason: cancel ? 'cancellation_requested' : null,
-  }
-  emit(emulation, byItself, 'customer.subscription.updated', subscription, changedFields(before, subscription))
+/** A link to one step ends with it, unless it goes on to the portal's first page. */
+function stepDone(c: Context, { visit, session, view }: OpenPortal): Response | Promise<Response> | undefined {
+  const after = session.flow?.after_completion
+  if (!visit.flowDone || after === undefined || after.type === 'portal_homepage') return undefined
+  const href = after.redirect?.return_url ?? view.returnUrl
+  const message = after.hosted_confirmation?.custom_message ?? 'Your change was made.'
+  return c.html(noticePage('Done', message, href === null ? undefined : { href, label: 'Back' }))
 }
 
-function portalPage(emulation: Emulation, customer: string, returnUrl: string | null): Html {
-  const subscriptions = emulation.store.subscriptions.newestFirst().filter((entry) => entry.customer === customer)
-  const invoices = emulation.store.invoices.newestFirst().filter((entry) => entry.customer === customer)
-  return layout(
-    'Billing',
-    html`<section>
-        <h1>Subscriptions</h1>
-        ${subscriptions.length === 0 ? html`<p>None.</p>` : subscriptions.map((entry) => subscriptionBlock(emulation, entry))}
-        ${returnUrl === null ? '' : html`<p><a href="${returnUrl}">← Back</a></p>`}
-      </section>
-      <section>
-        <h1>Invoices</h1>
-        <table><tbody>
-          ${invoices.map((entry) => html`<tr><td><a href="/i/${entry.id}">${entry.number}</a></td><td>${entry.status}</td><td class="n">${money(entry.total, entry.currency)}</td></tr>`)}
-        </tbody></table>
-      </section>`,
-  )
-}
-
-function subscriptionBlock(emulation: Emulation, subscription: Subscription): Html {
-  const names = subscription.items.data
-    .map((item) => emulation.store.products.get(item.price.product)?.name ?? item.price.id)
-    .join(', ')
-  const ends = subscription.cancel_at === null ? null : new Date(subscription.cancel_at * 1000).toISOString().slice(0, 10)
-  return html`<form method="post">
-    <h2>${names}</h2>
-    <p>${subscription.status}${ends === null ? '' : `, ends on ${ends}`}</p>
-    <input type="hidden" name="subscription" value="${subscription.id}" />
-    ${
-      subscription.ended_at !== null
-        ? ''
-        : ends === null
-          ? html`<button name="action" value="cancel">Cancel at the end of the period</button>`
-          : html`<button name="action" value="undo">Keep the subscription</button>`
-    }
-  </form>`
+function expired(c: Context): Response | Promise<Response> {
+  return c.html(noticePage('Link expired', 'Ask for a new link to the customer portal.'), 404)
 }

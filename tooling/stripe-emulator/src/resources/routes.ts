@@ -10,11 +10,13 @@ import { invoicePaymentRoutes } from './invoice-payments.ts'
 import { invoiceRoutes } from './invoices.ts'
 import { paymentIntentRoutes } from './payment-intents.ts'
 import { paymentMethodRoutes } from './payment-methods.ts'
+import { portalConfigurationRoutes } from './portal-configurations.ts'
 import { portalSessionRoutes } from './portal-sessions.ts'
 import { priceRoutes } from './prices.ts'
 import { productRoutes } from './products.ts'
 import { promotionCodeRoutes } from './promotion-codes.ts'
 import { refundRoutes } from './refunds.ts'
+import { searchRoutes } from './search-routes.ts'
 import { subscriptionItemRoutes } from './subscription-items.ts'
 import { subscriptionRoutes } from './subscriptions.ts'
 import { taxIdRoutes } from './tax-ids.ts'
@@ -37,11 +39,13 @@ const table = new Map<string, Handler>(
     disputeRoutes,
     subscriptionRoutes,
     subscriptionItemRoutes,
+    searchRoutes,
     invoiceRoutes,
     invoicePaymentRoutes,
     taxIdRoutes,
     taxRateRoutes,
     testClockRoutes,
+    portalConfigurationRoutes,
     portalSessionRoutes,
     webhookEndpointRoutes,
     eventRoutes,

@@ -3,7 +3,7 @@ import { billPending, creditUnusedTime } from '../billing/change-subscription.ts
 import { createSubscription } from '../billing/create-subscription.ts'
 import { endSubscription } from '../billing/end-subscription.ts'
 import { pauseSubscription, resumeSubscription } from '../billing/pause-subscription.ts'
-import { updateSubscription } from '../billing/update-subscription.ts'
+import { noteReasons, updateSubscription } from '../billing/update-subscription.ts'
 import { type Emulation, handler, type RouteTable } from '../core/emulation.ts'
 import { inRange, listPage } from '../core/list.ts'
 import { invalidRequest, noSuch } from '../core/stripe-error.ts'
@@ -54,6 +54,7 @@ export const subscriptionRoutes: RouteTable = {
     refuseUnsupported(params, ['cancellation_details', 'expand', 'invoice_now', 'prorate'])
     const subscription = find(emulation, id)
     if (subscription.ended_at !== null) throw noSuch('subscription', id)
+    noteReasons(subscription, params.cancellation_details)
     if (params.prorate === true) creditUnusedTime(emulation, subscription)
     if (params.invoice_now === true) billPending(emulation, subscription)
     return endSubscription(emulation, subscription, cause, 'cancellation_requested')

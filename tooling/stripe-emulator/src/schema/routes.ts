@@ -3,6 +3,13 @@
  * result tables of exactly these; a route not listed here is answered 404, as Stripe does for an address it does not know.
  */
 export const routes = [
+  'GET /v1/products/search',
+  'GET /v1/prices/search',
+  'GET /v1/customers/search',
+  'GET /v1/subscriptions/search',
+  'GET /v1/invoices/search',
+  'GET /v1/charges/search',
+  'GET /v1/payment_intents/search',
   'POST /v1/products',
   'GET /v1/products',
   'GET /v1/products/{id}',
@@ -84,6 +91,10 @@ export const routes = [
   'POST /v1/tax_rates/{id}',
   'GET /v1/payment_methods',
   'GET /v1/payment_methods/{id}',
+  'POST /v1/billing_portal/configurations',
+  'GET /v1/billing_portal/configurations',
+  'GET /v1/billing_portal/configurations/{id}',
+  'POST /v1/billing_portal/configurations/{id}',
   'POST /v1/billing_portal/sessions',
   'POST /v1/webhook_endpoints',
   'GET /v1/webhook_endpoints',
