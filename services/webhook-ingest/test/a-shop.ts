@@ -41,7 +41,8 @@ export interface Shop {
   close(): Promise<void>
 }
 
-export async function openShop(): Promise<Shop> {
+/** @param options.automaticTax  Stripe computes tax, at the emulator's rate (setting `tax.percent`) */
+export async function openShop(options: { automaticTax?: boolean } = {}): Promise<Shop> {
   const [database, emulator, key] = await Promise.all([
     createTestDatabase({ maxConnections: 20, acquireMs: 20_000, holdMs: 20_000 }),
     startEmulator(),
@@ -64,7 +65,7 @@ export async function openShop(): Promise<Shop> {
     successBaseUrl: undefined,
     frontendBasePath: '',
     requireGroupName: true,
-    automaticTax: false,
+    automaticTax: options.automaticTax ?? false,
     defaultSubscriptionSlug: undefined,
     defaultOneOffSlug: undefined,
     defaultTermDays: 365,

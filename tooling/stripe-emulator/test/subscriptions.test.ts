@@ -125,7 +125,7 @@ test('paused: nothing is billed; resumed: a new period, paid', async () => {
   expect(await reasons()).toEqual(['subscription_create'])
   const resumed = await shop.stripe.subscriptions.resume(id)
   expect(resumed.status).toBe('active')
-  expect(await reasons()).toEqual(['subscription_create', 'subscription_cycle'])
+  expect(await reasons()).toEqual(['subscription_create', 'subscription_update'])
   expect(await types()).toEqual(expect.arrayContaining(['customer.subscription.paused', 'customer.subscription.resumed']))
   await expect(shop.stripe.subscriptions.resume(id)).rejects.toThrow(/not paused/)
 })

@@ -2,9 +2,7 @@ import { byItself, type Cause, type Emulation } from '../core/emulation.ts'
 import { invalidRequest } from '../core/stripe-error.ts'
 import type { Subscription } from '../core/wire.ts'
 import { emit } from '../webhooks/emit.ts'
-import { startPeriodNow } from './change-subscription.ts'
-import { addInvoice } from './invoice.ts'
-import { chargeRenewal } from './renew-subscription.ts'
+import { billChange, startPeriodNow } from './change-subscription.ts'
 import { subscriptionLines } from './subscription-lines.ts'
 
 /** Nothing is billed any more until it is resumed. @throws StripeError unless it is active */
@@ -23,19 +21,6 @@ export function resumeSubscription(emulation: Emulation, cause: Cause, subscript
   for (const item of subscription.items.data) startPeriodNow(emulation, subscription, item)
   emit(emulation, cause, 'customer.subscription.updated', subscription, { status: 'paused' })
   emit(emulation, byItself, 'customer.subscription.resumed', subscription)
-  const invoice = addInvoice(emulation, {
-    reason: 'subscription_cycle',
-    currency: subscription.currency,
-    customer: emulation.store.customers.get(subscription.customer) ?? null,
-    email: null,
-    subscription,
-    lines: subscriptionLines(emulation, subscription, { trial: false, coupon: undefined }),
-    discount: null,
-    metadata: {},
-    automaticTax: subscription.automatic_tax.enabled,
-  })
-  subscription.latest_invoice = invoice.id
-  emit(emulation, byItself, 'invoice.created', invoice)
-  chargeRenewal(emulation, subscription, invoice)
+  billChange(emulation, subscription, subscriptionLines(emulation, subscription, { trial: false, coupon: undefined }), 'none')
   return subscription
 }
