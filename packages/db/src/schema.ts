@@ -260,7 +260,7 @@ export interface PaymentDetailsTable {
   fetched_at: Date
 }
 
-/** One row: how often the set of revoked licenses changed. */
+/** One row: a number that rises whenever the set of revoked licenses changes. */
 export interface RevocationListTable {
   id: number
   number: number

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { forgetAll, handledHistory, tell } from './a-history.ts'
+import { handledHistory, tell } from './a-history.ts'
 import { openShop, type Shop } from './a-shop.ts'
-import { sellAll, stockStripe } from './lifecycle/kinds.ts'
+import { sellAll, startOver } from './lifecycle/kinds.ts'
 
 let shop: Shop
 beforeAll(async () => {
@@ -10,10 +10,8 @@ beforeAll(async () => {
 })
 afterAll(() => shop.close())
 beforeEach(async () => {
-  await forgetAll(shop)
-  await shop.emulator.control.reset({ keepEndpoints: true })
+  await startOver(shop)
   await shop.emulator.control.settings({ tax: { percent: 20 } })
-  await stockStripe(shop)
 })
 
 const payments = () =>

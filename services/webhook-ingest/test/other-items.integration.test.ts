@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { forgetAll, handledHistory, resultOf, tell } from './a-history.ts'
+import { handledHistory, resultOf, tell } from './a-history.ts'
 import { openShop, type Shop } from './a-shop.ts'
-import { sellAll, stockStripe } from './lifecycle/kinds.ts'
+import { sellAll, startOver } from './lifecycle/kinds.ts'
 
 // Subscriptions can get items at Stripe that have nothing to do with the license: seats are multiplied by the quantity of our line only.
 let shop: Shop
@@ -10,11 +10,7 @@ beforeAll(async () => {
   await sellAll(shop)
 })
 afterAll(() => shop.close())
-beforeEach(async () => {
-  await forgetAll(shop)
-  await shop.emulator.control.reset({ keepEndpoints: true })
-  await stockStripe(shop)
-})
+beforeEach(() => startOver(shop))
 
 async function subscribed(slug: string, managedProducts?: number) {
   await shop.buy({ lookupKey: slug, ...(managedProducts === undefined ? {} : { managedProducts }) })

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { reconcileOnce } from '../src/processor/run-reconcile.ts'
 import { forgetAll, handledHistory, resultOf, tell } from './a-history.ts'
 import { openShop, type Shop } from './a-shop.ts'
-import { kinds, sellAll, stockStripe } from './lifecycle/kinds.ts'
+import { kinds, sellAll, startOver } from './lifecycle/kinds.ts'
 
 const ops = { identity: 'ops', email: undefined, roles: ['sysadmin'], groups: [], scopes: undefined }
 const WEEK_MS = 7 * 86_400_000
@@ -15,12 +15,7 @@ beforeAll(async () => {
   await sellAll(shop)
 })
 afterAll(() => shop.close())
-beforeEach(async () => {
-  await forgetAll(shop)
-  await shop.freezeAt(undefined)
-  await shop.emulator.control.reset({ keepEndpoints: true })
-  await stockStripe(shop)
-})
+beforeEach(() => startOver(shop))
 
 function reconciled(options: { dryRun?: boolean; sinceMs?: number } = {}) {
   const since = new Date(Date.now() - (options.sinceMs ?? WEEK_MS))

@@ -1,6 +1,4 @@
 import type { Product } from '@licenseoperator/catalog'
-import { products, reading } from '@licenseoperator/db'
-import type { ProcessDeps } from './event-handler.ts'
 import type { PurchaseMetadata } from './purchase-metadata.ts'
 
 /**
@@ -9,17 +7,15 @@ import type { PurchaseMetadata } from './purchase-metadata.ts'
  *
  * Another product's price switches to that product, with its own seats. A quantity above one multiplies the seats of one unit.
  *
+ * @param own  the product that was bought
  * @param line.paidFor  our product that the line names; undefined where it names none
  * @returns the metadata as it would be had this been bought at once
- * @throws DomainError when MySQL is away
  */
-export async function entitlementOf(
-  { db }: Pick<ProcessDeps, 'db'>,
+export function entitlementOf(
   bought: PurchaseMetadata,
+  own: Product | undefined,
   { paidFor, quantity }: { readonly paidFor: Product | undefined; readonly quantity: number },
-): Promise<PurchaseMetadata> {
-  const { product_slug: slug } = bought
-  const own = slug === undefined ? undefined : await reading(() => products.findBySlug(db, slug))
+): PurchaseMetadata {
   if (paidFor === undefined || paidFor.id === own?.id)
     return times({ ...bought, managed_products: seatsBought(bought, own) }, quantity)
   const { product_key: _key, plan: _plan, managed_products: _seats, bundle_parts: _parts, ...kept } = bought

@@ -9,7 +9,7 @@ import { entitlementOf } from './entitlement-of.ts'
 import { type EventHandler, ignore, type ProcessDeps } from './event-handler.ts'
 import { subscriptionIssuanceKey } from './issuance-key.ts'
 import { issuePurchase, type PaidPurchase } from './issue-purchase.ts'
-import { isForeignInvoice, seenFromOurLine } from './our-line.ts'
+import { isForeignInvoice, productBought, seenFromOurLine } from './our-line.ts'
 import { PurchaseMetadata } from './purchase-metadata.ts'
 
 /** Which invoices pay for a period, and what the license they bring is announced as. */
@@ -56,12 +56,13 @@ export async function readPaidInvoice(deps: ProcessDeps, invoice: Invoice, recei
     return isChange
       ? nothing(NOTHING_CHANGED)
       : { asksFor: 'maintenance', renewal: renewalOfInvoice(invoice, subscriptionId, paidPeriodOf(invoice), receivedAt) }
-  const ours = await seenFromOurLine(deps, metadata, invoice)
+  const own = await productBought(deps, metadata)
+  const ours = await seenFromOurLine(deps, own, invoice)
   if (ours === undefined && isChange) return nothing(NOTHING_CHANGED)
   const seen = ours ?? { ...invoice, paidFor: undefined }
   return {
     asksFor: 'license',
-    purchase: purchaseOf(seen, subscriptionId, await entitlementOf(deps, metadata, seen), reason),
+    purchase: purchaseOf(seen, subscriptionId, entitlementOf(metadata, own, seen), reason),
   }
 }
 

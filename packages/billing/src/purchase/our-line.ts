@@ -17,21 +17,28 @@ export async function sellsOneOf(db: ProcessDeps['db'], prices: readonly (string
   return false
 }
 
+/** The product that a purchase's metadata names, as it is now. @throws DomainError when MySQL is away */
+export async function productBought(
+  { db }: Pick<ProcessDeps, 'db'>,
+  { product_slug: slug }: PurchaseMetadata,
+): Promise<Product | undefined> {
+  return slug === undefined ? undefined : reading(() => products.findBySlug(db, slug))
+}
+
 /**
  * A later invoice as it looks from the one line of it that pays for our license: subscriptions can get items at Stripe that have nothing to do with it.
  * Ours is a line for the product that was bought, else for another one of the catalog (a change of plan), else, where inline prices leave no trace, one
  * that takes an earlier one's place.
  *
+ * @param own  the product that was bought, see `productBought`
  * @returns undefined when nothing in it is about our license
  * @throws DomainError `invalid_payload` when another of our products was added beside the one that was bought: a license for it is for people to decide
  */
 export async function seenFromOurLine(
   { db }: Pick<ProcessDeps, 'db'>,
-  bought: PurchaseMetadata,
+  own: Product | undefined,
   invoice: Invoice,
 ): Promise<(Invoice & { readonly paidFor: Product | undefined }) | undefined> {
-  const { product_slug: slug } = bought
-  const own = slug === undefined ? undefined : await reading(() => products.findBySlug(db, slug))
   const known: { item: InvoiceItem; product: Product }[] = []
   for (const item of invoice.items) {
     const product = await productOf(db, item, own)

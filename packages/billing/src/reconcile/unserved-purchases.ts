@@ -58,27 +58,33 @@ export async function unservedPurchases(
   tellingOf: ReadonlyMap<string, readonly string[]>,
 ): Promise<{ checked: number; unserved: UnservedPurchase[] }> {
   const unserved: UnservedPurchase[] = []
-  const seen = new Set<string>()
+  const walked = new Set<string>()
+  let checked = 0
   const check = async (expected: Expected[]) => {
     const missing = await missingOf(deps, expected)
     options.signal?.throwIfAborted()
     for (const one of missing) unserved.push(await mend(deps, options, one, tellingOf.get(one.paidBy) ?? []))
-    for (const { paidBy } of expected) seen.add(paidBy)
-    options.onProgress?.('purchases', seen.size)
+    checked += expected.length
+    options.onProgress?.('purchases', checked)
   }
   const created = { gte: madeSince(deps, options) }
   for await (const page of pages(
     (at) => deps.stripe.checkout.sessions.list({ status: 'complete', created, ...at }),
     options.signal,
-  ))
+  )) {
+    for (const { id } of page) walked.add(id)
     await check(page.flatMap((session) => ofSession(session) ?? []))
+  }
   for await (const page of pages((at) => deps.stripe.invoices.list({ status: 'paid', created, ...at }), options.signal)) {
     const expected: Expected[] = []
-    for (const invoice of page) expected.push(...(await ofInvoice(deps, invoice)))
+    for (const invoice of page) {
+      walked.add(invoice.id)
+      expected.push(...(await ofInvoice(deps, invoice)))
+    }
     await check(expected)
   }
-  for (const paidBy of tellingOf.keys()) if (!seen.has(paidBy)) await check(await ofPaid(deps, paidBy))
-  return { checked: seen.size, unserved }
+  for (const paidBy of tellingOf.keys()) if (!walked.has(paidBy)) await check(await ofPaid(deps, paidBy))
+  return { checked, unserved }
 }
 
 /** @returns Unix seconds */
@@ -89,10 +95,11 @@ function madeSince({ now }: ProcessDeps, { since }: ReconcileOptions): number {
 }
 
 /** What was made long before it was paid. */
-async function ofPaid({ stripe, ...deps }: ProcessDeps, paidBy: string): Promise<Expected[]> {
+async function ofPaid(deps: ProcessDeps, paidBy: string): Promise<Expected[]> {
+  const { stripe } = deps
   try {
     return paidBy.startsWith('in_')
-      ? await ofInvoice({ stripe, ...deps }, await waitOutRateLimit(() => stripe.invoices.retrieve(paidBy)))
+      ? await ofInvoice(deps, await waitOutRateLimit(() => stripe.invoices.retrieve(paidBy)))
       : [ofSession(await waitOutRateLimit(() => stripe.checkout.sessions.retrieve(paidBy)))].filter((one) => one !== undefined)
   } catch (error) {
     if (isUnknownObject(error)) return []

@@ -1,6 +1,7 @@
 import type { ProductFields } from '@licenseoperator/catalog'
 import { coupons, inTransaction, products } from '@licenseoperator/db'
 import type { CheckoutInput } from '@licenseoperator/stripe-emulator'
+import { forgetAll } from '../a-history.ts'
 import type { Order, Shop } from '../a-shop.ts'
 
 /** One way to buy. */
@@ -100,6 +101,14 @@ export async function sellAll(shop: Shop): Promise<void> {
     stripePromotion: { percentOff: 25, duration: 'once' as const },
   }
   await inTransaction(shop.database.db, (tx) => coupons.insert(tx, coupon, new Date()))
+}
+
+/** Everything as it was before the first purchase, here and at Stripe. */
+export async function startOver(shop: Shop): Promise<void> {
+  await forgetAll(shop)
+  await shop.freezeAt(undefined)
+  await shop.emulator.control.reset({ keepEndpoints: true })
+  await stockStripe(shop)
 }
 
 /** Brings the emulator's catalog in step and adds the prices of maintenance. */

@@ -2,9 +2,9 @@ import { stripeEvents } from '@licenseoperator/db'
 import type { Log } from '@licenseoperator/domain'
 import { downloadLicense, listGroupLicenses, restoreLicense, revokeLicense } from '@licenseoperator/licensing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { forgetAll, handledHistory, resultOf, tell } from '../a-history.ts'
+import { handledHistory, resultOf, tell } from '../a-history.ts'
 import { openShop, type Shop } from '../a-shop.ts'
-import { sellAll, stockStripe } from '../lifecycle/kinds.ts'
+import { sellAll, startOver } from '../lifecycle/kinds.ts'
 
 let shop: Shop
 const ops = { identity: 'ops', email: undefined, roles: ['sysadmin'], groups: [], scopes: undefined }
@@ -15,11 +15,7 @@ beforeAll(async () => {
   await sellAll(shop)
 })
 afterAll(() => shop.close())
-beforeEach(async () => {
-  await forgetAll(shop)
-  await shop.emulator.control.reset({ keepEndpoints: true })
-  await stockStripe(shop)
-})
+beforeEach(() => startOver(shop))
 
 const all = async () => tell(shop, await handledHistory(shop))
 const last = async (type: string) => (await shop.events(type)).at(-1) ?? ''

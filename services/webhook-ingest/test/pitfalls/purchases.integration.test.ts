@@ -3,9 +3,9 @@ import { inTransaction, openDatabase, stripeEvents } from '@licenseoperator/db'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sweepStoredEvents } from '../../src/processor/run-processor.ts'
-import { forgetAll, forgetEvents, handledHistory, resultOf, tell } from '../a-history.ts'
+import { forgetEvents, handledHistory, resultOf, tell } from '../a-history.ts'
 import { openShop, type Shop } from '../a-shop.ts'
-import { sellAll, stockStripe } from '../lifecycle/kinds.ts'
+import { sellAll, startOver } from '../lifecycle/kinds.ts'
 
 let shop: Shop
 beforeAll(async () => {
@@ -13,11 +13,7 @@ beforeAll(async () => {
   await sellAll(shop)
 })
 afterAll(() => shop.close())
-beforeEach(async () => {
-  await forgetAll(shop)
-  await shop.emulator.control.reset({ keepEndpoints: true })
-  await stockStripe(shop)
-})
+beforeEach(() => startOver(shop))
 
 const last = async (type: string) => (await shop.events(type)).at(-1) ?? ''
 const nothing = { licenses: 0, payments: 0, announcements: 0, heldReservations: 1 }
