@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { mintToken } from '@licenseoperator/http'
 import { generateSigningKey } from '@licenseoperator/signing'
 import { acquireStack, type Stack } from '@licenseoperator/stack'
 import { createControlClient, type EmulatorControl } from '@licenseoperator/stripe-emulator'
@@ -27,10 +28,23 @@ export interface Environment {
   /** A member's token, as the storefront has it. */
   readonly memberToken: string
   readonly adminToken: string
+  /** A member of one group with an identity of their own, as another customer has it. */
+  tokenOf(identity: string, group: string): Promise<string>
   readonly processes: readonly RunningProcess[]
   /** Starts one more process of the ingest, e.g. one role alone, with the environment's configuration under the given variables. */
   startIngest(name: string, roles: readonly string[], variables: Readonly<Record<string, string>>): Promise<RunningProcess>
+  /** Starts one more process of the api under the given variables; settles when it is ready. */
+  startApi(name: string, variables: Readonly<Record<string, string>>): Promise<RunningProcess>
   stop(): Promise<void>
+}
+
+export interface EnvironmentOptions {
+  /** false: the caller starts the roles of webhook-ingest itself. */
+  readonly ingest?: boolean
+  /** false: the caller starts the api itself. */
+  readonly api?: boolean
+  /** Products of the configuration file; default the demo's. */
+  readonly products?: readonly object[]
 }
 
 const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
@@ -42,10 +56,9 @@ const EnsuredWebhook = z.object({ secret: z.string() })
 /**
  * Starts everything with a throw-away configuration and keys.
  *
- * @param say     progress, a line at a time
- * @param ingest  false: the caller starts the roles of webhook-ingest itself
+ * @param say  progress, a line at a time
  */
-export async function startEnvironment(say: (line: string) => void, options: { ingest?: boolean } = {}): Promise<Environment> {
+export async function startEnvironment(say: (line: string) => void, options: EnvironmentOptions = {}): Promise<Environment> {
   const folder = mkdtempSync(join(tmpdir(), 'licenseoperator-demo-'))
   const stops: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })]
   const stop = async () => {
@@ -55,7 +68,7 @@ export async function startEnvironment(say: (line: string) => void, options: { i
     const stack = await acquireStack({ log: (line) => say(`stack: ${line}`) })
     stops.push(() => stack.stop())
     say(`stack: provider=${stack.provider} (${stack.providerDetail})`)
-    return await startServices({ stack, folder, say, stops, stop, ingest: options.ingest ?? true })
+    return await startServices({ stack, folder, say, stops, stop, options })
   } catch (error) {
     await stop()
     throw error
@@ -68,9 +81,9 @@ async function startServices(started: {
   say: (line: string) => void
   stops: (() => Promise<void>)[]
   stop: () => Promise<void>
-  ingest: boolean
+  options: EnvironmentOptions
 }): Promise<Environment> {
-  const { stack, folder, say, stops, stop } = started
+  const { stack, folder, say, stops, stop, options } = started
   const processes: RunningProcess[] = []
   const start = (name: string, script: string, args: readonly string[], env: Readonly<Record<string, string | undefined>>) => {
     const { running, child } = runProcess({ name, script, args, env, logFile: join(folder, `${name}.log`) })
@@ -85,11 +98,19 @@ async function startServices(started: {
   const [apiPort, ingestPort] = [await freePort(), await freePort()]
   const [apiUrl, ingestUrl] = [`http://127.0.0.1:${apiPort}`, `http://127.0.0.1:${ingestPort}`]
   const config = join(folder, 'config.yaml')
+  const jwtSecret = crypto.randomUUID() + crypto.randomUUID()
   const env: Record<string, string | undefined> = { ...withoutOurs(process.env), CONFIG_FILE: config }
   const write = (webhookSecret: string) =>
-    writeFileSync(config, stringify(configuration({ stack, key, apiPort, ingestPort, apiUrl, emulator, webhookSecret })), {
-      mode: 0o600,
-    })
+    writeFileSync(
+      config,
+      stringify(
+        configuration({
+          ...{ stack, key, apiPort, ingestPort, apiUrl, emulator, webhookSecret, jwtSecret },
+          products: options.products ?? demoCatalog,
+        }),
+      ),
+      { mode: 0o600 },
+    )
   write('whsec_not_known_yet')
 
   say('database, catalog and webhook endpoint')
@@ -99,7 +120,12 @@ async function startServices(started: {
   write(EnsuredWebhook.parse(JSON.parse(ensured)).secret)
 
   say('api and webhook-ingest')
-  const api = start('api', at('services/api/src/main.ts'), [], env)
+  const startApi = async (name: string, variables: Readonly<Record<string, string>>) => {
+    const { running, child } = start(name, at('services/api/src/main.ts'), [], { ...env, ...variables })
+    const port = variables.LICENSEOPERATOR_SERVER_ADDR?.split(':').at(-1) ?? apiPort
+    await waitUntilReady(running, child, `http://127.0.0.1:${port}/readyz`)
+    return running
+  }
   const startIngest = async (name: string, roles: readonly string[], variables: Readonly<Record<string, string>>) => {
     const args = roles.flatMap((role) => ['--role', role])
     const { running, child } = start(name, at('services/webhook-ingest/src/main.ts'), args, { ...env, ...variables })
@@ -108,8 +134,8 @@ async function startServices(started: {
     return running
   }
   await Promise.all([
-    waitUntilReady(api.running, api.child, `${apiUrl}/readyz`),
-    ...(started.ingest ? [startIngest('webhook-ingest', [], {})] : []),
+    ...(options.api === false ? [] : [startApi('api', {})]),
+    ...(options.ingest === false ? [] : [startIngest('webhook-ingest', [], {})]),
   ])
   const group = 'acme'
   const mint = async (...args: string[]) => (await runToEnd(CLI, ['token', 'mint', ...args], env)).trim()
@@ -126,8 +152,18 @@ async function startServices(started: {
     group,
     memberToken: await mint('--identity', 'ada', '--email', 'ada@acme.example', '--group', group),
     adminToken: await mint('--identity', 'operator'),
+    tokenOf: (identity, group) =>
+      mintToken({
+        secret: jwtSecret,
+        ttlMs: 2 * 3_600_000,
+        identity,
+        email: `${identity}@${group}.example`,
+        roles: [],
+        groups: [group],
+      }),
     processes,
     startIngest,
+    startApi,
     stop,
   }
 }
@@ -166,6 +202,8 @@ function configuration(facts: {
   apiUrl: string
   emulator: { url: string; apiKey: string }
   webhookSecret: string
+  jwtSecret: string
+  products: readonly object[]
 }): object {
   return {
     server: { addr: `127.0.0.1:${facts.apiPort}`, public_base_url: facts.apiUrl },
@@ -175,7 +213,7 @@ function configuration(facts: {
       private_key_pem: facts.key.privateKeyPem,
       public_key_pem: facts.key.publicKeyPem,
     })),
-    internal_auth: { jwt_secret: crypto.randomUUID() + crypto.randomUUID(), token_ttl: '2h' },
+    internal_auth: { jwt_secret: facts.jwtSecret, token_ttl: '2h' },
     stripe: {
       api_key: facts.emulator.apiKey,
       webhook_secret: facts.webhookSecret,
@@ -184,7 +222,7 @@ function configuration(facts: {
       api_base: facts.emulator.url,
       default_subscription_slug: 'core',
       default_one_off_slug: 'core-one-off',
-      products: demoCatalog,
+      products: facts.products,
     },
     nats: { url: facts.stack.natsUrl },
     mysql: { dsn: facts.stack.mysqlDsn, max_open_conns: 20 },

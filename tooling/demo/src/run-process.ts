@@ -8,6 +8,8 @@ export interface RunningProcess {
   readonly name: string
   readonly pid: number
   readonly logFile: string
+  /** Settles when the process has ended, however it did: its exit code, or `null` after a signal. */
+  readonly ended: Promise<number | null>
   /** Ends it gracefully, then by force. */
   stop(): Promise<void>
 }
@@ -29,6 +31,7 @@ export function runProcess(options: {
   const log = createWriteStream(options.logFile, { flags: 'a' })
   child.stdout.pipe(log, { end: false })
   child.stderr.pipe(log, { end: false })
+  const ended = once(child, 'exit').then(() => child.exitCode)
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const gone = once(child, 'exit')
@@ -38,7 +41,7 @@ export function runProcess(options: {
     late.abort()
     await gone
   }
-  return { running: { name: options.name, pid: child.pid ?? 0, logFile: options.logFile, stop }, child }
+  return { running: { name: options.name, pid: child.pid ?? 0, logFile: options.logFile, ended, stop }, child }
 }
 
 /** Waits until the service says that it is ready. @throws Error with the end of its log when it ended or took too long */
