@@ -72,7 +72,7 @@ function shuffled<T>(items: readonly T[]): T[] {
 
 /** How far a run is: customers and faults wait for each other, so that every fault meets sales and no sale is spared. */
 class Pace {
-  bought = 0
+  sold = 0
   struck = 0
   /** The fault that is striking needs sales. */
   hurried = false
@@ -88,12 +88,12 @@ class Pace {
 
   /** Until sales have come as far as the next fault. */
   async beforeFault(): Promise<void> {
-    while (this.bought < (this.struck / this.#faults) * PURCHASES - LEAD) await sleep(20)
+    while (this.sold < (this.struck / this.#faults) * PURCHASES - LEAD) await sleep(20)
   }
 
   /** Until faults have come as far as the next sale. */
   async beforeSale(): Promise<void> {
-    while (!this.faultsOver && !this.hurried && this.bought > (this.struck / this.#faults) * PURCHASES + LEAD) await sleep(20)
+    while (!this.faultsOver && !this.hurried && this.sold > (this.struck / this.#faults) * PURCHASES + LEAD) await sleep(20)
   }
 }
 
@@ -122,12 +122,12 @@ test(`${PURCHASES} purchases, ${KILLS_PER_ROLE} kill -9 of every role and 20 oth
   const pace = new Pace(faults.length)
   let next = 0
   const customer = async () => {
-    while (next < PURCHASES || !pace.faultsOver) {
+    while (pace.sold < PURCHASES || !pace.faultsOver) {
       await pace.beforeSale()
       const index = next
       next += 1
       await buyers.buy(index)
-      pace.bought += 1
+      pace.sold = buyers.sales.paid.length
     }
   }
   await Promise.all([strikeAll(faults, pace), ...Array.from({ length: CUSTOMERS_AT_ONCE }, customer)])
@@ -153,5 +153,6 @@ test(`${PURCHASES} purchases, ${KILLS_PER_ROLE} kill -9 of every role and 20 oth
   expect(found.wrong, told).toEqual([])
   expect(sales.wrong, told).toEqual([])
   expect(fleet.crashes(), told).toEqual([])
+  expect(sales.paid.length, told).toBeGreaterThanOrEqual(PURCHASES)
   expect(found.due, told).toBeGreaterThanOrEqual(sales.paid.length)
 }, 1_500_000)
