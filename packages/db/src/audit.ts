@@ -1,4 +1,5 @@
 import type { Caller } from '@licenseoperator/domain'
+import { auditLogColumns } from './columns.ts'
 import type { Reader, Tx } from './schema.ts'
 
 export interface AuditEntry {
@@ -46,7 +47,7 @@ export async function list(
   filter: { subject?: string | undefined; actor?: string | undefined; beforeId?: number | undefined },
   limit: number,
 ): Promise<RecordedAudit[]> {
-  let query = db.selectFrom('audit_log').selectAll()
+  let query = db.selectFrom('audit_log').select(auditLogColumns)
   if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject)
   if (filter.actor !== undefined) query = query.where('actor', '=', filter.actor)
   if (filter.beforeId !== undefined) query = query.where('id', '<', filter.beforeId)

@@ -1,3 +1,4 @@
+import { paymentDetailsColumns } from './columns.ts'
 import type { Reader, Tx } from './schema.ts'
 
 /** What Stripe said of a payment's invoice and payment intent, as JSON; `undefined` where there is none. */
@@ -7,7 +8,11 @@ export interface PaymentDetails {
 }
 
 export async function find(db: Reader, paymentKey: string): Promise<PaymentDetails | undefined> {
-  const row = await db.selectFrom('payment_details').selectAll().where('payment_key', '=', paymentKey).executeTakeFirst()
+  const row = await db
+    .selectFrom('payment_details')
+    .select(paymentDetailsColumns)
+    .where('payment_key', '=', paymentKey)
+    .executeTakeFirst()
   return row && { invoice: row.invoice ?? undefined, paymentIntent: row.payment_intent ?? undefined }
 }
 

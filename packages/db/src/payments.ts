@@ -1,6 +1,7 @@
 import { groupKey } from '@licenseoperator/domain'
 import { type Selectable, sql } from 'kysely'
 import { z } from 'zod'
+import { of, paymentColumns } from './columns.ts'
 import { isAscii } from './is-ascii.ts'
 import type { DisputeStatus, PaymentsTable, Reader, Tx } from './schema.ts'
 
@@ -148,7 +149,7 @@ async function readInOrder(query: { execute(): Promise<Selectable<PaymentsTable>
 export async function listByIssuanceKey(db: Reader, issuanceKey: string): Promise<StoredPayment[]> {
   const rows = await db
     .selectFrom('payments')
-    .selectAll()
+    .select(paymentColumns)
     .where('issuance_key', '=', issuanceKey)
     .orderBy('paid_at')
     .orderBy('payment_key')
@@ -162,7 +163,7 @@ export async function listByIssuanceKeys(db: Reader, issuanceKeys: readonly stri
   if (issuanceKeys.length === 0) return []
   const rows = await db
     .selectFrom('payments')
-    .selectAll()
+    .select(paymentColumns)
     .where('issuance_key', 'in', issuanceKeys)
     .orderBy('paid_at')
     .orderBy('payment_key')
@@ -177,7 +178,7 @@ export async function findByStripe(
 ): Promise<StoredPayment | undefined> {
   const rows = await db
     .selectFrom('payments')
-    .selectAll()
+    .select(paymentColumns)
     .where((eb) =>
       // No payment intent and no payment key is empty.
       eb.or([eb('stripe_payment_intent_id', '=', paymentIntentId ?? ''), eb('payment_key', '=', `invoice:${invoiceId ?? ''}`)]),
@@ -233,7 +234,10 @@ export function pageQuery(db: Reader, filter: PaymentFilter, page: { limit: numb
 
 /** @param keys  a page of them; without a LIMIT MySQL would not find them first */
 export function rowsQuery(db: Reader, keys: ReturnType<typeof pageQuery>) {
-  return db.selectFrom(keys.as('page')).innerJoin('payments', 'payments.payment_key', 'page.payment_key').selectAll('payments')
+  return db
+    .selectFrom(keys.as('page'))
+    .innerJoin('payments', 'payments.payment_key', 'page.payment_key')
+    .select(of('payments', paymentColumns))
 }
 
 export function countQuery(db: Reader, filter: PaymentFilter) {

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { reservationColumns } from './columns.ts'
 import * as coupons from './coupons.ts'
 import * as products from './products.ts'
 import type { Reader, ReservationsTable, Tx } from './schema.ts'
@@ -95,7 +96,11 @@ export async function release(tx: Tx, reservationId: string, now: Date): Promise
 }
 
 export async function find(db: Reader, reservationId: string): Promise<Reservation | undefined> {
-  const row = await db.selectFrom('reservations').selectAll().where('reservation_id', '=', reservationId).executeTakeFirst()
+  const row = await db
+    .selectFrom('reservations')
+    .select(reservationColumns)
+    .where('reservation_id', '=', reservationId)
+    .executeTakeFirst()
   return row && toReservation(row)
 }
 
@@ -103,7 +108,7 @@ export async function find(db: Reader, reservationId: string): Promise<Reservati
 export async function listOverdue(db: Reader, now: Date, limit: number): Promise<Reservation[]> {
   const rows = await db
     .selectFrom('reservations')
-    .selectAll()
+    .select(reservationColumns)
     .where('status', '=', 'held')
     .where('expires_at', '<', now)
     .orderBy('expires_at')

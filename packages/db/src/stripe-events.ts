@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { stripeEventColumns } from './columns.ts'
 import { isDuplicateEntry } from './mysql-error.ts'
 import type { Reader, StripeEventsTable, Tx } from './schema.ts'
 
@@ -115,7 +116,7 @@ export async function park(tx: Tx, event: ArrivedEvent, reason: string, now: Dat
 export async function claimDue(tx: Tx, now: Date, againAt: Date, limit: number): Promise<StoredEvent[]> {
   const rows = await tx
     .selectFrom('stripe_events')
-    .selectAll()
+    .select(stripeEventColumns)
     .where('status', '=', 'received')
     .where('next_attempt_at', '<=', now)
     .orderBy('next_attempt_at')
@@ -134,7 +135,7 @@ export async function claimDue(tx: Tx, now: Date, againAt: Date, limit: number):
 }
 
 export async function find(db: Reader, eventId: string): Promise<StoredEvent | undefined> {
-  const row = await db.selectFrom('stripe_events').selectAll().where('event_id', '=', eventId).executeTakeFirst()
+  const row = await db.selectFrom('stripe_events').select(stripeEventColumns).where('event_id', '=', eventId).executeTakeFirst()
   return row && toEvent(row)
 }
 

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { subscriptionColumns } from './columns.ts'
 import { isDuplicateEntry } from './mysql-error.ts'
 import type { Reader, SubscriptionsTable, Tx } from './schema.ts'
 
@@ -58,7 +59,7 @@ export async function put(tx: Tx, subscription: StoredSubscription, version: num
 export async function find(db: Reader, subscriptionId: string): Promise<StoredSubscription | undefined> {
   const row = await db
     .selectFrom('subscriptions')
-    .selectAll()
+    .select(subscriptionColumns)
     .where('stripe_subscription_id', '=', subscriptionId)
     .executeTakeFirst()
   return row && toSubscription(row)
