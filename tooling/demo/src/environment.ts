@@ -35,6 +35,8 @@ export interface Environment {
 
 const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 export const CLI = at('services/cli/src/main.ts')
+export const API = at('services/api/src/main.ts')
+export const INGEST = at('services/webhook-ingest/src/main.ts')
 
 const EmulatorAddress = z.object({ url: z.url(), apiKey: z.string(), controlToken: z.string() })
 const EnsuredWebhook = z.object({ secret: z.string() })
@@ -99,10 +101,10 @@ async function startServices(started: {
   write(EnsuredWebhook.parse(JSON.parse(ensured)).secret)
 
   say('api and webhook-ingest')
-  const api = start('api', at('services/api/src/main.ts'), [], env)
+  const api = start('api', API, [], env)
   const startIngest = async (name: string, roles: readonly string[], variables: Readonly<Record<string, string>>) => {
     const args = roles.flatMap((role) => ['--role', role])
-    const { running, child } = start(name, at('services/webhook-ingest/src/main.ts'), args, { ...env, ...variables })
+    const { running, child } = start(name, INGEST, args, { ...env, ...variables })
     const port = variables.LICENSEOPERATOR_INGEST_ADDR?.split(':').at(-1) ?? ingestPort
     await waitUntilReady(running, child, `http://127.0.0.1:${port}/healthz`)
     return running
