@@ -400,4 +400,18 @@ export const migrations: readonly Migration[] = [
     name: '0032_licenses_revoked',
     sql: 'CREATE INDEX licenses_revoked ON licenses (revoked_at, expires_at)',
   },
+  // Stripe's own limits: 512 characters of an e-mail address, 255 of an id, of which a key may name two; previews add words to an API version.
+  {
+    name: '0100_licenses_wide',
+    sql: `ALTER TABLE licenses MODIFY COLUMN email VARCHAR(512) NOT NULL, MODIFY COLUMN issuance_key ${ascii(600)} NOT NULL`,
+  },
+  {
+    name: '0101_payments_wide',
+    sql: `ALTER TABLE payments MODIFY COLUMN customer_name VARCHAR(256) NULL, MODIFY COLUMN customer_email VARCHAR(512) NULL,
+      MODIFY COLUMN issuance_key ${ascii(600)} NOT NULL, MODIFY COLUMN currency ${ascii(16)} NOT NULL`,
+  },
+  {
+    name: '0102_stripe_events_wide',
+    sql: `ALTER TABLE stripe_events MODIFY COLUMN api_version ${ascii(255)} NULL`,
+  },
 ]
