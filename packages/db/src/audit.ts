@@ -1,6 +1,7 @@
 import type { Caller } from '@licenseoperator/domain'
 import { auditLogColumns } from './columns.ts'
 import type { Reader, Tx } from './schema.ts'
+import { toJson } from './to-json.ts'
 
 export interface AuditEntry {
   readonly at: Date
@@ -22,8 +23,8 @@ export async function record(tx: Tx, entry: AuditEntry): Promise<void> {
       actor: entry.caller.identity,
       action: entry.action,
       subject: entry.subject,
-      before: entry.before === undefined ? null : JSON.stringify(entry.before),
-      after: entry.after === undefined ? null : JSON.stringify(entry.after),
+      before: entry.before === undefined ? null : toJson(entry.before),
+      after: entry.after === undefined ? null : toJson(entry.after),
       request_id: entry.caller.requestId ?? null,
     })
     .execute()

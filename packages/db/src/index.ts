@@ -4,7 +4,7 @@ export { type Leased, type LeaseName, type LeaseOptions, withLease } from './lea
 export * as licenses from './licenses.ts'
 export * as locks from './locks.ts'
 export { assertSchemaCurrent, isUsable, migrate, type SchemaStatus, schemaStatus } from './migrate.ts'
-export { isAway, isConflict, isDuplicateEntry, mysqlErrorFacts } from './mysql-error.ts'
+export { dataErrorFacts, isAway, isConflict, isDuplicateEntry, mysqlErrorFacts } from './mysql-error.ts'
 export { type Database, type DatabaseOptions, openDatabase } from './open-database.ts'
 export * as outbox from './outbox.ts'
 export * as paymentDetails from './payment-details.ts'

@@ -1,5 +1,6 @@
 import { paymentDetailsColumns } from './columns.ts'
 import type { Reader, Tx } from './schema.ts'
+import { toJson } from './to-json.ts'
 
 /** What Stripe said of a payment's invoice and payment intent, as JSON; `undefined` where there is none. */
 export interface PaymentDetails {
@@ -32,5 +33,5 @@ export async function forget(tx: Tx, paymentKey: string): Promise<void> {
 }
 
 function asJson(value: unknown): string | null {
-  return value === undefined ? null : JSON.stringify(value)
+  return value === undefined ? null : toJson(value)
 }

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely'
 import { reservationColumns } from './columns.ts'
 import * as coupons from './coupons.ts'
+import { isAscii } from './is-ascii.ts'
 import * as products from './products.ts'
 import type { Reader, ReservationsTable, Tx } from './schema.ts'
 
@@ -96,6 +97,7 @@ export async function release(tx: Tx, reservationId: string, now: Date): Promise
 }
 
 export async function find(db: Reader, reservationId: string): Promise<Reservation | undefined> {
+  if (!isAscii(reservationId)) return undefined
   const row = await db
     .selectFrom('reservations')
     .select(reservationColumns)
@@ -125,6 +127,8 @@ async function settle(
   to: Reservation['status'],
   now: Date,
 ): Promise<boolean> {
+  // From metadata, which can be edited at Stripe.
+  if (!isAscii(reservationId)) return false
   const { numUpdatedRows } = await tx
     .updateTable('reservations')
     .set({ status: to, settled_at: now })
