@@ -22,6 +22,7 @@ export const CouponRequest = z
       .trim()
       .regex(/^\S{1,64}$/, 'must be 1 to 64 characters without white space')
       .refine((code) => code.isWellFormed() && !/\p{Cc}/u.test(code), 'must not contain control characters')
+      .refine((code) => code.toLowerCase().length <= 64, 'must have at most 64 characters in lower-case form')
       .optional()
       .meta({ description: 'Required on creation; matched without regard to case' }),
     active: z.boolean().optional(),

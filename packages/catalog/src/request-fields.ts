@@ -17,9 +17,11 @@ export function limit(max: number) {
     .optional()
 }
 
-/** Text that is compared lower-case. */
+/** Text that is compared lower-case. Lower-casing can lengthen it. */
 export function lowerCased(max: number) {
-  return text({ max }).transform((value) => value.trim().toLowerCase())
+  return text({ max })
+    .transform((value) => value.trim().toLowerCase())
+    .refine((value) => value.length <= max, `must have at most ${max} characters in lower-case form`)
 }
 
 export const Currency = z

@@ -1,5 +1,7 @@
 import type { Caller } from '@licenseoperator/domain'
+import { auditLogColumns } from './columns.ts'
 import type { Reader, Tx } from './schema.ts'
+import { toJson } from './to-json.ts'
 
 export interface AuditEntry {
   readonly at: Date
@@ -21,8 +23,8 @@ export async function record(tx: Tx, entry: AuditEntry): Promise<void> {
       actor: entry.caller.identity,
       action: entry.action,
       subject: entry.subject,
-      before: entry.before === undefined ? null : JSON.stringify(entry.before),
-      after: entry.after === undefined ? null : JSON.stringify(entry.after),
+      before: entry.before === undefined ? null : toJson(entry.before),
+      after: entry.after === undefined ? null : toJson(entry.after),
       request_id: entry.caller.requestId ?? null,
     })
     .execute()
@@ -46,7 +48,7 @@ export async function list(
   filter: { subject?: string | undefined; actor?: string | undefined; beforeId?: number | undefined },
   limit: number,
 ): Promise<RecordedAudit[]> {
-  let query = db.selectFrom('audit_log').selectAll()
+  let query = db.selectFrom('audit_log').select(auditLogColumns)
   if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject)
   if (filter.actor !== undefined) query = query.where('actor', '=', filter.actor)
   if (filter.beforeId !== undefined) query = query.where('id', '<', filter.beforeId)

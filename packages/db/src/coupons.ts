@@ -1,5 +1,6 @@
 import { Coupon, type CouponFields, type StripePromotion } from '@licenseoperator/catalog'
 import type { Selectable } from 'kysely'
+import { couponColumns } from './columns.ts'
 import { duplicateKeyOf } from './mysql-error.ts'
 import { presentOnly } from './present-only.ts'
 import type { CouponsTable, Reader, Tx } from './schema.ts'
@@ -13,7 +14,7 @@ function codeKey(code: string): string {
 export async function findByCode(db: Reader, code: string): Promise<Coupon[]> {
   const rows = await db
     .selectFrom('coupons')
-    .selectAll()
+    .select(couponColumns)
     .where('code_key', '=', codeKey(code))
     .where('deleted_at', 'is', null)
     .orderBy('id')
@@ -26,7 +27,7 @@ export async function listActiveOf(db: Reader, productIds: readonly number[]): P
   if (productIds.length === 0) return []
   const rows = await db
     .selectFrom('coupons')
-    .selectAll()
+    .select(couponColumns)
     .where('product_id', 'in', productIds)
     .where('active', '=', 1)
     .where('deleted_at', 'is', null)
@@ -44,7 +45,7 @@ export async function listOf(
   let matching = db.selectFrom('coupons').where('product_id', '=', productId).where('deleted_at', 'is', null)
   if (!query.includeInactive) matching = matching.where('active', '=', 1)
   const [rows, { total }] = await Promise.all([
-    matching.selectAll().orderBy('id').limit(query.limit).offset(query.offset).execute(),
+    matching.select(couponColumns).orderBy('id').limit(query.limit).offset(query.offset).execute(),
     matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
   ])
   return { items: rows.map(toCoupon), total: Number(total) }
@@ -55,7 +56,7 @@ export async function listAllOf(db: Reader, productIds: readonly number[]): Prom
   if (productIds.length === 0) return []
   const rows = await db
     .selectFrom('coupons')
-    .selectAll()
+    .select(couponColumns)
     .where('product_id', 'in', productIds)
     .where('deleted_at', 'is', null)
     .orderBy('id')
@@ -67,7 +68,7 @@ export async function listAllOf(db: Reader, productIds: readonly number[]): Prom
 export async function find(db: Reader, productId: number, id: number): Promise<Coupon | undefined> {
   const row = await db
     .selectFrom('coupons')
-    .selectAll()
+    .select(couponColumns)
     .where('id', '=', id)
     .where('product_id', '=', productId)
     .where('deleted_at', 'is', null)
@@ -79,7 +80,7 @@ export async function find(db: Reader, productId: number, id: number): Promise<C
 export async function findForUpdate(tx: Tx, productId: number, id: number): Promise<Coupon | undefined> {
   const row = await tx
     .selectFrom('coupons')
-    .selectAll()
+    .select(couponColumns)
     .where('id', '=', id)
     .where('product_id', '=', productId)
     .where('deleted_at', 'is', null)
@@ -92,7 +93,7 @@ export async function findForUpdate(tx: Tx, productId: number, id: number): Prom
 export async function findByProductAndCode(db: Reader, productId: number, code: string): Promise<Coupon | undefined> {
   const row = await db
     .selectFrom('coupons')
-    .selectAll()
+    .select(couponColumns)
     .where('product_id', '=', productId)
     .where('live_code_key', '=', codeKey(code))
     .executeTakeFirst()

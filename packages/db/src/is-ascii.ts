@@ -5,3 +5,8 @@
 export function isAscii(text: string): boolean {
   return /^[\x20-\x7e]*$/.test(text)
 }
+
+/** Text of Stripe's that is only shown, for an ASCII column of `max` characters: previews and future words may be longer than any known today. */
+export function shownAscii(text: string, max: number): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, max)
+}

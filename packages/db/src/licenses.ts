@@ -1,5 +1,6 @@
 import { groupKey } from '@licenseoperator/domain'
 import type { Selectable } from 'kysely'
+import { licenseColumns } from './columns.ts'
 import { isAscii } from './is-ascii.ts'
 import { isDuplicateEntry } from './mysql-error.ts'
 import type { LicensesTable, Reader, Tx } from './schema.ts'
@@ -73,12 +74,12 @@ export async function insert(tx: Tx, license: NewLicense): Promise<boolean> {
 
 export async function findById(db: Reader, licenseId: string): Promise<StoredLicense | undefined> {
   if (!isAscii(licenseId)) return undefined
-  const row = await db.selectFrom('licenses').selectAll().where('license_id', '=', licenseId).executeTakeFirst()
+  const row = await db.selectFrom('licenses').select(licenseColumns).where('license_id', '=', licenseId).executeTakeFirst()
   return row && toLicense(row)
 }
 
 export async function findByIssuanceKey(db: Reader, issuanceKey: string): Promise<StoredLicense | undefined> {
-  const row = await db.selectFrom('licenses').selectAll().where('issuance_key', '=', issuanceKey).executeTakeFirst()
+  const row = await db.selectFrom('licenses').select(licenseColumns).where('issuance_key', '=', issuanceKey).executeTakeFirst()
   return row && toLicense(row)
 }
 
@@ -120,7 +121,7 @@ export async function findUsable(
 ): Promise<StoredLicense | undefined> {
   let query = db
     .selectFrom('licenses')
-    .selectAll()
+    .select(licenseColumns)
     .where('group_key', '=', groupKey(wanted.group))
     .where('plan', '=', wanted.plan)
     .where('product_key', '=', wanted.productKey)
@@ -155,7 +156,7 @@ interface GroupQuery {
 
 export function groupPageQuery(db: Reader, query: GroupQuery & { limit: number; offset: number }) {
   return ofGroup(db, query)
-    .selectAll()
+    .select(licenseColumns)
     .orderBy('issued_at', 'desc')
     .orderBy('license_id', 'desc')
     .limit(query.limit)
@@ -173,7 +174,12 @@ function ofGroup(db: Reader, { group, plan }: GroupQuery) {
 
 /** As `findById`, and keeps others from changing it until the transaction ends. */
 export async function findByIdForUpdate(tx: Tx, licenseId: string): Promise<StoredLicense | undefined> {
-  const row = await tx.selectFrom('licenses').selectAll().where('license_id', '=', licenseId).forUpdate().executeTakeFirst()
+  const row = await tx
+    .selectFrom('licenses')
+    .select(licenseColumns)
+    .where('license_id', '=', licenseId)
+    .forUpdate()
+    .executeTakeFirst()
   return row && toLicense(row)
 }
 
@@ -182,7 +188,7 @@ export async function findByCheckoutSession(db: Reader, sessionId: string): Prom
   if (!isAscii(sessionId)) return undefined
   const row = await db
     .selectFrom('licenses')
-    .selectAll()
+    .select(licenseColumns)
     .where('stripe_checkout_session_id', '=', sessionId)
     .orderBy('license_id')
     .executeTakeFirst()
@@ -193,7 +199,7 @@ export async function findByCheckoutSession(db: Reader, sessionId: string): Prom
 export async function listPerpetualBySubscription(db: Reader, subscriptionId: string): Promise<StoredLicense[]> {
   const rows = await db
     .selectFrom('licenses')
-    .selectAll()
+    .select(licenseColumns)
     .where('stripe_subscription_id', '=', subscriptionId)
     .where('kind', '=', 'perpetual')
     .orderBy('issuance_key')
@@ -235,7 +241,7 @@ export async function resign(
 export async function listByPurchase(db: Reader, issuanceKey: string): Promise<StoredLicense[]> {
   const rows = await db
     .selectFrom('licenses')
-    .selectAll()
+    .select(licenseColumns)
     .where((eb) => eb.or([eb('issuance_key', '=', issuanceKey), eb('issuance_key', 'like', `${escapeLike(issuanceKey)}#%`)]))
     .orderBy('issuance_key')
     .execute()
@@ -246,7 +252,7 @@ export async function listByPurchase(db: Reader, issuanceKey: string): Promise<S
 export async function listBySubscription(db: Reader, subscriptionId: string): Promise<StoredLicense[]> {
   const rows = await db
     .selectFrom('licenses')
-    .selectAll()
+    .select(licenseColumns)
     .where('stripe_subscription_id', '=', subscriptionId)
     .orderBy('issued_at')
     .orderBy('issuance_key')

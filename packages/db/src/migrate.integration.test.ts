@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { assertSchemaCurrent, migrate, openDatabase, schemaStatus } from './index.ts'
+import { assertSchemaCurrent, isUsable, migrate, openDatabase, RELEASE, schemaStatus, waitForSchema } from './index.ts'
 import { migrations } from './migrations.ts'
 import { createTestDatabase, type TestDatabase } from './testing/index.ts'
 
@@ -26,12 +26,46 @@ test('a migration that stopped half-way is finished by the next run', async () =
   await assertSchemaCurrent(database.db)
 })
 
-test('a schema from a newer release is refused, with its name', async () => {
-  await sql`INSERT INTO schema_migrations (name, applied_at) VALUES ('9999_future', UTC_TIMESTAMP(3))`.execute(database.db)
-  await expect(assertSchemaCurrent(database.db)).rejects.toThrow('9999_future')
-  expect(await schemaStatus(database.db)).toEqual({
-    applied: [...migrations.map((migration) => migration.name), '9999_future'],
+/** As a newer release records what it applied. */
+async function applied(name: string, oldestRelease: string | null): Promise<void> {
+  await sql`INSERT INTO schema_migrations (name, applied_at, oldest_release)
+    VALUES (${name}, UTC_TIMESTAMP(3), ${oldestRelease})`.execute(database.db)
+}
+
+test('a schema that a newer release has added to is used as long as it supports this one', async () => {
+  await applied('9997_adds', null)
+  await applied('9998_needs_us', RELEASE)
+  await assertSchemaCurrent(database.db)
+  const status = await schemaStatus(database.db)
+  expect(status).toEqual({
+    applied: [...migrations.map((migration) => migration.name), '9997_adds', '9998_needs_us'],
     pending: [],
-    unknown: ['9999_future'],
+    unknown: ['9997_adds', '9998_needs_us'],
+    oldestRelease: RELEASE,
   })
+  expect(isUsable(status)).toBe(true)
+  expect(await migrate(database.db)).toEqual([])
+})
+
+test('a schema that has left this release behind is refused in one line, whatever else was applied', async () => {
+  await applied('9997_takes_away', '9.10.0')
+  await applied('9998_takes_away', '9.9.0')
+  await applied('9999_adds', null)
+  const refused = { code: 'temporarily_unavailable', message: expect.stringMatching(/needs release 9\.10\.0 or newer.*upgrade/) }
+  await expect(assertSchemaCurrent(database.db)).rejects.toMatchObject(refused)
+  await expect(migrate(database.db)).rejects.toMatchObject(refused)
+  expect(isUsable(await schemaStatus(database.db))).toBe(false)
+  await expect(waitForSchema(database.db, database.options, Date.now() + 60_000)).rejects.toMatchObject(refused)
+})
+
+test('the record of a release that knew no oldest release is read, and completed by the next migration, however often it runs', async () => {
+  await sql`ALTER TABLE schema_migrations DROP COLUMN oldest_release`.execute(database.db)
+  await assertSchemaCurrent(database.db)
+  expect(await migrate(database.db)).toEqual([])
+  expect(await migrate(database.db)).toEqual([])
+  await applied('9999_takes_away', '9.9.0')
+  await expect(assertSchemaCurrent(database.db)).rejects.toThrow('upgrade the program')
+  // What releases before the column say to the table.
+  await sql`INSERT INTO schema_migrations (name, applied_at) VALUES ('9996_older', UTC_TIMESTAMP(3))`.execute(database.db)
+  expect((await sql`SELECT name FROM schema_migrations`.execute(database.db)).rows).toHaveLength(migrations.length + 2)
 })

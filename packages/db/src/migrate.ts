@@ -3,6 +3,7 @@ import { DomainError } from '@licenseoperator/domain'
 import { type Kysely, sql } from 'kysely'
 import { type Migration, migrations } from './migrations.ts'
 import { mysqlErrorFacts } from './mysql-error.ts'
+import { compareReleases, RELEASE } from './release.ts'
 import type { Db, Schema } from './schema.ts'
 import { reading } from './transaction.ts'
 
@@ -11,6 +12,8 @@ export interface SchemaStatus {
   readonly pending: readonly string[]
   /** Applied by a newer release than this one. */
   readonly unknown: readonly string[]
+  /** The oldest release that can run on the schema as it is; absent where nothing that is applied names one. */
+  readonly oldestRelease?: string
 }
 
 const LOCK_WAIT_SECONDS = 30
@@ -24,6 +27,7 @@ const ALREADY: ReadonlySet<number | undefined> = new Set([1060, 1061, 1091])
  *
  * @param db  a handle whose connections may be held for minutes
  * @returns names of the migrations this call applied, in order
+ * @throws DomainError `temporarily_unavailable` while another one works, or when the schema has left this release behind
  */
 export async function migrate(db: Db): Promise<readonly string[]> {
   return db.connection().execute(async (connection) => {
@@ -41,36 +45,52 @@ export async function migrate(db: Db): Promise<readonly string[]> {
   })
 }
 
-/** What has been applied, what is missing, and what a newer release has added. */
+/** What has been applied, what is missing, what a newer release has added, and which releases can run on it. */
 export async function schemaStatus(db: Kysely<Schema>): Promise<SchemaStatus> {
-  const exists =
-    await sql`SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'schema_migrations'`.execute(
-      db,
-    )
-  const applied = exists.rows.length === 0 ? [] : await appliedNames(db)
+  const rows = await appliedMigrations(db)
+  const applied = rows.map((row) => row.name)
   const known = new Set(migrations.map((migration) => migration.name))
+  const [oldestRelease] = rows.flatMap((row) => row.oldest_release ?? []).sort((one, other) => compareReleases(other, one))
   return {
     applied,
     pending: migrations.map((migration) => migration.name).filter((name) => !applied.includes(name)),
     unknown: applied.filter((name) => !known.has(name)),
+    ...(oldestRelease === undefined ? {} : { oldestRelease }),
   }
 }
 
-/** @throws DomainError `temporarily_unavailable` with the command to run when the schema is not exactly the one this release knows */
+/** True when this release can run on the schema: it has all that the release knows, and what newer ones added still supports it. */
+export function isUsable({ pending, oldestRelease }: SchemaStatus): boolean {
+  return pending.length === 0 && supports(oldestRelease)
+}
+
+/**
+ * A schema that newer releases have added to is used as long as it supports this one, so that releases can be rolled out and back one instance at a time.
+ *
+ * @throws DomainError `temporarily_unavailable` with what to do when the schema lacks migrations or has left this release behind
+ */
 export async function assertSchemaCurrent(db: Db): Promise<void> {
-  const { pending, unknown } = await reading(() => schemaStatus(db))
+  const { pending, oldestRelease } = await reading(() => schemaStatus(db))
+  // Said first: migrating does not help a release that is too old.
+  assertNotLeftBehind(oldestRelease)
   if (pending.length > 0) {
     throw new DomainError(
       'temporarily_unavailable',
       `the database schema lacks ${pending.length} migrations: run \`licenseoperator db migrate\``,
     )
   }
-  if (unknown.length > 0) {
-    throw new DomainError(
-      'temporarily_unavailable',
-      `the database schema is newer than this release (${unknown.join(', ')}): upgrade the program`,
-    )
-  }
+}
+
+function assertNotLeftBehind(oldestRelease: string | undefined): void {
+  if (supports(oldestRelease)) return
+  throw new DomainError(
+    'temporarily_unavailable',
+    `the database schema needs release ${oldestRelease ?? ''} or newer and this is ${RELEASE}: upgrade the program`,
+  )
+}
+
+function supports(oldestRelease: string | undefined): boolean {
+  return oldestRelease === undefined || compareReleases(RELEASE, oldestRelease) >= 0
 }
 
 async function applyPending(connection: Kysely<Schema>): Promise<readonly string[]> {
@@ -79,11 +99,14 @@ async function applyPending(connection: Kysely<Schema>): Promise<readonly string
   await sql`CREATE TABLE IF NOT EXISTS schema_migrations (
     name VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, applied_at DATETIME(3) NOT NULL
   ) ENGINE=InnoDB`.execute(connection)
-  const applied = new Set(await appliedNames(connection))
-  const pending = migrations.filter((migration) => !applied.has(migration.name))
+  await addOldestRelease(connection)
+  const { pending: names, oldestRelease } = await schemaStatus(connection)
+  assertNotLeftBehind(oldestRelease)
+  const pending = migrations.filter((migration) => names.includes(migration.name))
   for (const migration of pending) {
     await applyOne(connection, migration)
-    await sql`INSERT INTO schema_migrations (name, applied_at) VALUES (${migration.name}, UTC_TIMESTAMP(3))`.execute(connection)
+    await sql`INSERT INTO schema_migrations (name, applied_at, oldest_release)
+      VALUES (${migration.name}, UTC_TIMESTAMP(3), ${migration.oldestRelease ?? null})`.execute(connection)
   }
   return pending.map((migration) => migration.name)
 }
@@ -103,7 +126,28 @@ async function applyOne(connection: Kysely<Schema>, migration: Migration): Promi
   }
 }
 
-async function appliedNames(db: Kysely<Schema>): Promise<string[]> {
-  const { rows } = await sql<{ name: string }>`SELECT name FROM schema_migrations ORDER BY name`.execute(db)
-  return rows.map((row) => row.name)
+/** Releases before the column read and write the two others by name, so they go on doing so. */
+async function addOldestRelease(connection: Kysely<Schema>): Promise<void> {
+  if ((await recordColumns(connection)).has('oldest_release')) return
+  await applyOne(connection, {
+    name: 'schema_migrations',
+    sql: 'ALTER TABLE schema_migrations ADD COLUMN oldest_release VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL',
+  })
+}
+
+/** Also of a database that was never migrated, and of one that only releases without `oldest_release` have migrated. */
+async function appliedMigrations(db: Kysely<Schema>): Promise<{ name: string; oldest_release?: string | null }[]> {
+  const columns = await recordColumns(db)
+  if (columns.size === 0) return []
+  const { rows } = columns.has('oldest_release')
+    ? await sql<{ name: string; oldest_release: string | null }>`
+        SELECT name, oldest_release FROM schema_migrations ORDER BY name`.execute(db)
+    : await sql<{ name: string }>`SELECT name FROM schema_migrations ORDER BY name`.execute(db)
+  return rows
+}
+
+async function recordColumns(db: Kysely<Schema>): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ name: string }>`SELECT column_name AS name FROM information_schema.columns
+    WHERE table_schema = DATABASE() AND table_name = 'schema_migrations'`.execute(db)
+  return new Set(rows.map((row) => row.name))
 }

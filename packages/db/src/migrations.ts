@@ -2,12 +2,20 @@
  * The schema, forward only. One DDL statement each, because MySQL commits DDL at once and a migration that fails half-way would leave its
  * first half behind; each can be run again (an index that is there already counts as made, one that is gone as dropped). A released migration never changes: append.
  *
+ * Releases overlap while they are rolled out or back, so the schema changes in three steps: expand (add, nullable or with a default), migrate (programs
+ * that use both forms), contract (take away what only older releases use). Only the last one declares `oldestRelease`.
+ *
  * Ids, codes and keys are `ascii_bin`: the default collation holds 'abc', 'ABC' and 'äbc' for equal. Group keys are normalised in one
  * function and compared byte by byte (`utf8mb4_0900_bin`).
  */
 export interface Migration {
   readonly name: string
   readonly sql: string
+  /**
+   * The oldest release that can run once this is applied; older ones refuse to start. Absent where every release goes on running that could before. A test
+   * demands it of everything that takes away, narrows or constrains.
+   */
+  readonly oldestRelease?: string
 }
 
 const tail = 'ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_0900_bin'
@@ -391,5 +399,19 @@ export const migrations: readonly Migration[] = [
   {
     name: '0032_licenses_revoked',
     sql: 'CREATE INDEX licenses_revoked ON licenses (revoked_at, expires_at)',
+  },
+  // Stripe's own limits: 512 characters of an e-mail address, 255 of an id, of which a key may name two; previews add words to an API version.
+  {
+    name: '0100_licenses_wide',
+    sql: `ALTER TABLE licenses MODIFY COLUMN email VARCHAR(512) NOT NULL, MODIFY COLUMN issuance_key ${ascii(600)} NOT NULL`,
+  },
+  {
+    name: '0101_payments_wide',
+    sql: `ALTER TABLE payments MODIFY COLUMN customer_name VARCHAR(256) NULL, MODIFY COLUMN customer_email VARCHAR(512) NULL,
+      MODIFY COLUMN issuance_key ${ascii(600)} NOT NULL, MODIFY COLUMN currency ${ascii(16)} NOT NULL`,
+  },
+  {
+    name: '0102_stripe_events_wide',
+    sql: `ALTER TABLE stripe_events MODIFY COLUMN api_version ${ascii(255)} NULL`,
   },
 ]

@@ -57,6 +57,19 @@ export function duplicateKeyOf(error: unknown): string | undefined {
 }
 
 /**
+ * For people: number and column of an error that MySQL had with a value (` (errno 1406, column customer_name)`), empty for what has no number. Only the column's name
+ * is read from the driver's message, whose beginning can carry the value.
+ */
+export function dataErrorFacts(error: unknown): string {
+  const { errno } = mysqlErrorFacts(error)
+  if (errno === undefined || !(error instanceof Error)) return ''
+  const column = /(?:for column|in value for column|^Column) '(?:[\w$]+\.)*([\w$]+)'(?: at row \d+| cannot be null)?\.?$/.exec(
+    error.message,
+  )?.[1]
+  return ` (errno ${errno}${column === undefined ? '' : `, column ${column}`})`
+}
+
+/**
  * Another transaction was in the way. MySQL rolled back all of this one (1213) or only its last statement (1205): the whole transaction is
  * rolled back here and run again.
  * @see https://dev.mysql.com/doc/refman/8.4/en/innodb-error-handling.html

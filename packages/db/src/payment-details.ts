@@ -1,4 +1,6 @@
+import { paymentDetailsColumns } from './columns.ts'
 import type { Reader, Tx } from './schema.ts'
+import { toJson } from './to-json.ts'
 
 /** What Stripe said of a payment's invoice and payment intent, as JSON; `undefined` where there is none. */
 export interface PaymentDetails {
@@ -7,7 +9,11 @@ export interface PaymentDetails {
 }
 
 export async function find(db: Reader, paymentKey: string): Promise<PaymentDetails | undefined> {
-  const row = await db.selectFrom('payment_details').selectAll().where('payment_key', '=', paymentKey).executeTakeFirst()
+  const row = await db
+    .selectFrom('payment_details')
+    .select(paymentDetailsColumns)
+    .where('payment_key', '=', paymentKey)
+    .executeTakeFirst()
   return row && { invoice: row.invoice ?? undefined, paymentIntent: row.payment_intent ?? undefined }
 }
 
@@ -27,5 +33,5 @@ export async function forget(tx: Tx, paymentKey: string): Promise<void> {
 }
 
 function asJson(value: unknown): string | null {
-  return value === undefined ? null : JSON.stringify(value)
+  return value === undefined ? null : toJson(value)
 }

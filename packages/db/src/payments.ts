@@ -1,8 +1,10 @@
-import { groupKey } from '@licenseoperator/domain'
+import { groupKey, shown } from '@licenseoperator/domain'
 import { type Selectable, sql } from 'kysely'
 import { z } from 'zod'
+import { of, paymentColumns } from './columns.ts'
 import { isAscii } from './is-ascii.ts'
 import type { DisputeStatus, PaymentsTable, Reader, Tx } from './schema.ts'
+import { toJson } from './to-json.ts'
 
 /** A captured payment. Amounts in the currency's minor unit as Stripe counts it. */
 export interface NewPayment {
@@ -47,6 +49,14 @@ export interface BillingAddress {
   readonly country?: string | undefined
 }
 
+/** Characters of the columns: both are only shown, so what is longer is cut. */
+const CUSTOMER_NAME = 256
+const CUSTOMER_EMAIL = 512
+
+function optionally(value: string | undefined, written: (value: string) => string): string | null {
+  return value === undefined ? null : written(value)
+}
+
 /**
  * Records a payment once. The second event of a purchase fills in what the first could not know; amounts of the first stay.
  */
@@ -59,8 +69,8 @@ export async function record(tx: Tx, payment: NewPayment, now: Date): Promise<vo
     group_key: payment.groupName === undefined ? null : groupKey(payment.groupName),
     group_name: payment.groupName ?? null,
     // Reports find a name by its words joined with one space each.
-    customer_name: payment.customerName?.trim().replaceAll(/\s+/g, ' ') ?? null,
-    customer_email: payment.customerEmail ?? null,
+    customer_name: optionally(payment.customerName, (name) => shown(name.trim().replaceAll(/\s+/g, ' '), CUSTOMER_NAME)),
+    customer_email: optionally(payment.customerEmail, (email) => shown(email, CUSTOMER_EMAIL)),
     currency: payment.currency,
     amount_subtotal_minor: payment.amountSubtotalMinor,
     amount_tax_minor: payment.amountTaxMinor,
@@ -71,7 +81,7 @@ export async function record(tx: Tx, payment: NewPayment, now: Date): Promise<vo
     stripe_customer_id: payment.stripeCustomerId ?? null,
     stripe_checkout_session_id: payment.stripeCheckoutSessionId ?? null,
     stripe_subscription_id: payment.stripeSubscriptionId ?? null,
-    billing_address: payment.billingAddress === undefined ? null : JSON.stringify(payment.billingAddress),
+    billing_address: payment.billingAddress === undefined ? null : toJson(payment.billingAddress),
     covers_until: payment.coversUntil ?? null,
     created_at: now,
   }
@@ -148,7 +158,7 @@ async function readInOrder(query: { execute(): Promise<Selectable<PaymentsTable>
 export async function listByIssuanceKey(db: Reader, issuanceKey: string): Promise<StoredPayment[]> {
   const rows = await db
     .selectFrom('payments')
-    .selectAll()
+    .select(paymentColumns)
     .where('issuance_key', '=', issuanceKey)
     .orderBy('paid_at')
     .orderBy('payment_key')
@@ -162,7 +172,7 @@ export async function listByIssuanceKeys(db: Reader, issuanceKeys: readonly stri
   if (issuanceKeys.length === 0) return []
   const rows = await db
     .selectFrom('payments')
-    .selectAll()
+    .select(paymentColumns)
     .where('issuance_key', 'in', issuanceKeys)
     .orderBy('paid_at')
     .orderBy('payment_key')
@@ -177,7 +187,7 @@ export async function findByStripe(
 ): Promise<StoredPayment | undefined> {
   const rows = await db
     .selectFrom('payments')
-    .selectAll()
+    .select(paymentColumns)
     .where((eb) =>
       // No payment intent and no payment key is empty.
       eb.or([eb('stripe_payment_intent_id', '=', paymentIntentId ?? ''), eb('payment_key', '=', `invoice:${invoiceId ?? ''}`)]),
@@ -233,7 +243,10 @@ export function pageQuery(db: Reader, filter: PaymentFilter, page: { limit: numb
 
 /** @param keys  a page of them; without a LIMIT MySQL would not find them first */
 export function rowsQuery(db: Reader, keys: ReturnType<typeof pageQuery>) {
-  return db.selectFrom(keys.as('page')).innerJoin('payments', 'payments.payment_key', 'page.payment_key').selectAll('payments')
+  return db
+    .selectFrom(keys.as('page'))
+    .innerJoin('payments', 'payments.payment_key', 'page.payment_key')
+    .select(of('payments', paymentColumns))
 }
 
 export function countQuery(db: Reader, filter: PaymentFilter) {

@@ -1,5 +1,6 @@
 import { Product, type ProductFields } from '@licenseoperator/catalog'
 import type { Selectable } from 'kysely'
+import { of, productColumns } from './columns.ts'
 import { isAscii } from './is-ascii.ts'
 import { duplicateKeyOf } from './mysql-error.ts'
 import { presentOnly } from './present-only.ts'
@@ -7,12 +8,12 @@ import type { ProductsTable, Reader, Tx } from './schema.ts'
 
 export async function findBySlug(db: Reader, slug: string): Promise<Product | undefined> {
   if (!isAscii(slug)) return undefined
-  const row = await db.selectFrom('products').selectAll().where('slug', '=', slug).executeTakeFirst()
+  const row = await db.selectFrom('products').select(productColumns).where('slug', '=', slug).executeTakeFirst()
   return row && toProduct(row)
 }
 
 export async function findById(db: Reader, id: number): Promise<Product | undefined> {
-  const row = await db.selectFrom('products').selectAll().where('id', '=', id).executeTakeFirst()
+  const row = await db.selectFrom('products').select(productColumns).where('id', '=', id).executeTakeFirst()
   return row && toProduct(row)
 }
 
@@ -22,18 +23,22 @@ export async function findById(db: Reader, id: number): Promise<Product | undefi
  */
 export async function findByReference(db: Reader, reference: string): Promise<Product | undefined> {
   if (!isAscii(reference)) return undefined
-  const byLookupKey = await db.selectFrom('products').selectAll().where('active_lookup_key', '=', reference).executeTakeFirst()
+  const byLookupKey = await db
+    .selectFrom('products')
+    .select(productColumns)
+    .where('active_lookup_key', '=', reference)
+    .executeTakeFirst()
   if (byLookupKey !== undefined) return toProduct(byLookupKey)
   const byPrice = await db
     .selectFrom('prices')
     .innerJoin('products', 'products.id', 'prices.product_id')
-    .selectAll('products')
+    .select(of('products', productColumns))
     .where('prices.stripe_price_id', '=', reference)
     .executeTakeFirst()
   if (byPrice !== undefined) return toProduct(byPrice)
   const byOwnPrice = await db
     .selectFrom('products')
-    .selectAll()
+    .select(productColumns)
     .where('stripe_price_id', '=', reference)
     .orderBy('active', 'desc')
     .orderBy('id')
@@ -45,7 +50,7 @@ export async function findByReference(db: Reader, reference: string): Promise<Pr
 export async function findByStripeProduct(db: Reader, stripeProductId: string): Promise<Product | undefined> {
   const row = await db
     .selectFrom('products')
-    .selectAll()
+    .select(productColumns)
     .where('stripe_product_id', '=', stripeProductId)
     .orderBy('active', 'desc')
     .orderBy('id')
@@ -66,7 +71,7 @@ export async function findComponents(
 ): Promise<Product[]> {
   const rows = await db
     .selectFrom('products')
-    .selectAll()
+    .select(productColumns)
     .where('product_key', '=', productKey)
     .where('active', 'in', options.retired === true ? [1, 0] : [1])
     .orderBy('active', 'desc')
@@ -81,7 +86,7 @@ export async function findComponents(
 export async function listPublic(db: Reader): Promise<Product[]> {
   const rows = await db
     .selectFrom('products')
-    .selectAll()
+    .select(productColumns)
     .where('active', '=', 1)
     .where('internal', '=', 0)
     .orderBy('created_at')
@@ -98,7 +103,7 @@ export async function listPublic(db: Reader): Promise<Product[]> {
 export async function listConfigManaged(db: Reader): Promise<Product[]> {
   const rows = await db
     .selectFrom('products')
-    .selectAll()
+    .select(productColumns)
     .where('config_managed', '=', 1)
     .orderBy('id')
     .limit(CATALOG_LIMIT)
@@ -108,7 +113,13 @@ export async function listConfigManaged(db: Reader): Promise<Product[]> {
 
 /** Every active product, for the sync to Stripe. */
 export async function listActive(db: Reader): Promise<Product[]> {
-  const rows = await db.selectFrom('products').selectAll().where('active', '=', 1).orderBy('id').limit(CATALOG_LIMIT).execute()
+  const rows = await db
+    .selectFrom('products')
+    .select(productColumns)
+    .where('active', '=', 1)
+    .orderBy('id')
+    .limit(CATALOG_LIMIT)
+    .execute()
   return rows.map(toProduct)
 }
 
@@ -116,7 +127,7 @@ export async function listActive(db: Reader): Promise<Product[]> {
 export async function listInactiveAtStripe(db: Reader): Promise<Product[]> {
   const rows = await db
     .selectFrom('products')
-    .selectAll()
+    .select(productColumns)
     .where('active', '=', 0)
     .where('stripe_product_id', 'is not', null)
     .orderBy('id')
@@ -153,7 +164,7 @@ export async function list(
   if (!query.includeInactive) matching = matching.where('active', '=', 1)
   if (!query.includeInternal) matching = matching.where('internal', '=', 0)
   const [rows, { total }] = await Promise.all([
-    matching.selectAll().orderBy('created_at').orderBy('slug').limit(query.limit).offset(query.offset).execute(),
+    matching.select(productColumns).orderBy('created_at').orderBy('slug').limit(query.limit).offset(query.offset).execute(),
     matching.select((eb) => eb.fn.countAll<number>().as('total')).executeTakeFirstOrThrow(),
   ])
   return { items: rows.map(toProduct), total: Number(total) }
@@ -174,7 +185,7 @@ export async function countActive(db: Reader): Promise<{ configManaged: number; 
 /** Reads the product and keeps others from changing it until the transaction ends. */
 export async function findBySlugForUpdate(tx: Tx, slug: string): Promise<Product | undefined> {
   if (!isAscii(slug)) return undefined
-  const row = await tx.selectFrom('products').selectAll().where('slug', '=', slug).forUpdate().executeTakeFirst()
+  const row = await tx.selectFrom('products').select(productColumns).where('slug', '=', slug).forUpdate().executeTakeFirst()
   return row && toProduct(row)
 }
 

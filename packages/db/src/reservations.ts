@@ -1,5 +1,7 @@
 import type { Selectable } from 'kysely'
+import { reservationColumns } from './columns.ts'
 import * as coupons from './coupons.ts'
+import { isAscii } from './is-ascii.ts'
 import * as products from './products.ts'
 import type { Reader, ReservationsTable, Tx } from './schema.ts'
 
@@ -95,7 +97,12 @@ export async function release(tx: Tx, reservationId: string, now: Date): Promise
 }
 
 export async function find(db: Reader, reservationId: string): Promise<Reservation | undefined> {
-  const row = await db.selectFrom('reservations').selectAll().where('reservation_id', '=', reservationId).executeTakeFirst()
+  if (!isAscii(reservationId)) return undefined
+  const row = await db
+    .selectFrom('reservations')
+    .select(reservationColumns)
+    .where('reservation_id', '=', reservationId)
+    .executeTakeFirst()
   return row && toReservation(row)
 }
 
@@ -103,7 +110,7 @@ export async function find(db: Reader, reservationId: string): Promise<Reservati
 export async function listOverdue(db: Reader, now: Date, limit: number): Promise<Reservation[]> {
   const rows = await db
     .selectFrom('reservations')
-    .selectAll()
+    .select(reservationColumns)
     .where('status', '=', 'held')
     .where('expires_at', '<', now)
     .orderBy('expires_at')
@@ -120,6 +127,8 @@ async function settle(
   to: Reservation['status'],
   now: Date,
 ): Promise<boolean> {
+  // From metadata, which can be edited at Stripe.
+  if (!isAscii(reservationId)) return false
   const { numUpdatedRows } = await tx
     .updateTable('reservations')
     .set({ status: to, settled_at: now })

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import { reversalColumns } from './columns.ts'
 import { isDuplicateEntry } from './mysql-error.ts'
 import type { Reader, ReversalsTable, Tx } from './schema.ts'
 
@@ -67,7 +68,7 @@ export async function listOf(
   if (paymentIntentIds.length === 0 && invoiceIds.length === 0) return []
   const rows = await db
     .selectFrom('reversals')
-    .selectAll()
+    .select(reversalColumns)
     .where((eb) =>
       eb.or([
         ...(paymentIntentIds.length === 0 ? [] : [eb('stripe_payment_intent_id', 'in', paymentIntentIds)]),

@@ -1,6 +1,13 @@
+import { shown } from '@licenseoperator/domain'
 import type { Selectable } from 'kysely'
+import { stripeEventColumns } from './columns.ts'
+import { shownAscii } from './is-ascii.ts'
 import { isDuplicateEntry } from './mysql-error.ts'
 import type { Reader, StripeEventsTable, Tx } from './schema.ts'
+
+/** Characters of the columns; both are only shown. */
+const REASON = 1000
+const API_VERSION = 255
 
 export type EventStatus = StripeEventsTable['status']
 
@@ -41,7 +48,7 @@ export async function receive(tx: Tx, event: ArrivedEvent): Promise<boolean> {
  * @param againAt  when it is tried again
  */
 export async function postpone(tx: Tx, event: ArrivedEvent, reason: string, againAt: Date): Promise<void> {
-  const waiting = { reason: reason.slice(0, 1000), next_attempt_at: againAt }
+  const waiting = { reason: shown(reason, REASON), next_attempt_at: againAt }
   try {
     await tx
       .insertInto('stripe_events')
@@ -69,12 +76,13 @@ export async function settle(
   event: ArrivedEvent,
   status: 'processed' | 'ignored',
   now: Date,
-  reason?: string,
+  why?: string,
 ): Promise<boolean> {
+  const reason = why === undefined ? null : shown(why, REASON)
   try {
     await tx
       .insertInto('stripe_events')
-      .values({ ...newRow(event, status), reason: reason ?? null, attempts: 1, next_attempt_at: null, settled_at: now })
+      .values({ ...newRow(event, status), reason, attempts: 1, next_attempt_at: null, settled_at: now })
       .execute()
     return true
   } catch (error) {
@@ -82,7 +90,7 @@ export async function settle(
   }
   const { numUpdatedRows } = await tx
     .updateTable('stripe_events')
-    .set((eb) => ({ status, reason: reason ?? null, attempts: eb('attempts', '+', 1), next_attempt_at: null, settled_at: now }))
+    .set((eb) => ({ status, reason, attempts: eb('attempts', '+', 1), next_attempt_at: null, settled_at: now }))
     .where('event_id', '=', event.eventId)
     .where('status', 'in', ['received', 'parked'])
     .executeTakeFirstOrThrow()
@@ -91,7 +99,7 @@ export async function settle(
 
 /** Puts an event aside with the reason why it cannot be processed. Never overwrites one that has been processed meanwhile. */
 export async function park(tx: Tx, event: ArrivedEvent, reason: string, now: Date): Promise<void> {
-  const parked = { status: 'parked' as const, reason: reason.slice(0, 1000), next_attempt_at: null, settled_at: now }
+  const parked = { status: 'parked' as const, reason: shown(reason, REASON), next_attempt_at: null, settled_at: now }
   try {
     await tx
       .insertInto('stripe_events')
@@ -115,7 +123,7 @@ export async function park(tx: Tx, event: ArrivedEvent, reason: string, now: Dat
 export async function claimDue(tx: Tx, now: Date, againAt: Date, limit: number): Promise<StoredEvent[]> {
   const rows = await tx
     .selectFrom('stripe_events')
-    .selectAll()
+    .select(stripeEventColumns)
     .where('status', '=', 'received')
     .where('next_attempt_at', '<=', now)
     .orderBy('next_attempt_at')
@@ -134,7 +142,7 @@ export async function claimDue(tx: Tx, now: Date, againAt: Date, limit: number):
 }
 
 export async function find(db: Reader, eventId: string): Promise<StoredEvent | undefined> {
-  const row = await db.selectFrom('stripe_events').selectAll().where('event_id', '=', eventId).executeTakeFirst()
+  const row = await db.selectFrom('stripe_events').select(stripeEventColumns).where('event_id', '=', eventId).executeTakeFirst()
   return row && toEvent(row)
 }
 
@@ -195,7 +203,7 @@ const DISCARDED = 'discarded: '
 export async function discard(tx: Tx, eventId: string, reason: string, now: Date): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('stripe_events')
-    .set({ status: 'ignored', reason: `${DISCARDED}${reason}`.slice(0, 1000), next_attempt_at: null, settled_at: now })
+    .set({ status: 'ignored', reason: shown(`${DISCARDED}${reason}`, REASON), next_attempt_at: null, settled_at: now })
     .where('event_id', '=', eventId)
     .where('status', 'in', ['received', 'parked'])
     .executeTakeFirstOrThrow()
@@ -242,7 +250,7 @@ function newRow(event: ArrivedEvent, status: EventStatus) {
   return {
     event_id: event.eventId,
     type: event.type,
-    api_version: event.apiVersion ?? null,
+    api_version: event.apiVersion === undefined ? null : shownAscii(event.apiVersion, API_VERSION),
     status,
     payload: Buffer.from(event.payload),
     received_at: event.receivedAt,

@@ -1,4 +1,6 @@
 import type { Selectable } from 'kysely'
+import { subscriptionColumns } from './columns.ts'
+import { shownAscii } from './is-ascii.ts'
 import { isDuplicateEntry } from './mysql-error.ts'
 import type { Reader, SubscriptionsTable, Tx } from './schema.ts'
 
@@ -27,10 +29,10 @@ export async function versionOf(db: Reader, subscriptionId: string): Promise<num
 /** As `reversals.put`: stored only when nobody stored another answer since `version` was read. */
 export async function put(tx: Tx, subscription: StoredSubscription, version: number, now: Date): Promise<boolean> {
   const row = {
-    status: subscription.status,
+    status: shownAscii(subscription.status, 32),
     cancel_at: subscription.cancelAt ?? null,
     ended_at: subscription.endedAt ?? null,
-    ended_reason: subscription.endedReason ?? null,
+    ended_reason: subscription.endedReason === undefined ? null : shownAscii(subscription.endedReason, 64),
     version: version + 1,
     updated_at: now,
   }
@@ -58,7 +60,7 @@ export async function put(tx: Tx, subscription: StoredSubscription, version: num
 export async function find(db: Reader, subscriptionId: string): Promise<StoredSubscription | undefined> {
   const row = await db
     .selectFrom('subscriptions')
-    .selectAll()
+    .select(subscriptionColumns)
     .where('stripe_subscription_id', '=', subscriptionId)
     .executeTakeFirst()
   return row && toSubscription(row)

@@ -1,3 +1,4 @@
+import { trialColumns } from './columns.ts'
 import { isDuplicateEntry } from './mysql-error.ts'
 import type { Reader, Tx } from './schema.ts'
 
@@ -11,7 +12,7 @@ export interface Trial {
 }
 
 export async function find(db: Reader, groupKey: string): Promise<Trial | undefined> {
-  const row = await db.selectFrom('trials').selectAll().where('group_key', '=', groupKey).executeTakeFirst()
+  const row = await db.selectFrom('trials').select(trialColumns).where('group_key', '=', groupKey).executeTakeFirst()
   return row && { groupKey: row.group_key, licenseId: row.license_id, productKey: row.product_key, expiresAt: row.expires_at }
 }
 

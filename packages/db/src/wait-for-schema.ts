@@ -7,7 +7,7 @@ import type { Db } from './schema.ts'
 const PAUSE_MS = 500
 
 /**
- * For a starting service: waits a bounded time for MySQL with the schema that this release knows.
+ * For a starting service: waits a bounded time for MySQL with a schema that this release can run on.
  *
  * @param account   named in the error, without its password
  * @param deadline  in milliseconds since 1970

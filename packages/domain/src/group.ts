@@ -1,3 +1,24 @@
+import { DomainError } from './error.ts'
+import { characters, refusalOf, text } from './text.ts'
+
+/** Characters of the columns that hold a group and its key: a name of at most 128, or an e-mail address of at most 254. */
+const MOST_CHARACTERS = 255
+const TOO_LONG = `must have at most ${MOST_CHARACTERS} characters in lower-case form`
+
+/** A group as it is sent. Its key can be longer than the name: `İ` has two characters in lower case. */
+export const GroupName = text({ max: 128 }).refine((name) => characters(groupKey(name)) <= MOST_CHARACTERS, TOO_LONG)
+
+/** Why a name cannot be a group's; `undefined` when it can. */
+export function refusalOfGroup(name: string): string | undefined {
+  return refusalOf(name, { max: MOST_CHARACTERS }) ?? (characters(groupKey(name)) > MOST_CHARACTERS ? TOO_LONG : undefined)
+}
+
+/** @throws DomainError `invalid_payload` naming the field; never the value */
+export function assertGroup(field: string, name: string): void {
+  const refusal = refusalOfGroup(name)
+  if (refusal !== undefined) throw new DomainError('invalid_payload', `invalid payload: ${field} ${refusal}`, { field })
+}
+
 /**
  * The one form in which group names are compared: trimmed, NFC, lower-case.
  * Tokens, paths, Stripe metadata and the binary-collated column all go through here, because a comparison that differs between the

@@ -1,6 +1,6 @@
 import { type Config, loadConfig, type SectionName } from '@licenseoperator/config'
 import { type Database, openDatabase } from '@licenseoperator/db'
-import type { Caller } from '@licenseoperator/domain'
+import { type Caller, shown } from '@licenseoperator/domain'
 import { openKeyRing } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
 import type { Context } from './context.ts'
@@ -31,7 +31,7 @@ export async function withDatabase<T>(
 /** Who acts when somebody runs the command: the operating system has decided that they may. */
 export function shellCaller(context: Context): Caller {
   return {
-    identity: `cli:${context.env.USER ?? context.env.LOGNAME ?? 'unknown'}`,
+    identity: shown(`cli:${context.env.USER ?? context.env.LOGNAME ?? 'unknown'}`, 255),
     email: undefined,
     roles: ['sysadmin'],
     groups: [],

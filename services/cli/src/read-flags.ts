@@ -1,3 +1,4 @@
+import { refusalOf } from '@licenseoperator/domain'
 import { z } from 'zod'
 import type { Context } from './context.ts'
 import { UsageError } from './usage-error.ts'
@@ -59,7 +60,7 @@ export function optionalText(context: Context, name: string): string | undefined
   if (values === undefined) return undefined
   const value = values.at(-1)?.trim() ?? ''
   if (value === '') throw new UsageError(`--${name} needs a value`)
-  return value
+  return plain(name, value)
 }
 
 export function requiredText(context: Context, name: string): string {
@@ -72,8 +73,15 @@ export function requiredText(context: Context, name: string): string {
 export function texts(context: Context, name: string): string[] {
   return (context.flags.get(name) ?? [])
     .flatMap((value) => value.split(','))
-    .map((value) => value.trim())
+    .map((value) => plain(name, value.trim()))
     .filter((value) => value !== '')
+}
+
+/** A flag's text decides who or what is meant, as a request's does. @throws UsageError naming the flag */
+function plain(name: string, value: string): string {
+  const refusal = refusalOf(value, { min: 0, max: Number.POSITIVE_INFINITY })
+  if (refusal !== undefined) throw new UsageError(`--${name} ${refusal}`)
+  return value
 }
 
 /** A flag's value as a schema reads it. @throws UsageError naming the flag */

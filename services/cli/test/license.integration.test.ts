@@ -73,6 +73,29 @@ describe('license issue', () => {
     expect(notes[0]).toContain(named)
   })
 
+  test.each([
+    ['group', 'ac\u001bme'],
+    ['group', 'a'.repeat(129)],
+    ['group', 'İ'.repeat(128)],
+    ['plan', 'al\u0007pha'],
+    ['domain', 'a\u0000.test'],
+    ['product-key', 'au\u009bth'],
+  ])('--%s that decides who or what is meant is refused as in a request: usage, naming the flag', async (flag, value) => {
+    const before = await stored()
+    const { code, notes } = await run([...written, '--persist', `--${flag}`, value], withMysql())
+    expect([code, notes.join('')]).toEqual([2, expect.stringContaining(`--${flag} `)])
+    expect(notes.join('')).not.toContain(value)
+    expect(await stored()).toEqual(before)
+  })
+
+  test('a user whose name no audit log could hold still issues', async () => {
+    const { code } = await run([...written, '--group', 'of-a-strange-user', '--persist'], {
+      ...withMysql(),
+      USER: `\u001b${'u'.repeat(400)}`,
+    })
+    expect(code).toBe(0)
+  })
+
   test('an end in the past and an unknown product key are refused', async () => {
     expect(await run([...written, '--expires', '2020-01-01T00:00:00Z'], signingOnly)).toMatchObject({ code: 1, out: [] })
     expect(await run([...written, '--product-key', 'other'], signingOnly)).toMatchObject({ code: 1, out: [] })

@@ -49,6 +49,8 @@ export interface EnvironmentOptions {
 
 const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 export const CLI = at('services/cli/src/main.ts')
+export const API = at('services/api/src/main.ts')
+export const INGEST = at('services/webhook-ingest/src/main.ts')
 
 const EmulatorAddress = z.object({ url: z.url(), apiKey: z.string(), controlToken: z.string() })
 const EnsuredWebhook = z.object({ secret: z.string() })
@@ -121,14 +123,14 @@ async function startServices(started: {
 
   say('api and webhook-ingest')
   const startApi = async (name: string, variables: Readonly<Record<string, string>>) => {
-    const { running, child } = start(name, at('services/api/src/main.ts'), [], { ...env, ...variables })
+    const { running, child } = start(name, API, [], { ...env, ...variables })
     const port = variables.LICENSEOPERATOR_SERVER_ADDR?.split(':').at(-1) ?? apiPort
     await waitUntilReady(running, child, `http://127.0.0.1:${port}/readyz`)
     return running
   }
   const startIngest = async (name: string, roles: readonly string[], variables: Readonly<Record<string, string>>) => {
     const args = roles.flatMap((role) => ['--role', role])
-    const { running, child } = start(name, at('services/webhook-ingest/src/main.ts'), args, { ...env, ...variables })
+    const { running, child } = start(name, INGEST, args, { ...env, ...variables })
     const port = variables.LICENSEOPERATOR_INGEST_ADDR?.split(':').at(-1) ?? ingestPort
     await waitUntilReady(running, child, `http://127.0.0.1:${port}/healthz`)
     return running

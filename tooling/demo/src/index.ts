@@ -1,3 +1,3 @@
 export { download, payOnHostedPage, startCheckout } from './buy.ts'
-export { CLI, type Environment, type EnvironmentOptions, freePort, startEnvironment } from './environment.ts'
-export { type RunningProcess, runToEnd } from './run-process.ts'
+export { API, CLI, type Environment, type EnvironmentOptions, freePort, INGEST, startEnvironment } from './environment.ts'
+export { type RunningProcess, runProcess, runToEnd, waitUntilReady } from './run-process.ts'

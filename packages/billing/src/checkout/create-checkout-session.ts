@@ -1,6 +1,16 @@
 import { type Coupon, type LicenseMode, licenseModeOf, type Product, priceOf, seatsFor } from '@licenseoperator/catalog'
 import { type Db, inTransaction, licenses, reading, reservations } from '@licenseoperator/db'
-import { assertMember, type Caller, DomainError, groupKey, type Log, newId, normaliseDomain } from '@licenseoperator/domain'
+import {
+  assertGroup,
+  assertMember,
+  assertText,
+  type Caller,
+  DomainError,
+  groupKey,
+  type Log,
+  newId,
+  normaliseDomain,
+} from '@licenseoperator/domain'
 import type { Stripe } from 'stripe'
 import { bundledParts } from '../bundled-parts.ts'
 import { writePurchaseMetadata } from '../purchase/purchase-metadata.ts'
@@ -63,6 +73,7 @@ export async function createCheckoutSession(
   request: CheckoutRequest,
 ): Promise<StartedCheckout> {
   const group = groupOf(deps.settings, caller, request)
+  assertReadable(caller, group)
   const resolved = await reading(() =>
     resolveCheckout(
       deps.db,
@@ -101,6 +112,13 @@ function groupOf(settings: CheckoutSettings, caller: Caller, request: CheckoutRe
   // Where groups are not required, the buyer is a group of one.
   if (!settings.requireGroupName && caller.email !== undefined) return caller.email
   throw new DomainError('invalid_payload', 'invalid request: organizationName is required', { field: 'organizationName' })
+}
+
+/** What is written into the purchase's metadata is read when it is paid; what cannot be read then is refused while nothing is paid. */
+function assertReadable(caller: Caller, group: string): void {
+  assertGroup('organizationName', group)
+  assertText('identity', caller.identity, { max: 255 })
+  if (caller.email !== undefined) assertText('email', caller.email, { max: 254 })
 }
 
 async function planSession(

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { Expandable, Metadata } from './id-of.ts'
+import { Expandable, Metadata, StripeId } from './id-of.ts'
 
 const ChargeShape = z.looseObject({
-  id: z.string(),
+  id: StripeId,
   amount: z.int(),
   amount_refunded: z.int(),
   refunded: z.boolean(),
@@ -32,7 +32,7 @@ export function readCharge(object: unknown) {
 }
 export type Charge = ReturnType<typeof readCharge>
 
-const RefundShape = z.looseObject({ id: z.string(), charge: Expandable })
+const RefundShape = z.looseObject({ id: StripeId, charge: Expandable })
 
 /** A refund tells which charge to look at; what counts is the charge. `chargeId` is undefined for refunds of nothing that was charged. */
 export function readRefund(object: unknown) {

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { Address, Expandable, Metadata } from './id-of.ts'
+import { Address, EmailAddress, Expandable, Metadata, StripeId } from './id-of.ts'
 
 const amount = z.int().nullish()
 const SessionShape = z.looseObject({
-  id: z.string(),
+  id: StripeId,
   mode: z.string(),
   payment_status: z.string(),
   status: z.string().nullish(),
@@ -14,8 +14,8 @@ const SessionShape = z.looseObject({
   total_details: z.looseObject({ amount_tax: amount }).nullish(),
   currency: z.string().nullish(),
   customer: Expandable,
-  customer_email: z.string().nullish(),
-  customer_details: z.looseObject({ email: z.string().nullish(), name: z.string().nullish(), address: Address }).nullish(),
+  customer_email: EmailAddress,
+  customer_details: z.looseObject({ email: EmailAddress, name: z.string().nullish(), address: Address }).nullish(),
   metadata: Metadata,
   subscription: Expandable,
   invoice: Expandable,
@@ -35,7 +35,7 @@ export function readCheckoutSession(object: unknown) {
     amountTotalMinor: session.amount_total ?? 0,
     currency: session.currency ?? undefined,
     customerId: session.customer,
-    email: session.customer_details?.email ?? session.customer_email ?? undefined,
+    email: session.customer_details?.email ?? session.customer_email,
     customerName: session.customer_details?.name ?? undefined,
     billingAddress: session.customer_details?.address,
     metadata: session.metadata,

@@ -1,9 +1,9 @@
 import type { DisputeStatus } from '@licenseoperator/db'
 import { z } from 'zod'
-import { Expandable } from './id-of.ts'
+import { Expandable, StripeId } from './id-of.ts'
 
 const DisputeShape = z.looseObject({
-  id: z.string(),
+  id: StripeId,
   amount: z.int(),
   status: z.string(),
   charge: Expandable,

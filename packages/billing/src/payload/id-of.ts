@@ -1,10 +1,23 @@
+import { shown } from '@licenseoperator/domain'
 import { z } from 'zod'
+
+/** Stripe's name for an object. It decides what is what, so one that our columns cannot hold is an unknown shape. */
+export const StripeId = z
+  .string()
+  .max(255)
+  .regex(/^[\x21-\x7e]+$/)
 
 /** An expandable field: the id, or the object that carries it. Webhooks send ids, expanded answers objects. */
 export const Expandable = z
-  .union([z.string(), z.looseObject({ id: z.string() })])
+  .union([StripeId, z.looseObject({ id: StripeId })])
   .nullish()
   .transform((value) => (typeof value === 'string' ? value : value?.id))
+
+/** An address that a license names and is not found by; Stripe allows 512 characters. */
+export const EmailAddress = z
+  .string()
+  .nullish()
+  .transform((email) => (email === undefined || email === null || email.trim() === '' ? undefined : shown(email.trim(), 512)))
 
 /** Metadata as Stripe keeps it: text to text. */
 export const Metadata = z

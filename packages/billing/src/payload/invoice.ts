@@ -1,6 +1,6 @@
 import { DomainError } from '@licenseoperator/domain'
 import { z } from 'zod'
-import { Address, Expandable, Metadata } from './id-of.ts'
+import { Address, EmailAddress, Expandable, Metadata, StripeId } from './id-of.ts'
 
 const amount = z.int()
 const seconds = z.int()
@@ -15,7 +15,7 @@ const LineShape = z.looseObject({
   amount,
   period: z.looseObject({ start: seconds, end: seconds }),
   pricing: z.looseObject({ price_details: z.looseObject({ price: Expandable, product: Expandable }).nullish() }).nullish(),
-  price: z.looseObject({ id: z.string(), product: Expandable }).nullish(),
+  price: z.looseObject({ id: StripeId, product: Expandable }).nullish(),
   parent: z
     .looseObject({ type: z.string().nullish(), subscription_item_details: prorated, invoice_item_details: prorated })
     .nullish(),
@@ -27,14 +27,14 @@ const LineShape = z.looseObject({
 })
 
 const InvoiceShape = z.looseObject({
-  id: z.string(),
+  id: StripeId,
   status: z.string().nullish(),
   paid: z.boolean().nullish(),
   billing_reason: z.string().nullish(),
   created: seconds,
   currency: z.string(),
   customer: Expandable,
-  customer_email: z.string().nullish(),
+  customer_email: EmailAddress,
   customer_name: z.string().nullish(),
   customer_address: Address,
   subtotal: amount,
@@ -91,7 +91,7 @@ export function readInvoice(object: unknown) {
     paidAt: paidAt === undefined || paidAt === null ? undefined : new Date(paidAt * 1000),
     currency: invoice.currency,
     customerId: invoice.customer,
-    email: invoice.customer_email ?? undefined,
+    email: invoice.customer_email,
     customerName: invoice.customer_name ?? undefined,
     billingAddress: invoice.customer_address,
     amountSubtotalMinor: invoice.subtotal,

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { Expandable, Metadata } from './id-of.ts'
+import { Expandable, Metadata, StripeId } from './id-of.ts'
 
 const seconds = z.int()
 
 const SubscriptionShape = z.looseObject({
-  id: z.string(),
+  id: StripeId,
   status: z.string(),
   customer: Expandable,
   metadata: Metadata,

@@ -1,4 +1,4 @@
-import { inTransaction, stripeEvents } from '@licenseoperator/db'
+import { dataErrorFacts, inTransaction, stripeEvents } from '@licenseoperator/db'
 import { DomainError, isDomainError } from '@licenseoperator/domain'
 import { z } from 'zod'
 import { followFailedInvoice, followSubscription } from '../lifecycle/follow-subscription.ts'
@@ -100,5 +100,5 @@ function reasonFor(error: unknown): string {
   if (error instanceof DomainError) return error.message
   if (error instanceof z.ZodError)
     return `unknown payload shape: ${error.issues.map((issue) => `${issue.path.join('.')} ${issue.code}`).join(', ')}`
-  return `unexpected ${error instanceof Error ? error.name : typeof error}`
+  return `unexpected ${error instanceof Error ? error.name : typeof error}${dataErrorFacts(error)}`
 }

@@ -1,4 +1,5 @@
 import type { LicenseMode, Product } from '@licenseoperator/catalog'
+import { refusalOfGroup, text } from '@licenseoperator/domain'
 import { z } from 'zod'
 import type { BundledPart } from '../bundled-parts.ts'
 
@@ -10,6 +11,12 @@ const count = z
 /** Longest metadata value at Stripe. */
 const LONGEST_VALUE = 500
 
+/** Paid for already, so all that the columns hold is taken; the edge that sold it takes less. */
+const group = z.string().superRefine((name, context) => {
+  const refusal = refusalOfGroup(name)
+  if (refusal !== undefined) context.addIssue({ code: 'custom', message: refusal })
+})
+
 /** A bundle's components as they were bought: product key, quantity, seats of each. */
 const BundleParts = z.array(z.tuple([z.string().min(1), z.int().min(1), z.int().min(1).nullable()]))
 
@@ -19,24 +26,24 @@ const BundleParts = z.array(z.tuple([z.string().min(1), z.int().min(1), z.int().
  */
 export const PurchaseMetadata = z
   .object({
-    group_name: z.string().min(1).max(128).optional(),
-    group: z.string().min(1).max(128).optional(),
+    group_name: group.optional(),
+    group: group.optional(),
     product_slug: z.string().optional(),
-    product_key: z.string().optional(),
-    plan: z.string().optional(),
-    domain: z.string().optional(),
-    email: z.string().optional(),
+    product_key: text({ max: 128 }).optional(),
+    plan: text({ max: 128 }).optional(),
+    domain: text({ max: 255 }).optional(),
+    email: text({ max: 512 }).optional(),
     organization_long_name: z.string().optional(),
-    coupon_code: z.string().optional(),
-    identity: z.string().optional(),
+    coupon_code: text({ max: 64 }).optional(),
+    identity: text({ max: 255 }).optional(),
     reservation_id: z.string().optional(),
     managed_products: count.optional(),
     license_mode: z.enum(['subscription', 'one_off', 'perpetual_manual', 'perpetual_auto']).optional(),
     term_days: count.optional(),
     bundle_parts: z
       .string()
-      .transform((text, context) => {
-        const parts = BundleParts.safeParse(parsedJson(text))
+      .transform((json, context) => {
+        const parts = BundleParts.safeParse(parsedJson(json))
         if (parts.success) return parts.data
         context.addIssue({ code: 'custom', message: 'not a list of components' })
         return z.NEVER

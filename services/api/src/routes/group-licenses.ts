@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { assertScope, type Caller } from '@licenseoperator/domain'
+import { assertGroup, assertScope, type Caller } from '@licenseoperator/domain'
 import { callerOf, failAs, type HttpEnv, refusals, requireCaller, signedIn } from '@licenseoperator/http'
 import { listGroupLicenses } from '@licenseoperator/licensing'
 import type { ApiDeps } from '../app.ts'
@@ -37,6 +37,7 @@ export async function groupPage(
   query: z.infer<typeof LicensePageQuery>,
 ): Promise<z.infer<typeof LicensePage>> {
   assertScope(caller, 'licenses:read', deps.config.requiredScopes)
+  assertGroup('group', group)
   const { page, pageSize } = pageOf(query)
   const found = await listGroupLicenses(deps.db, caller, { group, plan: query.plan, page, pageSize })
   const now = deps.now()

@@ -1,4 +1,4 @@
-import { text } from '@licenseoperator/domain'
+import { GroupName as AnyGroupName, text } from '@licenseoperator/domain'
 import { z } from 'zod'
 
 /** What fits into a cookie's Domain attribute: labels of letters, digits and dashes, with or without a leading dot. */
@@ -9,7 +9,7 @@ export const CookieDomain = text({ max: 253 })
   .regex(COOKIE_DOMAIN, 'must be a domain name')
   .meta({ description: 'Cookie domain, leading dot allowed', examples: ['.acme.test'] })
 
-export const GroupName = text({ max: 128 }).meta({ description: 'Group, matched without regard to case', examples: ['acme'] })
+export const GroupName = AnyGroupName.meta({ description: 'Group, matched without regard to case', examples: ['acme'] })
 
 export const EmailAddress = z
   .email('is not a valid e-mail address')

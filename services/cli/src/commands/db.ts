@@ -1,4 +1,4 @@
-import { migrate, reading, schemaStatus } from '@licenseoperator/db'
+import { isUsable, migrate, reading, schemaStatus } from '@licenseoperator/db'
 import type { Command } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor, withDatabase } from '../load.ts'
@@ -24,12 +24,12 @@ export const db: readonly Command[] = [
   },
   {
     name: 'status',
-    description: 'Show applied and pending migrations; exit code 0 current, 3 not',
+    description: 'Show applied and pending migrations; exit code 0 when this release can run on the schema, 3 when not',
     flags: [],
     run: async (context) => {
       const status = await withDatabase(configFor(context, ['mysql']), (database) => reading(() => schemaStatus(database.db)))
       printFacts(context, { ...status })
-      return status.pending.length === 0 && status.unknown.length === 0 ? exitCodes.done : exitCodes.no
+      return isUsable(status) ? exitCodes.done : exitCodes.no
     },
   },
 ]

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { rfc3339 } from '@licenseoperator/domain'
+import { GroupName, rfc3339 } from '@licenseoperator/domain'
 import { issueManually } from '@licenseoperator/licensing'
 import {
   createKeyRing,
@@ -22,7 +22,7 @@ import { storedLicenses } from './stored-licenses.ts'
 
 async function issue(context: Context): Promise<number> {
   const request = {
-    group: requiredText(context, 'group'),
+    group: parsed('group', GroupName, requiredText(context, 'group')) ?? '',
     email: parsed('email', emailAddress, requiredText(context, 'email')) ?? '',
     productKey: requiredText(context, 'product-key'),
     plan: optionalText(context, 'plan'),

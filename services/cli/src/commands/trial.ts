@@ -1,9 +1,9 @@
+import { GroupName } from '@licenseoperator/domain'
 import { issueTrial } from '@licenseoperator/licensing'
 import type { Command } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor, keyRingOf, shellCaller, withDatabase } from '../load.ts'
 import { emailAddress, isSet, optionalText, parsed, requiredText, wholeNumber } from '../read-flags.ts'
-import { UsageError } from '../usage-error.ts'
 
 export const trial: readonly Command[] = [
   {
@@ -17,8 +17,7 @@ export const trial: readonly Command[] = [
       ['--duration-hours <hours>', 'Length (default trials.duration_hours)'],
     ],
     run: async (context) => {
-      const group = requiredText(context, 'group')
-      if (group.length > 128) throw new UsageError('--group must have at most 128 characters')
+      const group = parsed('group', GroupName, requiredText(context, 'group')) ?? ''
       const request = {
         group,
         domain: requiredText(context, 'domain'),
