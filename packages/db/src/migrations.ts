@@ -392,4 +392,11 @@ export const migrations: readonly Migration[] = [
     name: '0032_licenses_revoked',
     sql: 'CREATE INDEX licenses_revoked ON licenses (revoked_at, expires_at)',
   },
+  {
+    // The processor verifies what waits here as it verifies what comes by the stream; bytes that nobody vouches for are kept as evidence only.
+    name: '0150_stripe_events_signature',
+    sql: `ALTER TABLE stripe_events
+      ADD COLUMN signature TEXT NULL,
+      ADD COLUMN unverified TINYINT(1) NOT NULL DEFAULT 0`,
+  },
 ]

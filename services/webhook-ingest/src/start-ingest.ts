@@ -1,4 +1,4 @@
-import { createStripe, type EventOutcome, type ProcessDeps } from '@licenseoperator/billing'
+import { createStripe, type EventOutcome } from '@licenseoperator/billing'
 import type { Config } from '@licenseoperator/config'
 import { outbox, reading, stripeEvents } from '@licenseoperator/db'
 import { type Log, newId } from '@licenseoperator/domain'
@@ -9,7 +9,7 @@ import type { KeyRing } from '@licenseoperator/signing'
 import { Connections } from './connections.ts'
 import { every } from './every.ts'
 import { prepareStripe } from './prepare-stripe.ts'
-import { runSweeps, webhookHandler } from './processor/run-processor.ts'
+import { runSweeps, type WorkerDeps, webhookHandler } from './processor/run-processor.ts'
 import { runReconcile } from './processor/run-reconcile.ts'
 import { createReceiver, type ReceiverDeps } from './receiver/create-receiver.ts'
 import { runRelay } from './relay/run-relay.ts'
@@ -112,7 +112,12 @@ export function startWork(
 async function runProcessor({ config, keys, log }: WorkOptions, connections: Connections, metrics: Metrics, signal: AbortSignal) {
   const outcomes = metrics.counter('licenseoperator_events_total', 'Stripe events by outcome of a try', ['outcome'])
   const onOutcome = (outcome: EventOutcome) => outcomes.inc({ outcome: outcome.kind })
-  const deps: ProcessDeps = {
+  const refused = metrics.counter(
+    'licenseoperator_messages_refused_total',
+    "Messages of the webhook stream that are no event of Stripe's: whoever sent them can publish to it",
+    ['refusal'],
+  )
+  const deps: WorkerDeps = {
     db: connections.database.db,
     stripe: createStripe({ apiKey: config.stripe.apiKey.reveal(), apiBase: config.stripe.apiBase }),
     keys,
@@ -121,6 +126,8 @@ async function runProcessor({ config, keys, log }: WorkOptions, connections: Con
     publicBaseUrl: config.server.publicBaseUrl,
     log,
     now: () => new Date(),
+    webhookSecrets: config.stripe.webhookSecrets.map((secret) => secret.reveal()),
+    onRefused: (refusal) => refused.inc({ refusal }),
   }
   const { webhookStream } = await connections.streams()
   const consuming = consume(
