@@ -77,7 +77,6 @@ export class Connections {
   }
 
   async close(): Promise<void> {
-    await this.nats.close()
-    await Promise.all([this.database.close(), this.requests.close()])
+    await Promise.all([this.nats.close(), this.database.close(), this.requests.close()])
   }
 }

@@ -7,7 +7,7 @@ import { createMetrics, type Metrics, serveGracefully } from '@licenseoperator/h
 import { openKeyRing } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
 import { Connections } from './connections.ts'
-import { every } from './every.ts'
+import { every, finishedBy } from './every.ts'
 import { prepareStripe } from './prepare-stripe.ts'
 import { runSweeps, type WorkerDeps, webhookHandler } from './processor/run-processor.ts'
 import { runReconcile } from './processor/run-reconcile.ts'
@@ -27,6 +27,8 @@ export interface Ingest {
 /** Name of the processor's durable consumer; several processors share its work. */
 const DURABLE = 'licenseoperator_processor'
 const BACKLOG_EVERY_MS = 10_000
+/** With the second or two that closing connections can take, a worker is gone five seconds after it was told to stop. */
+const STOP_WORK_MS = 2500
 
 /**
  * Starts the roles of the ingest that were asked for, in one process.
@@ -54,9 +56,8 @@ export async function startIngest(options: { config: Config; roles: readonly Ing
     return {
       url: serving.url,
       stop: async () => {
-        await serving.stop()
         stopping.abort()
-        await Promise.all(work)
+        await Promise.all([serving.stop(), ...work])
         await connections.close()
       },
     }
@@ -95,18 +96,25 @@ export function signingKeysOf(config: Config): KeyRing {
   return openKeyRing(config.security.map((pair) => ({ ...pair, privateKeyPem: pair.privateKeyPem.reveal() })))
 }
 
-/** Starts processor and relay where asked for. @returns promises that resolve once each has stopped */
+/**
+ * Starts processor and relay where asked for.
+ *
+ * @returns promises that resolve once each has stopped, or a few seconds after the signal: what waits for a server that hangs is left behind, as in a
+ *          crash, which every step survives
+ */
 export function startWork(
   options: WorkOptions,
   connections: Connections,
   metrics: Metrics,
   signal: AbortSignal,
 ): Promise<unknown>[] {
-  const { roles } = options
+  const { roles, log } = options
   return [
     ...(roles.includes('processor') ? [runProcessor(options, connections, metrics, signal)] : []),
     ...(roles.includes('relay') ? [startRelay(options, connections, metrics, signal)] : []),
-  ]
+  ].map(async (work) => {
+    if (!(await finishedBy(work, signal, STOP_WORK_MS))) log.warn('stopped without waiting for work that does not end')
+  })
 }
 
 async function runProcessor({ config, keys, log }: WorkOptions, connections: Connections, metrics: Metrics, signal: AbortSignal) {
@@ -137,6 +145,7 @@ async function runProcessor({ config, keys, log }: WorkOptions, connections: Con
       durable: DURABLE,
       filterSubject: config.nats.subjectStripeWebhook,
       signal,
+      stopMs: STOP_WORK_MS,
       log,
       onMissing: async () => void (await connections.ensureStreams(2000)),
     },
