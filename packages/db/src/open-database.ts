@@ -1,8 +1,17 @@
-import { connect, type Socket } from 'node:net'
+import { connect, isIP, type Socket } from 'node:net'
 import { CompiledQuery, Kysely, MysqlDialect } from 'kysely'
-import { createPool } from 'mysql2'
+import { createPool, type SslOptions } from 'mysql2'
 import { GuardedPool } from './guarded-pool.ts'
 import type { Db, Schema } from './schema.ts'
+
+/** Certificates in PEM form. A configuration's secret is revealed only here. */
+export interface DatabaseTls {
+  /** Authorities that are trusted instead of the machine's. */
+  readonly ca?: string | undefined
+  /** The client certificate and its key. */
+  readonly cert?: string | undefined
+  readonly key?: string | { reveal(): string } | undefined
+}
 
 export interface DatabaseOptions {
   readonly host: string
@@ -11,7 +20,8 @@ export interface DatabaseOptions {
   readonly user: string
   readonly password: string
   readonly database: string
-  readonly tls?: boolean | undefined
+  /** Encrypted, or refused: the server's certificate and, where `host` is a name, that name are verified. */
+  readonly tls?: boolean | DatabaseTls | undefined
   /** Size of the pool; a hundred times as many callers may wait for `acquireMs`, the rest are refused at once. */
   readonly maxConnections?: number | undefined
   readonly maxIdleConnections?: number | undefined
@@ -44,7 +54,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     user: options.user,
     password: options.password,
     database: options.database,
-    ...(options.tls === true ? { ssl: { rejectUnauthorized: true } } : {}),
+    ...(options.tls ? { ssl: sslOf(options) } : {}),
     charset: 'utf8mb4',
     timezone: 'Z',
     connectionLimit,
@@ -79,6 +89,18 @@ export function openDatabase(options: DatabaseOptions): Database {
           else reject(error)
         })
       }),
+  }
+}
+
+/** mysql2 checks the name in a certificate only when asked to, and never an address. */
+function sslOf({ tls, host }: DatabaseOptions): SslOptions {
+  const { ca, cert, key } = typeof tls === 'object' ? tls : {}
+  return {
+    rejectUnauthorized: true,
+    verifyIdentity: isIP(host) === 0,
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key: typeof key === 'string' ? key : key.reveal() }),
   }
 }
 

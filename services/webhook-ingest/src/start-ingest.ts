@@ -2,20 +2,17 @@ import { createStripe, type EventOutcome } from '@licenseoperator/billing'
 import type { Config } from '@licenseoperator/config'
 import { outbox, reading, stripeEvents } from '@licenseoperator/db'
 import { type Log, newId } from '@licenseoperator/domain'
-import { consume, findMessage, ping } from '@licenseoperator/events'
+import { consume, findMessage, MessageIndex, ping } from '@licenseoperator/events'
 import { createMetrics, type Metrics, serveGracefully } from '@licenseoperator/http'
 import { openKeyRing } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
-import { Connections } from './connections.ts'
+import { Connections, type IngestRole } from './connections.ts'
 import { every, finishedBy } from './every.ts'
 import { prepareStripe } from './prepare-stripe.ts'
 import { runSweeps, type WorkerDeps, webhookHandler } from './processor/run-processor.ts'
 import { runReconcile } from './processor/run-reconcile.ts'
 import { createReceiver, type ReceiverDeps } from './receiver/create-receiver.ts'
 import { runRelay } from './relay/run-relay.ts'
-
-export const ingestRoles = ['receiver', 'processor', 'relay'] as const
-export type IngestRole = (typeof ingestRoles)[number]
 
 export interface Ingest {
   /** Where the receiver listens; every role serves health and metrics there. */
@@ -41,7 +38,7 @@ export async function startIngest(options: { config: Config; roles: readonly Ing
   const { config, roles, log } = options
   // Before anything is opened: a key that cannot sign is a mistake in the configuration, not a failure of work.
   const keys = signingKeysOf(config)
-  const connections = new Connections(config, log)
+  const connections = new Connections(config, log, roles)
   try {
     await connections.mysqlReady()
     await prepareStripe(config, connections.database.db, log)
@@ -137,7 +134,7 @@ async function runProcessor({ config, keys, log }: WorkOptions, connections: Con
     webhookSecrets: config.stripe.webhookSecrets.map((secret) => secret.reveal()),
     onRefused: (refusal) => refused.inc({ refusal }),
   }
-  const { webhookStream } = await connections.streams()
+  const webhookStream = await connections.stream('webhook')
   const consuming = consume(
     await connections.nats.ready(15_000),
     {
@@ -147,7 +144,7 @@ async function runProcessor({ config, keys, log }: WorkOptions, connections: Con
       signal,
       stopMs: STOP_WORK_MS,
       log,
-      onMissing: async () => void (await connections.ensureStreams(2000)),
+      onMissing: async () => void (await connections.ensureStream('webhook', 2000)),
     },
     webhookHandler(deps, onOutcome),
   )
@@ -178,16 +175,22 @@ async function runProcessor({ config, keys, log }: WorkOptions, connections: Con
   ])
 }
 
-async function startRelay({ log }: { log: Log }, connections: Connections, metrics: Metrics, signal: AbortSignal) {
+async function startRelay({ config, log }: WorkOptions, connections: Connections, metrics: Metrics, signal: AbortSignal) {
   const { db } = connections.database
   const unpublished = metrics.gauge('licenseoperator_outbox_unpublished', 'Announcements that wait to be published')
-  const { licenseIssuedStream } = await connections.streams()
+  const subject = config.nats.subjectLicenseIssued
+  const stream = await connections.stream('licenseIssued')
+  const published = new MessageIndex({ stream, subject })
   const relaying = runRelay(
     {
       db,
       publish: (message) => connections.publish(message),
-      isPublished: async (message) =>
-        findMessage(await connections.nats.ready(1000), { stream: licenseIssuedStream, ...message }),
+      isPublished: async (message) => {
+        const connection = await connections.nats.ready(1000)
+        // One that was announced under another subject, before the configuration changed, is looked for by itself.
+        if (message.subject !== subject) return findMessage(connection, { stream, ...message })
+        return published.has(connection, message.messageId, message.since)
+      },
       log,
       now: () => new Date(),
       owner: newId('relay'),
