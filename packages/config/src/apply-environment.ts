@@ -59,24 +59,25 @@ export function filled(text: string | undefined): text is string {
 function withoutOverridden(raw: Raw, variables: ReadonlyMap<string, string>): Raw {
   const copy = structuredClone(raw)
   for (const key of variables.keys()) {
-    const [section = '', leaf] = key.split('.')
-    const holder = copy[section]
-    if (leaf === undefined) delete copy[section]
-    else if (isMap(holder)) {
-      delete holder[leaf]
-      delete holder[leaf.endsWith('_file') ? leaf.slice(0, -'_file'.length) : `${leaf}_file`]
-    }
+    const path = key.split('.')
+    const leaf = path.pop() ?? ''
+    const holder = path.reduce<unknown>((map, name) => (isMap(map) ? map[name] : undefined), copy)
+    if (!isMap(holder)) continue
+    delete holder[leaf]
+    if (path.length > 0) delete holder[leaf.endsWith('_file') ? leaf.slice(0, -'_file'.length) : `${leaf}_file`]
   }
   return copy
 }
 
 /** A section that is no map stays as it is: its schema reports it. */
 function put(raw: Raw, key: string, value: unknown): void {
-  const [section = '', leaf] = key.split('.')
-  if (leaf === undefined) raw[section] = value
-  else {
-    raw[section] ??= {}
-    const holder = raw[section]
-    if (isMap(holder)) holder[leaf] = value
+  const path = key.split('.')
+  const leaf = path.pop() ?? ''
+  let holder: unknown = raw
+  for (const name of path) {
+    if (!isMap(holder)) return
+    holder[name] ??= {}
+    holder = holder[name]
   }
+  if (isMap(holder)) holder[leaf] = value
 }

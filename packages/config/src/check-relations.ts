@@ -27,7 +27,9 @@ export function checkRelations(raw: Raw, sections: ReadonlySet<string>): ConfigP
     if (sections.has('security') && Array.isArray(raw.security))
       problems.push(...checkProductKeys(maps(raw.stripe.products), maps(raw.security)))
   }
-  if (sections.has('nats') && isMap(raw.nats)) problems.push(...checkSubjects(raw.nats))
+  if (sections.has('nats') && isMap(raw.nats)) problems.push(...checkSubjects(raw.nats), ...checkNatsUser(raw.nats))
+  for (const section of ['nats', 'mysql'] as const)
+    if (sections.has(section) && isMap(raw[section])) problems.push(...checkClientCertificate(raw[section].tls, `${section}.tls`))
   return problems
 }
 
@@ -93,4 +95,22 @@ function checkSubjects(nats: Raw): ConfigProblem[] {
   return (nats.subject_license_issued ?? issued) === (nats.subject_stripe_webhook ?? webhook)
     ? [{ path: 'nats.subject_stripe_webhook', message: 'must differ from subject_license_issued' }]
     : []
+}
+
+/** Who we are to NATS is said once: a client would take one of two and leave the operator to guess which. */
+function checkNatsUser(nats: Raw): ConfigProblem[] {
+  const inUrl = typeof nats.url === 'string' && /^\s*\w+:\/\/[^/]*@/.test(nats.url)
+  const given = [inUrl && 'credentials in url', nats.credentials && 'credentials', nats.nkey_seed && 'nkey_seed'].filter(Boolean)
+  const path = nats.credentials ? 'nats.credentials' : 'nats.nkey_seed'
+  return given.length > 1 ? [{ path, message: `${given.join(' and ')} exclude each other` }] : []
+}
+
+function checkClientCertificate(tls: unknown, path: string): ConfigProblem[] {
+  if (!isMap(tls) || !tls.cert === !tls.key) return []
+  return [
+    {
+      path: `${path}.${tls.cert ? 'key' : 'cert'}`,
+      message: 'is required: a client certificate needs its key, and a key its certificate',
+    },
+  ]
 }

@@ -9,6 +9,16 @@ const NONE = Symbol('no default')
 const publicPem = aPem('PUBLIC KEY')
 const listen = (host: string, port: number) => ({ host, port })
 
+const certificate = aPem('CERTIFICATE')
+const creds = `-----BEGIN NATS USER JWT-----
+eyJ.eyJ.sig
+------END NATS USER JWT------
+
+-----BEGIN USER NKEY SEED-----
+SUAOTHER
+------END USER NKEY SEED------`
+const seed = `SU${'A'.repeat(56)}`
+
 interface Row {
   /** Where it is in `Config`; the key in camelCase when absent. */
   readonly at?: string
@@ -81,6 +91,17 @@ const secretValue = (value: string, env: string, wrong: readonly unknown[]): Row
   env,
   becomesFromEnv: env,
   wrong,
+})
+
+/** The authorities of a connection. */
+const tls = (section: string): Record<string, Row> => ({
+  [`${section}.tls.ca`]: {
+    fallback: undefined,
+    value: certificate + certificate,
+    env: certificate,
+    becomesFromEnv: certificate,
+    wrong: ['x', aPrivatePem, certificate + aPrivatePem, publicPem, 5],
+  },
 })
 
 const rows: Record<string, Row> = {
@@ -229,6 +250,24 @@ const rows: Record<string, Row> = {
     5,
     '',
   ]),
+  'nats.credentials': {
+    fallback: undefined,
+    value: creds,
+    env: creds.replace('OTHER', 'ANOTHER'),
+    becomesFromEnv: creds.replace('OTHER', 'ANOTHER'),
+    wrong: ['SU', 5, ['x'], '-----BEGIN NATS USER JWT-----', '/run/secrets/nats.creds'],
+  },
+  'nats.nkey_seed': {
+    fallback: undefined,
+    value: ` ${seed} `,
+    becomes: seed,
+    env: seed,
+    becomesFromEnv: seed,
+    wrong: ['SU', `SA${'A'.repeat(56)}`, `U${'A'.repeat(55)}`, 5, `${seed}A`],
+  },
+  'nats.replicas': { ...whole(1, 3), wrong: [0, 6, 'x', 1.5] },
+  ...tls('nats'),
+  ...tls('mysql'),
   'nats.subject_license_issued': {
     fallback: 'licenseoperator.license.issued',
     value: 'a.b',
@@ -334,7 +373,8 @@ const rows: Record<string, Row> = {
 test('the table has a row for every key', () => {
   expect(Object.keys(rows).sort()).toEqual(
     knownKeys()
-      .filter((key) => !key.endsWith('_file'))
+      // A client certificate needs its key and a key its certificate: connection-leaves.test.ts.
+      .filter((key) => !key.endsWith('_file') && !/\.tls\.(cert|key)$/.test(key))
       .sort(),
   )
 })
@@ -366,7 +406,7 @@ describe.each(Object.entries(rows))('%s', (key, row) => {
   test.each(row.wrong.map((value) => [value]))('%j is refused, at that key alone', (value) => {
     const paths = problemsOf(aFileWith(key, value)).map((problem) => problem.path)
     expect(paths).not.toEqual([])
-    for (const path of paths) expect(path).toMatch(row.wrongAt ?? new RegExp(`^${key.replace('.', '\\.')}$`))
+    for (const path of paths) expect(path).toMatch(row.wrongAt ?? new RegExp(`^${key.replaceAll('.', '\\.')}$`))
   })
 })
 

@@ -5,37 +5,43 @@ import { commonSections, requiredSections } from './sections.ts'
 
 const schemas: Readonly<Record<string, z.core.$ZodType>> = { ...commonSections, ...requiredSections }
 
-/** Every key path that a variable can set: `security` as a whole, all others as `section.key`, with their `_file` twins. */
+/** Every key path that a variable can set: `security` as a whole, all others as `section.key` or `section.map.key`, with their `_file` twins. */
 export function knownKeys(): string[] {
-  return Object.entries(schemas).flatMap(([section, schema]) => {
-    const leaves = shapeOf(schema)
-    if (leaves === undefined) return [section]
-    const fromFiles = (fileKeys[section] ?? []).map((leaf) => `${leaf}_file`)
-    return [...Object.keys(leaves), ...fromFiles].map((leaf) => `${section}.${leaf}`)
-  })
+  return Object.entries(schemas).flatMap(([section, schema]) => keysIn(schema, section))
+}
+
+function keysIn(schema: z.core.$ZodType, path: string): string[] {
+  const leaves = shapeOf(schema)
+  if (leaves === undefined) return [path]
+  const own = Object.entries(leaves).flatMap(([leaf, inner]) => keysIn(inner, `${path}.${leaf}`))
+  return [...own, ...[...twinsAt(path)].map((leaf) => `${path}.${leaf}`)]
+}
+
+/** Names with `_file` behind them that the map at this path may have as well. */
+function twinsAt(path: string): ReadonlySet<string> {
+  return new Set((fileKeys[path.replace(/\[\d+\]/, '')] ?? []).map((leaf) => `${leaf}_file`))
 }
 
 /** One line for each key of the file that means nothing here, however deep. */
 export function unknownKeys(raw: Raw): string[] {
   return Object.entries(raw).flatMap(([section, value]) => {
     const schema = Object.hasOwn(schemas, section) ? schemas[section] : undefined
-    if (schema === undefined) return [`unknown section: ${printable(section)}`]
-    const fromFiles = (fileKeys[section] ?? []).map((leaf) => `${leaf}_file`)
-    return unknownIn(schema, value, section, new Set(fromFiles))
+    return schema === undefined ? [`unknown section: ${printable(section)}`] : unknownIn(schema, value, section)
   })
 }
 
-function unknownIn(schema: z.core.$ZodType, value: unknown, path: string, also: ReadonlySet<string> = new Set()): string[] {
+function unknownIn(schema: z.core.$ZodType, value: unknown, path: string): string[] {
   const element = elementOf(schema)
   if (element !== undefined && Array.isArray(value)) {
-    return value.flatMap((part, index) => unknownIn(element, part, `${path}[${index}]`, also))
+    return value.flatMap((part, index) => unknownIn(element, part, `${path}[${index}]`))
   }
   const shape = shapeOf(schema)
   if (shape === undefined || !isMap(value)) return []
+  const twins = twinsAt(path)
   return Object.entries(value).flatMap(([name, part]) => {
     const known = Object.hasOwn(shape, name) ? shape[name] : undefined
     if (known !== undefined) return unknownIn(known, part, `${path}.${name}`)
-    return also.has(name) ? [] : [`unknown key: ${path}.${printable(name)}`]
+    return twins.has(name) ? [] : [`unknown key: ${path}.${printable(name)}`]
   })
 }
 

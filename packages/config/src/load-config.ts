@@ -141,8 +141,9 @@ function pathText(path: readonly PropertyKey[]): string {
 
 /** Says which variable is at fault: the file would be searched in vain. */
 function withVariable(problem: ConfigProblem, variables: ReadonlyMap<string, string>): ConfigProblem {
-  const key = /^\w+(?:\.\w+)?/.exec(problem.path)?.[0] ?? problem.path
-  const variable = variables.get(key) ?? variables.get(key.replace(/\..*/, '')) ?? variables.get(`${key}_file`)
+  const path = /^\w+(?:\.\w+)*/.exec(problem.path)?.[0].split('.') ?? [problem.path]
+  const holders = path.map((_, index) => path.slice(0, path.length - index).join('.'))
+  const variable = holders.map((key) => variables.get(key) ?? variables.get(`${key}_file`)).find((name) => name !== undefined)
   return variable === undefined ? problem : { ...problem, message: `${problem.message} (from ${variable})` }
 }
 

@@ -19,6 +19,26 @@ export const readPublicPem: Read<string> = (value) => {
   return new Wrong('must be a public key (SPKI) or certificate in PEM form')
 }
 
+/** Certificates in PEM form, one after the other: authorities, or a certificate with those that issued it. */
+export const readCertificates: Read<string> = (value) => {
+  const blocks =
+    typeof value === 'string' ? value.split(/(?<=-----END [A-Z0-9 ]+-----)/).filter((part) => part.trim() !== '') : []
+  const read = blocks.map(readBlock)
+  if (read.some((block) => block?.label.endsWith('PRIVATE KEY')))
+    return new Wrong('is a private key, where a certificate belongs')
+  const certificates = read.filter((block) => block?.label === 'CERTIFICATE').map((block) => block?.text ?? '')
+  return certificates.length > 0 && certificates.length === read.length
+    ? certificates.join('')
+    : new Wrong('must be certificates in PEM form')
+}
+
+/** The private key of a client certificate, of whatever algorithm. */
+export const readClientKey: Read<Secret> = (value) => {
+  const block = readBlock(value)
+  if (block?.label === 'ENCRYPTED PRIVATE KEY') return new Wrong('is encrypted; an unencrypted private key is needed')
+  return block?.label.endsWith('PRIVATE KEY') ? new Secret(block.text) : new Wrong('must be a private key in PEM form')
+}
+
 function readBlock(value: unknown): { label: string; text: string } | undefined {
   if (typeof value !== 'string') return undefined
   // Indented block text in YAML may keep spaces in front of lines.

@@ -3,17 +3,19 @@ import type { ConfigProblem } from './config-error.ts'
 import { CannotRead, othersCanRead, type ReadFile } from './read-file.ts'
 import { isMap, type Raw } from './read-yaml.ts'
 
-/** Keys whose value may stand in a file of its own, named by the key with `_file` behind it. */
+/** Keys whose value may stand in a file of its own, named by the key with `_file` behind it; by the path of the map that holds them. */
 export const fileKeys: Readonly<Record<string, readonly string[]>> = {
   security: ['private_key_pem', 'public_key_pem'],
   internal_auth: ['jwt_secret'],
   stripe: ['api_key', 'webhook_secret'],
-  nats: ['url'],
+  nats: ['url', 'credentials', 'nkey_seed'],
+  'nats.tls': ['ca', 'cert', 'key'],
   mysql: ['dsn'],
+  'mysql.tls': ['ca', 'cert', 'key'],
   license: ['public_key_pem'],
 }
 
-const isPublic = (leaf: string) => leaf === 'public_key_pem'
+const isPublic = (leaf: string) => ['public_key_pem', 'ca', 'cert'].includes(leaf)
 
 /**
  * Replaces every `x_file` by `x`, without the white space around the text. Relative paths start at `baseFolder`.
@@ -31,7 +33,8 @@ export function resolveSecretFiles(
   const problems: ConfigProblem[] = []
   const warnings: string[] = []
   const unread: string[] = []
-  for (const { holder, path, leaf } of sections.flatMap((section) => candidates(raw, section))) {
+  const wanted = Object.keys(fileKeys).filter((at) => sections.includes(at.replace(/\..*/, '')))
+  for (const { holder, path, leaf } of wanted.flatMap((at) => candidates(raw, at))) {
     const file = holder[`${leaf}_file`]
     delete holder[`${leaf}_file`]
     // Templates leave empty text where nothing was filled in.
@@ -62,19 +65,17 @@ export function resolveSecretFiles(
 
 /** Whether a secret stands in the data itself, not in a file beside it. */
 export function holdsSecret(raw: Raw): boolean {
-  return Object.keys(fileKeys).some((section) =>
-    candidates(raw, section).some(
-      ({ holder, leaf }) => !isPublic(leaf) && typeof holder[leaf] === 'string' && holder[leaf] !== '',
-    ),
+  return Object.keys(fileKeys).some((at) =>
+    candidates(raw, at).some(({ holder, leaf }) => !isPublic(leaf) && typeof holder[leaf] === 'string' && holder[leaf] !== ''),
   )
 }
 
-function candidates(raw: Raw, section: string): { holder: Raw; path: string; leaf: string }[] {
-  const value = raw[section]
+function candidates(raw: Raw, at: string): { holder: Raw; path: string; leaf: string }[] {
+  const value = at.split('.').reduce<unknown>((holder, name) => (isMap(holder) ? holder[name] : undefined), raw)
   const holders = Array.isArray(value)
-    ? value.map((holder, index) => ({ holder, path: `${section}[${index}]` }))
-    : [{ holder: value, path: section }]
+    ? value.map((holder, index) => ({ holder, path: `${at}[${index}]` }))
+    : [{ holder: value, path: at }]
   return holders.flatMap(({ holder, path }) =>
-    isMap(holder) ? (fileKeys[section] ?? []).map((leaf) => ({ holder, path: `${path}.${leaf}`, leaf })) : [],
+    isMap(holder) ? (fileKeys[at] ?? []).map((leaf) => ({ holder, path: `${path}.${leaf}`, leaf })) : [],
   )
 }

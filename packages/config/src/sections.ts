@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { natsCredentials, natsSeed, tlsFiles } from './connection-leaves.ts'
 import {
   address,
   duration,
@@ -221,6 +222,10 @@ export const requiredSections = {
     .object(
       {
         url: natsUrl,
+        credentials: natsCredentials,
+        nkey_seed: natsSeed,
+        tls: tlsFiles,
+        replicas: whole(1, 5).default(1),
         subject_license_issued: subject.default(subjects.subject_license_issued),
         subject_stripe_webhook: subject.default(subjects.subject_stripe_webhook),
         license_issued_retention: leaf(readOneOf('limits', 'workqueue')).default('limits'),
@@ -229,14 +234,23 @@ export const requiredSections = {
     )
     .transform((s) => ({
       url: s.url,
+      credentials: s.credentials,
+      nkeySeed: s.nkey_seed,
+      tls: s.tls,
+      replicas: s.replicas,
       subjectLicenseIssued: s.subject_license_issued,
       subjectStripeWebhook: s.subject_stripe_webhook,
       licenseIssuedRetention: s.license_issued_retention,
     })),
   mysql: z
     .object(
-      { dsn: mysqlAccount, max_open_conns: whole(1, 10_000).default(10), max_idle_conns: whole(0, 10_000).default(5) },
+      {
+        dsn: mysqlAccount,
+        tls: tlsFiles,
+        max_open_conns: whole(1, 10_000).default(10),
+        max_idle_conns: whole(0, 10_000).default(5),
+      },
       NOT_A_MAP,
     )
-    .transform((s) => ({ ...s.dsn, maxOpenConns: s.max_open_conns, maxIdleConns: s.max_idle_conns })),
+    .transform((s) => ({ ...s.dsn, tls: s.tls ?? s.dsn.tls, maxOpenConns: s.max_open_conns, maxIdleConns: s.max_idle_conns })),
 }

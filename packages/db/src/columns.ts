@@ -186,6 +186,8 @@ export const stripeEventColumns = [
   'received_at',
   'next_attempt_at',
   'settled_at',
+  'signature',
+  'unverified',
 ] as const satisfies readonly (keyof StripeEventsTable)[]
 
 export const subscriptionColumns = [

@@ -414,4 +414,11 @@ export const migrations: readonly Migration[] = [
     name: '0102_stripe_events_wide',
     sql: `ALTER TABLE stripe_events MODIFY COLUMN api_version ${ascii(255)} NULL`,
   },
+  {
+    // The processor verifies what waits here as it verifies what comes by the stream; bytes that nobody vouches for are kept as evidence only.
+    name: '0150_stripe_events_signature',
+    sql: `ALTER TABLE stripe_events
+      ADD COLUMN signature TEXT NULL,
+      ADD COLUMN unverified TINYINT(1) NOT NULL DEFAULT 0`,
+  },
 ]

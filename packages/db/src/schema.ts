@@ -209,6 +209,8 @@ export interface StripeEventsTable {
   received_at: Date
   next_attempt_at: Date | null
   settled_at: Date | null
+  signature: string | null
+  unverified: Generated<number>
 }
 
 export interface OutboxTable {

@@ -1,5 +1,5 @@
 import { shown } from '@licenseoperator/domain'
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import { stripeEventColumns } from './columns.ts'
 import { shownAscii } from './is-ascii.ts'
 import { isDuplicateEntry } from './mysql-error.ts'
@@ -21,6 +21,10 @@ export interface StoredEvent {
   /** The raw body, byte for byte as Stripe signed it. */
   readonly payload: Buffer
   readonly receivedAt: Date
+  /** Header `Stripe-Signature` of the payload; absent where the event was fetched from Stripe's API. */
+  readonly signature: string | undefined
+  /** Nobody vouches for these bytes: they are evidence, and what is done comes from Stripe's API. */
+  readonly unverified: boolean
 }
 
 export interface ArrivedEvent {
@@ -29,6 +33,7 @@ export interface ArrivedEvent {
   readonly apiVersion: string | undefined
   readonly payload: Uint8Array
   readonly receivedAt: Date
+  readonly signature?: string | undefined
 }
 
 /** Keeps an event that JetStream could not take; false when it is here already, which is as good. */
@@ -37,9 +42,53 @@ export async function receive(tx: Tx, event: ArrivedEvent): Promise<boolean> {
     await tx.insertInto('stripe_events').values(newRow(event, 'received')).execute()
     return true
   } catch (error) {
-    if (isDuplicateEntry(error)) return false
-    throw error
+    if (!isDuplicateEntry(error)) throw error
   }
+  const { numUpdatedRows } = await tx
+    .updateTable('stripe_events')
+    .set({ status: 'received', reason: null, next_attempt_at: event.receivedAt, settled_at: null, ...replacingUnverified(event) })
+    .where('event_id', '=', event.eventId)
+    .where('unverified', '=', 1)
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
+/**
+ * Puts a message aside that nobody vouches for, as evidence. What is known of the event from Stripe stays as it is: whoever made the message may have
+ * given it the id of an event that is on its way.
+ *
+ * @returns false when the event itself is here, in bytes that are Stripe's
+ */
+export async function refuse(tx: Tx, event: ArrivedEvent, reason: string, now: Date): Promise<boolean> {
+  const parked = { status: 'parked' as const, reason: reason.slice(0, 1000), next_attempt_at: null, settled_at: now }
+  try {
+    await tx
+      .insertInto('stripe_events')
+      .values({ ...newRow(event, 'parked'), ...parked, attempts: 1, unverified: 1 })
+      .execute()
+    return true
+  } catch (error) {
+    if (!isDuplicateEntry(error)) throw error
+  }
+  await tx
+    .updateTable('stripe_events')
+    .set(parked)
+    .where('event_id', '=', event.eventId)
+    .where('unverified', '=', 1)
+    .where('status', 'in', ['received', 'parked'])
+    .execute()
+  const row = await tx.selectFrom('stripe_events').select('unverified').where('event_id', '=', event.eventId).executeTakeFirst()
+  return row?.unverified === 1
+}
+
+/** Puts a stored event aside whose bytes turned out to be nobody's: they are not processed, and give way to the event when it comes. */
+export async function distrust(tx: Tx, eventId: string, reason: string, now: Date): Promise<void> {
+  await tx
+    .updateTable('stripe_events')
+    .set({ status: 'parked', reason: reason.slice(0, 1000), next_attempt_at: null, settled_at: now, unverified: 1 })
+    .where('event_id', '=', eventId)
+    .where('status', 'in', ['received', 'parked'])
+    .execute()
 }
 
 /**
@@ -58,9 +107,9 @@ export async function postpone(tx: Tx, event: ArrivedEvent, reason: string, agai
     if (!isDuplicateEntry(error)) throw error
     await tx
       .updateTable('stripe_events')
-      .set(waiting)
+      .set({ status: 'received', settled_at: null, ...waiting, ...replacingUnverified(event) })
       .where('event_id', '=', event.eventId)
-      .where('status', '=', 'received')
+      .where((eb) => eb.or([eb('status', '=', 'received'), eb('unverified', '=', 1)]))
       .execute()
   }
 }
@@ -90,9 +139,16 @@ export async function settle(
   }
   const { numUpdatedRows } = await tx
     .updateTable('stripe_events')
-    .set((eb) => ({ status, reason, attempts: eb('attempts', '+', 1), next_attempt_at: null, settled_at: now }))
+    .set((eb) => ({
+      status,
+      reason,
+      attempts: eb('attempts', '+', 1),
+      next_attempt_at: null,
+      settled_at: now,
+      ...replacingUnverified(event),
+    }))
     .where('event_id', '=', event.eventId)
-    .where('status', 'in', ['received', 'parked'])
+    .where((eb) => eb.or([eb('status', 'in', ['received', 'parked']), eb('unverified', '=', 1)]))
     .executeTakeFirstOrThrow()
   return numUpdatedRows === 1n
 }
@@ -109,9 +165,9 @@ export async function park(tx: Tx, event: ArrivedEvent, reason: string, now: Dat
     if (!isDuplicateEntry(error)) throw error
     await tx
       .updateTable('stripe_events')
-      .set((eb) => ({ ...parked, attempts: eb('attempts', '+', 1) }))
+      .set((eb) => ({ ...parked, attempts: eb('attempts', '+', 1), ...replacingUnverified(event) }))
       .where('event_id', '=', event.eventId)
-      .where('status', 'in', ['received', 'parked'])
+      .where((eb) => eb.or([eb('status', 'in', ['received', 'parked']), eb('unverified', '=', 1)]))
       .execute()
   }
 }
@@ -153,7 +209,7 @@ export interface EventFilter {
 }
 
 /** What a list says of an event: everything but its payload. */
-export type ListedEvent = Omit<StoredEvent, 'payload'>
+export type ListedEvent = Omit<StoredEvent, 'payload' | 'signature' | 'unverified'>
 
 /** Newest first. */
 export async function list(db: Reader, { status, type }: EventFilter, limit: number): Promise<ListedEvent[]> {
@@ -174,10 +230,15 @@ export async function list(db: Reader, { status, type }: EventFilter, limit: num
   }))
 }
 
-/** The status of those events that are known. @param eventIds  at most a few hundred */
+/** The status of those events that are known from Stripe; what only an unverified message tells of is not. @param eventIds  at most a few hundred */
 export async function statusesOf(db: Reader, eventIds: readonly string[]): Promise<Map<string, EventStatus>> {
   if (eventIds.length === 0) return new Map()
-  const rows = await db.selectFrom('stripe_events').select(['event_id', 'status']).where('event_id', 'in', eventIds).execute()
+  const rows = await db
+    .selectFrom('stripe_events')
+    .select(['event_id', 'status'])
+    .where('event_id', 'in', eventIds)
+    .where('unverified', '=', 0)
+    .execute()
   return new Map(rows.map((row) => [row.event_id, row.status]))
 }
 
@@ -216,6 +277,7 @@ export async function discardedOf(db: Reader, eventIds: readonly string[]): Prom
     .selectFrom('stripe_events')
     .select('reason')
     .where('event_id', 'in', eventIds)
+    .where('unverified', '=', 0)
     .where('status', '=', 'ignored')
     .where('reason', 'like', `${DISCARDED}%`)
     .executeTakeFirst()
@@ -257,6 +319,24 @@ function newRow(event: ArrivedEvent, status: EventStatus) {
     next_attempt_at: event.receivedAt,
     settled_at: null,
     reason: null,
+    signature: event.signature?.slice(0, MAX_SIGNATURE) ?? null,
+    unverified: 0,
+  }
+}
+
+/** Of the width of the column, and longer than any header that a server of ours takes. One that is cut verifies nothing: Stripe is asked instead. */
+const MAX_SIGNATURE = 16_384
+
+/** Lets Stripe's own event take the place of an unverified message that came under its id; `unverified` is last because MySQL assigns from left to right. */
+function replacingUnverified(event: ArrivedEvent) {
+  const { type, apiVersion = null, signature = null } = event
+  return {
+    type: sql<string>`IF(unverified, ${type}, type)`,
+    api_version: sql<string | null>`IF(unverified, ${apiVersion}, api_version)`,
+    payload: sql<Buffer>`IF(unverified, ${Buffer.from(event.payload)}, payload)`,
+    received_at: sql<Date>`IF(unverified, ${event.receivedAt}, received_at)`,
+    signature: sql<string | null>`IF(unverified, ${signature?.slice(0, MAX_SIGNATURE) ?? null}, signature)`,
+    unverified: 0,
   }
 }
 
@@ -270,5 +350,7 @@ function toEvent(row: Selectable<StripeEventsTable>): StoredEvent {
     attempts: row.attempts,
     payload: row.payload,
     receivedAt: row.received_at,
+    signature: row.signature ?? undefined,
+    unverified: row.unverified === 1,
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { AckPolicy, nanos } from 'nats'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { connectNats } from './connect-nats.ts'
 import { type ConsumeOptions, consume } from './consume.ts'
@@ -275,4 +276,83 @@ test('a connection that is closed under us ends the consumer with an error inste
   await began.promise
   await connection.close()
   await expect(ended).rejects.toMatchObject({ name: 'EventsUnavailable' })
+})
+
+test('messages that wait for their turn for longer than the ack wait are handled once', async () => {
+  const queue = await aQueue()
+  await queue.publish(...ids(40))
+  const handled: string[] = []
+  queue.start(
+    async (message) => {
+      handled.push(message.messageId)
+      await sleep(150)
+      return done
+    },
+    { concurrency: 1, maxMessages: 20, ackWaitMs: 1000 },
+  )
+  await vi.waitFor(async () => expect(await queue.left()).toBe(0), poll)
+  expect(handled).toEqual(ids(40))
+})
+
+test('never more messages are held than allowed: the rest is for others', async () => {
+  const queue = await aQueue()
+  await queue.publish(...ids(40))
+  const finish = Promise.withResolvers<void>()
+  queue.start(
+    async () => {
+      await finish.promise
+      return done
+    },
+    { concurrency: 2, maxMessages: 6 },
+  )
+  const pending = async () => (await nats.manager.consumers.info(queue.stream, queue.durable)).num_ack_pending
+  await vi.waitFor(async () => expect(await pending()).toBe(6), poll)
+  await sleep(300)
+  expect(await pending()).toBe(6)
+  finish.resolve()
+})
+
+test('a durable that exists with other options is brought to ours', async () => {
+  const queue = await aQueue()
+  await nats.manager.consumers.add(queue.stream, {
+    durable_name: queue.durable,
+    ack_policy: AckPolicy.Explicit,
+    ack_wait: nanos(5000),
+    max_ack_pending: 3,
+    max_deliver: 7,
+    description: 'made by hand',
+  })
+  queue.start(async () => done)
+  await queue.publish('evt_1')
+  await vi.waitFor(async () => expect(await queue.left()).toBe(0), poll)
+  const { config } = await nats.manager.consumers.info(queue.stream, queue.durable)
+  expect(config).toMatchObject({ ack_wait: nanos(30_000), max_ack_pending: 64, max_deliver: -1, filter_subject: queue.subject })
+})
+
+test('a durable that cannot be used is refused in one clear line, and used once it is gone', async () => {
+  const { subject } = await aQueue()
+  const stream = `limits_${randomUUID()}`
+  const durable = `taken_${randomUUID()}`
+  const other = `${subject}.other`
+  await nats.manager.streams.add({ name: stream, subjects: [other] })
+  await nats.manager.consumers.add(stream, { durable_name: durable, ack_policy: AckPolicy.None })
+  const stopping = new AbortController()
+  const log = recordedLog()
+  const handled: string[] = []
+  const options = { stream, durable, filterSubject: other, signal: stopping.signal, log, onMissing: async () => undefined }
+  const ended = consume(nats.connection, options, async ({ messageId }) => {
+    handled.push(messageId)
+    return done
+  })
+  await vi.waitFor(() => expect(log.lines).not.toEqual([]), poll)
+  await sleep(600) // several tries later it is still the only line
+  const reason = `the consumer ${durable} of the stream ${stream} cannot be used: its ack policy is none, not explicit. Delete it, and it is made anew`
+  expect(log.lines).toEqual([
+    { level: 'error', message: 'nothing is consumed until this is mended', fields: { durable, reason } },
+  ])
+  await nats.manager.consumers.delete(stream, durable)
+  await publishDurably(nats.connection, { subject: other, data: Buffer.from('x'), messageId: 'evt_1' })
+  await vi.waitFor(() => expect(handled).toEqual(['evt_1']), poll)
+  stopping.abort()
+  await ended
 })

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AckPolicy, type ConsumerMessages, type JsMsg, type NatsConnection, NatsError, nanos } from 'nats'
+import { type Consumer, type JsMsg, type NatsConnection, NatsError } from 'nats'
+import { ensureConsumer } from './ensure-consumer.ts'
 import { findStream } from './ensure-streams.ts'
-import { EventsUnavailable } from './event-errors.ts'
+import { ConsumerConflict, EventsUnavailable } from './event-errors.ts'
 import { giveBack, handleMessage, type MessageHandler } from './handle-message.ts'
+import { HeldMessages } from './held-messages.ts'
 import { isConnected } from './is-connected.ts'
 import type { EventsLog } from './nats-link.ts'
 import { within } from './within.ts'
@@ -18,7 +20,7 @@ export interface ConsumeOptions {
   readonly maxAckPending?: number
   /** Messages handled side by side, 8 unless given. */
   readonly concurrency?: number
-  /** Messages fetched ahead, twice the concurrency unless given, at most 100: what waits here is not worked on elsewhere. */
+  /** Messages held at once, handled or waiting for it, twice the concurrency unless given, at most 100: what waits here is not worked on elsewhere. */
   readonly maxMessages?: number
   /** Ends the loop: pulls no more and waits for what is in flight, up to `stopMs`. */
   readonly signal: AbortSignal
@@ -31,6 +33,8 @@ export interface ConsumeOptions {
 
 const HEARTBEAT_MS = 10_000
 const MAX_PAUSE_MS = 2000
+/** How long one request waits for messages. */
+const PULL_MS = 5000
 const REQUEST_TIMEOUT_MS = 3000
 
 /**
@@ -45,18 +49,28 @@ const REQUEST_TIMEOUT_MS = 3000
 export async function consume(connection: NatsConnection, options: ConsumeOptions, handler: MessageHandler): Promise<void> {
   const { signal, log, stopMs = 5000, ackWaitMs = 30_000 } = options
   const inFlight = new Set<Promise<void>>()
-  const gone = new AbortController()
-  const handling = { heartbeatMs: Math.min(HEARTBEAT_MS, ackWaitMs / 3), gone: gone.signal, log }
+  const held = new HeldMessages(Math.min(HEARTBEAT_MS, ackWaitMs / 3))
+  const work: Work = { held, inFlight, waiting: [], handle: (message) => handleMessage(message, handler, log) }
+  const closed = new AbortController()
+  // The client's own loop does not notice: it would wait on, and write to the console every few seconds.
+  connection.closed().then(() => closed.abort())
+  const ended = AbortSignal.any([signal, closed.signal])
   let failures = 0
+  let said = ''
   while (!signal.aborted) {
     try {
-      const messages = await pull(connection, options)
-      await handleEach(messages, options, inFlight, (message) => {
+      const consumer = await openConsumer(connection, options)
+      await pullEach(consumer, { ...options, signal: ended }, work, () => {
         failures = 0
-        return handleMessage(message, handler, handling)
+        said = ''
       })
     } catch (error) {
-      log.warn('consuming was interrupted, going on', { durable: options.durable, reason: reasonOf(error) })
+      const reason = reasonOf(error)
+      // What lasts until somebody acts is said once.
+      if (!(error instanceof ConsumerConflict))
+        log.warn('consuming was interrupted, going on', { durable: options.durable, reason })
+      else if (reason !== said) log.error('nothing is consumed until this is mended', { durable: options.durable, reason })
+      said = reason
     }
     if (signal.aborted) break
     if (connection.isClosed()) throw new EventsUnavailable('the NATS connection is closed')
@@ -65,66 +79,76 @@ export async function consume(connection: NatsConnection, options: ConsumeOption
     if (!signal.aborted)
       await options.onMissing().catch((error) => log.warn('the stream is missing', { reason: reasonOf(error) }))
   }
+  for (const message of work.waiting.splice(0)) {
+    held.delete(message)
+    giveBack(message)
+  }
   await within(Promise.all(inFlight), stopMs)
-  gone.abort()
+  held.abandon()
 }
 
-/** Starts pulling, from the consumer that is made where it is missing. */
-async function pull(connection: NatsConnection, options: ConsumeOptions): Promise<ConsumerMessages> {
-  const {
-    durable,
-    filterSubject,
-    ackWaitMs = 30_000,
-    maxAckPending = 64,
-    concurrency = 8,
-    maxMessages = concurrency * 2,
-  } = options
+interface Work {
+  readonly held: HeldMessages
+  readonly inFlight: Set<Promise<void>>
+  /** Held, and not begun: all handlers are busy. */
+  readonly waiting: JsMsg[]
+  readonly handle: (message: JsMsg) => Promise<void>
+}
+
+/** The consumer, made where it is missing. */
+async function openConsumer(connection: NatsConnection, options: ConsumeOptions): Promise<Consumer> {
+  const { durable, filterSubject, ackWaitMs = 30_000, maxAckPending = 64 } = options
   if (!isConnected(connection)) throw new EventsUnavailable('NATS is not connected')
   const manager = await connection.jetstreamManager({ timeout: REQUEST_TIMEOUT_MS, checkAPI: false })
   // A stream that went may have come back under another name.
   const stream = (await findStream(manager, filterSubject)) ?? options.stream
-  await manager.consumers.add(stream, {
-    durable_name: durable,
-    ack_policy: AckPolicy.Explicit,
-    ack_wait: nanos(ackWaitMs),
-    max_ack_pending: maxAckPending,
-    max_deliver: -1,
-    filter_subject: filterSubject,
-  })
-  const consumer = await connection.jetstream({ timeout: REQUEST_TIMEOUT_MS }).consumers.get(stream, durable)
-  const messages = await consumer.consume({
-    max_messages: Math.min(100, maxMessages),
-    expires: 5000,
-    abort_on_missing_resource: true,
-  })
-  // The client's own loop does not notice: it would wait for ever and write to the console every few seconds.
-  connection.closed().then(() => messages.stop())
-  return messages
+  await ensureConsumer(manager, stream, { durable, filterSubject, ackWaitMs, maxAckPending })
+  return connection.jetstream({ timeout: REQUEST_TIMEOUT_MS }).consumers.get(stream, durable)
 }
 
-async function handleEach(
-  messages: ConsumerMessages,
-  { signal, concurrency = 8 }: ConsumeOptions,
-  inFlight: Set<Promise<void>>,
-  handle: (message: JsMsg) => Promise<void>,
-): Promise<void> {
-  const stop = () => messages.stop()
-  signal.addEventListener('abort', stop, { once: true })
-  try {
-    if (signal.aborted) messages.stop()
-    for await (const message of messages) {
-      // After the signal the client still yields what it fetched ahead.
-      if (inFlight.size >= concurrency) await oneDone(inFlight, signal)
-      if (signal.aborted) {
-        giveBack(message)
-        continue
-      }
-      const work = handle(message).finally(() => inFlight.delete(work))
-      inFlight.add(work)
+/**
+ * Asks for as many messages as there is room for, and takes each out of the client's hands at once: what waits there is neither kept alive nor counted.
+ * Ends with the signal; rejects when the consumer is gone.
+ */
+async function pullEach(consumer: Consumer, options: ConsumeOptions, work: Work, onMessage: () => void): Promise<void> {
+  const { signal, concurrency = 8 } = options
+  const most = Math.min(100, options.maxMessages ?? concurrency * 2)
+  while (!signal.aborted) {
+    const room = most - work.held.size
+    // A request for each single message that is done would cost as much as the message.
+    if (room < Math.ceil(most / 4)) {
+      await oneDone(work.inFlight, signal)
+      continue
     }
-  } finally {
-    signal.removeEventListener('abort', stop)
-    messages.stop()
+    const messages = await consumer.fetch({ max_messages: room, expires: PULL_MS })
+    const stop = () => messages.stop()
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      if (signal.aborted) messages.stop()
+      for await (const message of messages) {
+        onMessage()
+        work.held.add(message)
+        work.waiting.push(message)
+        if (!signal.aborted) begin(work, concurrency, signal)
+      }
+    } finally {
+      signal.removeEventListener('abort', stop)
+      messages.stop()
+    }
+  }
+}
+
+function begin(work: Work, concurrency: number, signal: AbortSignal): void {
+  const { held, inFlight, waiting } = work
+  while (inFlight.size < concurrency && !signal.aborted) {
+    const message = waiting.shift()
+    if (message === undefined) return
+    const handling = work.handle(message).finally(() => {
+      held.delete(message)
+      inFlight.delete(handling)
+      begin(work, concurrency, signal)
+    })
+    inFlight.add(handling)
   }
 }
 
@@ -143,5 +167,6 @@ function oneDone(inFlight: ReadonlySet<Promise<void>>, signal: AbortSignal): Pro
 
 function reasonOf(error: unknown): string {
   if (error instanceof NatsError) return error.api_error?.description ?? error.message
+  if (error instanceof ConsumerConflict || error instanceof EventsUnavailable) return error.message
   return error instanceof Error ? error.name : 'unknown'
 }

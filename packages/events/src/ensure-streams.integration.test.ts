@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { nanos, RetentionPolicy } from 'nats'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ensureStreams, streamNameFor } from './ensure-streams.ts'
+import { ensureStream, ensureStreams, streamNameFor } from './ensure-streams.ts'
 import { openTestNats, type TestNats } from './testing/nats.ts'
 
 let nats: TestNats
@@ -86,4 +86,18 @@ test('a stream of our name over another subject is reported, not taken over', as
     name: 'EventsUnavailable',
     message: expect.stringContaining(options.subjectLicenseIssued),
   })
+})
+
+test('more copies than the servers can hold are refused with what JetStream says', async () => {
+  const options = { ...subjects(), licenseIssuedRetention: 'limits', replicas: 3 } as const
+  await expect(ensureStreams(nats.connection, options)).rejects.toThrow(
+    `the JetStream stream of ${options.subjectStripeWebhook} cannot be looked up or made: replicas > 1 not supported in non-clustered mode`,
+  )
+})
+
+test('one stream is made without the other', async () => {
+  const options = { ...subjects(), licenseIssuedRetention: 'limits' } as const
+  const name = await ensureStream(nats.connection, options, 'licenseIssued')
+  expect((await nats.manager.streams.info(name)).config).toMatchObject({ subjects: [options.subjectLicenseIssued], num_replicas: 1 })
+  await expect(nats.manager.streams.find(options.subjectStripeWebhook)).rejects.toThrow('no stream matches subject')
 })

@@ -15,7 +15,12 @@ export interface StreamOptions {
   readonly subjectStripeWebhook: string
   /** `limits` lets several teams consume; `workqueue` admits one consumer and forgets message ids of consumed messages on a restart. */
   readonly licenseIssuedRetention: 'limits' | 'workqueue'
+  /** Copies of a stream that is made, 1 unless given. */
+  readonly replicas?: number | undefined
 }
+
+/** Which of the two streams. */
+export type StreamKind = 'webhook' | 'licenseIssued'
 
 export interface StreamNames {
   readonly licenseIssuedStream: string
@@ -41,26 +46,32 @@ export function streamNameFor(subject: string): string {
  * @throws EventsUnavailable when JetStream does not answer or does not allow it
  */
 export async function ensureStreams(connection: NatsConnection, options: StreamOptions): Promise<StreamNames> {
+  return {
+    webhookStream: await ensureStream(connection, options, 'webhook'),
+    licenseIssuedStream: await ensureStream(connection, options, 'licenseIssued'),
+  }
+}
+
+/** The same for one of the two: a role that works with one may not be allowed to make the other. @returns its name */
+export async function ensureStream(connection: NatsConnection, options: StreamOptions, kind: StreamKind): Promise<string> {
+  const subject = kind === 'webhook' ? options.subjectStripeWebhook : options.subjectLicenseIssued
+  const manyConsume = kind === 'licenseIssued' && options.licenseIssuedRetention === 'limits'
+  const config = {
+    ...configOf(subject, manyConsume ? RetentionPolicy.Limits : RetentionPolicy.Workqueue, connection.info?.max_payload),
+    num_replicas: options.replicas ?? 1,
+  }
   try {
-    const manager = await connection.jetstreamManager({ timeout: 3000, checkAPI: false })
-    const maxMessageBytes = connection.info?.max_payload
-    const issuedRetention = options.licenseIssuedRetention === 'limits' ? RetentionPolicy.Limits : RetentionPolicy.Workqueue
-    return {
-      webhookStream: await ensureStream(
-        manager,
-        configOf(options.subjectStripeWebhook, RetentionPolicy.Workqueue, maxMessageBytes),
-      ),
-      licenseIssuedStream: await ensureStream(manager, configOf(options.subjectLicenseIssued, issuedRetention, maxMessageBytes)),
-    }
+    return await findOrMake(await connection.jetstreamManager({ timeout: 3000, checkAPI: false }), config)
   } catch (error) {
     if (error instanceof EventsUnavailable) throw error
-    throw new EventsUnavailable('JetStream streams cannot be looked up or created', { cause: error })
+    const why = error instanceof NatsError ? `: ${error.api_error?.description ?? error.message}` : ''
+    throw new EventsUnavailable(`the JetStream stream of ${subject} cannot be looked up or made${why}`, { cause: error })
   }
 }
 
 type NewStream = Partial<StreamConfig> & { readonly name: string; readonly subjects: [string] }
 
-async function ensureStream(manager: JetStreamManager, config: NewStream): Promise<string> {
+async function findOrMake(manager: JetStreamManager, config: NewStream): Promise<string> {
   const [subject] = config.subjects
   const existing = await findStream(manager, subject)
   if (existing !== undefined) return existing

@@ -17,3 +17,8 @@ export class StreamFull extends Error {
 export class StreamMissing extends Error {
   override readonly name = 'StreamMissing'
 }
+
+/** A consumer of the same name is in the way and cannot be changed: the message says which, why, and what to do. */
+export class ConsumerConflict extends Error {
+  override readonly name = 'ConsumerConflict'
+}

@@ -21,20 +21,11 @@ const FIRST_RETRY_MS = 250
 const MAX_RETRY_MS = 60_000
 
 /**
- * Hands one message to the handler and answers JetStream: acknowledged (and that confirmed) when done, given back with a delay when not. While
- * the handler works, JetStream is told so and does not deliver the message again. Never rejects.
- *
- * @param gone  aborted when nobody waits for the handler any more: then the message may go to another consumer
+ * Hands one message to the handler and answers JetStream: acknowledged (and that confirmed) when done, given back with a delay when not. Never
+ * rejects.
  */
-export async function handleMessage(
-  message: JsMsg,
-  handler: MessageHandler,
-  { heartbeatMs, gone, log }: { heartbeatMs: number; gone: AbortSignal; log: EventsLog },
-): Promise<void> {
+export async function handleMessage(message: JsMsg, handler: MessageHandler, log: EventsLog): Promise<void> {
   const { deliveryCount, timestampNanos } = message.info
-  const working = setInterval(() => quietly(() => message.working()), heartbeatMs)
-  const stopWorking = () => clearInterval(working)
-  gone.addEventListener('abort', stopWorking, { once: true })
   try {
     const result = await handler({
       data: message.data,
@@ -53,9 +44,6 @@ export async function handleMessage(
       reason: error instanceof Error ? error.name : 'unknown',
     })
     quietly(() => message.nak(jittered(retryDelayMs(deliveryCount))))
-  } finally {
-    stopWorking()
-    gone.removeEventListener('abort', stopWorking)
   }
 }
 
@@ -74,7 +62,7 @@ function jittered(delayMs: number): number {
 }
 
 /** For answers the client refuses to send once its connection is closed: then the message comes again by itself, after the ack wait. */
-function quietly(answer: () => void): void {
+export function quietly(answer: () => void): void {
   try {
     answer()
   } catch {

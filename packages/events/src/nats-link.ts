@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connect, createInbox, ErrorCode, type NatsConnection } from 'nats'
 import { EventsUnavailable } from './event-errors.ts'
 import { isConnected, markConnected } from './is-connected.ts'
-import { type NatsTarget, readNatsUrl } from './nats-target.ts'
+import { type NatsAccess, type NatsTarget, natsTarget } from './nats-target.ts'
 import { within } from './within.ts'
 
 /** What this package needs of a log. Fields never carry credentials or payloads. */
@@ -12,9 +12,7 @@ export interface EventsLog {
   error(message: string, fields?: Record<string, unknown>): void
 }
 
-export interface NatsLinkOptions {
-  /** `nats://` or `tls://`, credentials allowed; never logged. */
-  readonly url: string
+export interface NatsLinkOptions extends NatsAccess {
   /** Shown in the server's connection list, and the name in the connection's own inbox prefix, `_INBOX_{name}`. */
   readonly name: string
   readonly log: EventsLog
@@ -42,7 +40,7 @@ export interface NatsLink {
  * @throws EventsUnavailable when the URL is none
  */
 export function openNatsLink(options: NatsLinkOptions): NatsLink {
-  const target = readNatsUrl(options.url)
+  const target = natsTarget(options)
   if (target === undefined) throw new EventsUnavailable('the NATS URL is not of the form nats://host:port')
   return new Link(options, target)
 }

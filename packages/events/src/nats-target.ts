@@ -1,9 +1,46 @@
-import type { ConnectionOptions } from 'nats'
+import { type ConnectionOptions, credsAuthenticator, nkeyAuthenticator } from 'nats'
+
+/** Text, or a configuration's secret, which is revealed only where it is used. */
+export type Hidden = string | { reveal(): string }
+
+/** Where NATS is, and who we are to it. */
+export interface NatsAccess {
+  /** `nats://` or `tls://`; user and password, or a token, may stand before the host. Never logged. */
+  readonly url: Hidden
+  /** The text of a credentials file. */
+  readonly credentials?: Hidden | undefined
+  /** The seed of an NKey. */
+  readonly nkeySeed?: Hidden | undefined
+  /** PEM: authorities, and a client certificate with its key. A server without TLS is then refused. */
+  readonly tls?:
+    | { readonly ca?: string | undefined; readonly cert?: string | undefined; readonly key?: Hidden | undefined }
+    | undefined
+}
 
 export interface NatsTarget {
   /** `host:port`, without credentials: fit for logs and errors. */
   readonly address: string
-  readonly options: Pick<ConnectionOptions, 'servers' | 'user' | 'pass' | 'token' | 'tls'>
+  readonly options: Pick<ConnectionOptions, 'servers' | 'user' | 'pass' | 'token' | 'tls' | 'authenticator'>
+}
+
+const reveal = (text: Hidden): string => (typeof text === 'string' ? text : text.reveal())
+
+/** What the client needs for this access. @returns undefined when the URL is none */
+export function natsTarget({ url, credentials, nkeySeed, tls }: NatsAccess): NatsTarget | undefined {
+  const target = readNatsUrl(reveal(url))
+  if (target === undefined) return undefined
+  const bytes = (text: Hidden) => new TextEncoder().encode(reveal(text).trim())
+  const options: NatsTarget['options'] = {
+    ...target.options,
+    ...(credentials === undefined ? {} : { authenticator: credsAuthenticator(bytes(credentials)) }),
+    ...(nkeySeed === undefined ? {} : { authenticator: nkeyAuthenticator(bytes(nkeySeed)) }),
+    ...(tls === undefined ? {} : { tls: present({ ca: tls.ca, cert: tls.cert, key: tls.key && reveal(tls.key) }) }),
+  }
+  return { ...target, options }
+}
+
+function present(texts: Record<'ca' | 'cert' | 'key', string | undefined>): Record<string, string> {
+  return Object.fromEntries(Object.entries(texts).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
 /**

@@ -38,7 +38,7 @@ export async function startApi({ config, log }: { config: ApiSections; log: Log 
     maxIdleConnections: mysql.maxIdleConns,
     holdMs: REQUEST_HOLD_MS,
   })
-  const link = openNatsLink({ url: nats.url.reveal(), name: 'licenseoperator-api', log })
+  const link = openNatsLink({ ...nats, name: 'licenseoperator-api', log })
   const stopping = new AbortController()
   const closing: (() => void)[] = [() => stopping.abort()]
   const close = async () => {

@@ -3,19 +3,25 @@ import { type Database, openDatabase, waitForSchema } from '@licenseoperator/db'
 import type { Log } from '@licenseoperator/domain'
 import {
   EventsUnavailable,
-  ensureStreams,
+  ensureStream,
   type NatsLink,
   openNatsLink,
   publishDurably,
+  type StreamKind,
   StreamMissing,
-  type StreamNames,
 } from '@licenseoperator/events'
+
+export const ingestRoles = ['receiver', 'processor', 'relay'] as const
+export type IngestRole = (typeof ingestRoles)[number]
 
 /** How long a starting service waits for what it depends on before it says so and ends. */
 const START_WAIT_MS = 15_000
 const WORKER_HOLD_MS = 15_000
 /** With JetStream's four seconds before it, a webhook is answered within Stripe's and everybody else's patience. */
 const REQUEST_HOLD_MS = 3000
+
+/** The streams that a role works with. What it does not need it need not be allowed to make. */
+const streamsOf: Record<IngestRole, StreamKind> = { receiver: 'webhook', processor: 'webhook', relay: 'licenseIssued' }
 
 /** What the three roles share: one pool, one NATS connection, the names of the streams. */
 export class Connections {
@@ -25,11 +31,14 @@ export class Connections {
   readonly requests: Database
   readonly nats: NatsLink
   readonly #config: Config
-  #streams: StreamNames | undefined
+  readonly #roles: readonly IngestRole[]
+  readonly #streams = new Map<StreamKind, string>()
 
-  constructor(config: Config, log: Log) {
+  /** @param roles  those that this process runs: one alone has a name, and with it an inbox, of its own */
+  constructor(config: Config, log: Log, roles: readonly IngestRole[] = ingestRoles) {
     const { mysql, nats } = config
     this.#config = config
+    this.#roles = roles
     const account = {
       ...mysql,
       password: mysql.password.reveal(),
@@ -38,7 +47,9 @@ export class Connections {
     }
     this.database = openDatabase({ ...account, holdMs: WORKER_HOLD_MS })
     this.requests = openDatabase({ ...account, holdMs: REQUEST_HOLD_MS })
-    this.nats = openNatsLink({ url: nats.url.reveal(), name: 'licenseoperator-ingest', log })
+    const [role, ...others] = roles
+    const name = role === undefined || others.length > 0 ? 'ingest' : role
+    this.nats = openNatsLink({ ...nats, name: `licenseoperator-${name}`, log })
   }
 
   /**
@@ -50,34 +61,39 @@ export class Connections {
     await waitForSchema(this.database.db, this.#config.mysql, Date.now() + START_WAIT_MS)
   }
 
-  /** The streams, made where they are missing. @throws EventsUnavailable after the wait */
-  async streams(waitMs = START_WAIT_MS): Promise<StreamNames> {
-    this.#streams ??= await this.ensureStreams(waitMs)
-    return this.#streams
+  /** Makes the streams of our roles where they are missing. @throws EventsUnavailable after the wait */
+  async streams(waitMs = START_WAIT_MS): Promise<void> {
+    for (const kind of new Set(this.#roles.map((role) => streamsOf[role]))) await this.stream(kind, waitMs)
   }
 
-  async ensureStreams(waitMs = START_WAIT_MS): Promise<StreamNames> {
-    this.#streams = await ensureStreams(await this.nats.ready(waitMs), this.#config.nats)
-    return this.#streams
+  /** Name of a stream, made where it is missing. @throws EventsUnavailable after the wait */
+  async stream(kind: StreamKind, waitMs = START_WAIT_MS): Promise<string> {
+    return this.#streams.get(kind) ?? (await this.ensureStream(kind, waitMs))
+  }
+
+  async ensureStream(kind: StreamKind, waitMs = START_WAIT_MS): Promise<string> {
+    const name = await ensureStream(await this.nats.ready(waitMs), this.#config.nats, kind)
+    this.#streams.set(kind, name)
+    return name
   }
 
   /** Publishes within about four seconds, or says why not: at once while the connection is down. */
   async publish(message: { subject: string; data: Uint8Array; messageId: string }): Promise<void> {
     if (!this.nats.connected) throw new EventsUnavailable('NATS is not connected')
-    await this.streams(1000)
+    const kind = message.subject === this.#config.nats.subjectStripeWebhook ? 'webhook' : 'licenseIssued'
+    await this.stream(kind, 1000)
     const connection = await this.nats.ready(100)
     try {
       await publishDurably(connection, message)
     } catch (error) {
       if (!(error instanceof StreamMissing)) throw error
       // Somebody deleted the stream under us.
-      await this.ensureStreams(1000)
+      await this.ensureStream(kind, 1000)
       await publishDurably(connection, message)
     }
   }
 
   async close(): Promise<void> {
-    await this.nats.close()
-    await Promise.all([this.database.close(), this.requests.close()])
+    await Promise.all([this.nats.close(), this.database.close(), this.requests.close()])
   }
 }

@@ -31,3 +31,19 @@ export async function pause(pauseMs: number, signal: AbortSignal): Promise<void>
     // The signal ended the pause, which is what it is for.
   }
 }
+
+/** Waits for work to end, but after the signal no longer than `graceMs`. @returns false when it goes on */
+export async function finishedBy(work: Promise<unknown>, signal: AbortSignal, graceMs: number): Promise<boolean> {
+  const ended = work.then(() => true)
+  const over = new AbortController()
+  const given = async () => {
+    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
+    await pause(graceMs, over.signal)
+    return false
+  }
+  try {
+    return await Promise.race([ended, given()])
+  } finally {
+    over.abort()
+  }
+}

@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util'
 import { ConfigError, describeConfigError, EX_CONFIG, loadConfig, sectionNames } from '@licenseoperator/config'
 import { createLog, stopOnSignals } from '@licenseoperator/http'
 import { SigningKeyError } from '@licenseoperator/signing'
-import { type IngestRole, ingestRoles, startIngest } from './start-ingest.ts'
+import { type IngestRole, ingestRoles } from './connections.ts'
+import { startIngest } from './start-ingest.ts'
 
 const EX_USAGE = 2
 

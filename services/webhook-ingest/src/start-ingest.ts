@@ -1,21 +1,18 @@
-import { createStripe, type EventOutcome, type ProcessDeps } from '@licenseoperator/billing'
+import { createStripe, type EventOutcome } from '@licenseoperator/billing'
 import type { Config } from '@licenseoperator/config'
 import { outbox, reading, stripeEvents } from '@licenseoperator/db'
 import { type Log, newId } from '@licenseoperator/domain'
-import { consume, findMessage, ping } from '@licenseoperator/events'
+import { consume, findMessage, MessageIndex, ping } from '@licenseoperator/events'
 import { createMetrics, type Metrics, serveGracefully } from '@licenseoperator/http'
 import { openKeyRing } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
-import { Connections } from './connections.ts'
-import { every } from './every.ts'
+import { Connections, type IngestRole } from './connections.ts'
+import { every, finishedBy } from './every.ts'
 import { prepareStripe } from './prepare-stripe.ts'
-import { runSweeps, webhookHandler } from './processor/run-processor.ts'
+import { runSweeps, type WorkerDeps, webhookHandler } from './processor/run-processor.ts'
 import { runReconcile } from './processor/run-reconcile.ts'
 import { createReceiver, type ReceiverDeps } from './receiver/create-receiver.ts'
 import { runRelay } from './relay/run-relay.ts'
-
-export const ingestRoles = ['receiver', 'processor', 'relay'] as const
-export type IngestRole = (typeof ingestRoles)[number]
 
 export interface Ingest {
   /** Where the receiver listens; every role serves health and metrics there. */
@@ -27,6 +24,8 @@ export interface Ingest {
 /** Name of the processor's durable consumer; several processors share its work. */
 const DURABLE = 'licenseoperator_processor'
 const BACKLOG_EVERY_MS = 10_000
+/** With the second or two that closing connections can take, a worker is gone five seconds after it was told to stop. */
+const STOP_WORK_MS = 2500
 
 /**
  * Starts the roles of the ingest that were asked for, in one process.
@@ -39,7 +38,7 @@ export async function startIngest(options: { config: Config; roles: readonly Ing
   const { config, roles, log } = options
   // Before anything is opened: a key that cannot sign is a mistake in the configuration, not a failure of work.
   const keys = signingKeysOf(config)
-  const connections = new Connections(config, log)
+  const connections = new Connections(config, log, roles)
   try {
     await connections.mysqlReady()
     await prepareStripe(config, connections.database.db, log)
@@ -54,9 +53,8 @@ export async function startIngest(options: { config: Config; roles: readonly Ing
     return {
       url: serving.url,
       stop: async () => {
-        await serving.stop()
         stopping.abort()
-        await Promise.all(work)
+        await Promise.all([serving.stop(), ...work])
         await connections.close()
       },
     }
@@ -95,24 +93,36 @@ export function signingKeysOf(config: Config): KeyRing {
   return openKeyRing(config.security.map((pair) => ({ ...pair, privateKeyPem: pair.privateKeyPem.reveal() })))
 }
 
-/** Starts processor and relay where asked for. @returns promises that resolve once each has stopped */
+/**
+ * Starts processor and relay where asked for.
+ *
+ * @returns promises that resolve once each has stopped, or a few seconds after the signal: what waits for a server that hangs is left behind, as in a
+ *          crash, which every step survives
+ */
 export function startWork(
   options: WorkOptions,
   connections: Connections,
   metrics: Metrics,
   signal: AbortSignal,
 ): Promise<unknown>[] {
-  const { roles } = options
+  const { roles, log } = options
   return [
     ...(roles.includes('processor') ? [runProcessor(options, connections, metrics, signal)] : []),
     ...(roles.includes('relay') ? [startRelay(options, connections, metrics, signal)] : []),
-  ]
+  ].map(async (work) => {
+    if (!(await finishedBy(work, signal, STOP_WORK_MS))) log.warn('stopped without waiting for work that does not end')
+  })
 }
 
 async function runProcessor({ config, keys, log }: WorkOptions, connections: Connections, metrics: Metrics, signal: AbortSignal) {
   const outcomes = metrics.counter('licenseoperator_events_total', 'Stripe events by outcome of a try', ['outcome'])
   const onOutcome = (outcome: EventOutcome) => outcomes.inc({ outcome: outcome.kind })
-  const deps: ProcessDeps = {
+  const refused = metrics.counter(
+    'licenseoperator_messages_refused_total',
+    "Messages of the webhook stream that are no event of Stripe's: whoever sent them can publish to it",
+    ['refusal'],
+  )
+  const deps: WorkerDeps = {
     db: connections.database.db,
     stripe: createStripe({ apiKey: config.stripe.apiKey.reveal(), apiBase: config.stripe.apiBase }),
     keys,
@@ -121,8 +131,10 @@ async function runProcessor({ config, keys, log }: WorkOptions, connections: Con
     publicBaseUrl: config.server.publicBaseUrl,
     log,
     now: () => new Date(),
+    webhookSecrets: config.stripe.webhookSecrets.map((secret) => secret.reveal()),
+    onRefused: (refusal) => refused.inc({ refusal }),
   }
-  const { webhookStream } = await connections.streams()
+  const webhookStream = await connections.stream('webhook')
   const consuming = consume(
     await connections.nats.ready(15_000),
     {
@@ -130,8 +142,9 @@ async function runProcessor({ config, keys, log }: WorkOptions, connections: Con
       durable: DURABLE,
       filterSubject: config.nats.subjectStripeWebhook,
       signal,
+      stopMs: STOP_WORK_MS,
       log,
-      onMissing: async () => void (await connections.ensureStreams(2000)),
+      onMissing: async () => void (await connections.ensureStream('webhook', 2000)),
     },
     webhookHandler(deps, onOutcome),
   )
@@ -162,16 +175,22 @@ async function runProcessor({ config, keys, log }: WorkOptions, connections: Con
   ])
 }
 
-async function startRelay({ log }: { log: Log }, connections: Connections, metrics: Metrics, signal: AbortSignal) {
+async function startRelay({ config, log }: WorkOptions, connections: Connections, metrics: Metrics, signal: AbortSignal) {
   const { db } = connections.database
   const unpublished = metrics.gauge('licenseoperator_outbox_unpublished', 'Announcements that wait to be published')
-  const { licenseIssuedStream } = await connections.streams()
+  const subject = config.nats.subjectLicenseIssued
+  const stream = await connections.stream('licenseIssued')
+  const published = new MessageIndex({ stream, subject })
   const relaying = runRelay(
     {
       db,
       publish: (message) => connections.publish(message),
-      isPublished: async (message) =>
-        findMessage(await connections.nats.ready(1000), { stream: licenseIssuedStream, ...message }),
+      isPublished: async (message) => {
+        const connection = await connections.nats.ready(1000)
+        // One that was announced under another subject, before the configuration changed, is looked for by itself.
+        if (message.subject !== subject) return findMessage(connection, { stream, ...message })
+        return published.has(connection, message.messageId, message.since)
+      },
       log,
       now: () => new Date(),
       owner: newId('relay'),

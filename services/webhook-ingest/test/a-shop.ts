@@ -13,8 +13,12 @@ import { openKeyRing } from '@licenseoperator/licensing'
 import { generateSigningKey } from '@licenseoperator/signing'
 import { type CheckoutInput, type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
 import { sql } from 'kysely'
+import type { WorkerDeps } from '../src/processor/run-processor.ts'
 
 const ada: Caller = { identity: 'ada', email: 'ada@acme.example', roles: [], groups: ['acme'], scopes: undefined }
+
+/** Of the endpoint that this shop's webhooks come to. */
+const WEBHOOK_SECRET = 'whsec_of_the_shop'
 
 export type Order = Pick<CheckoutRequest, 'lookupKey' | 'managedProducts' | 'couponCode'>
 
@@ -22,7 +26,9 @@ export type Order = Pick<CheckoutRequest, 'lookupKey' | 'managedProducts' | 'cou
 export interface Shop {
   readonly database: TestDatabase
   readonly emulator: Emulator
-  readonly deps: ProcessDeps
+  readonly deps: WorkerDeps
+  /** The webhook message that the receiver makes of an event's body, signed as Stripe signs it. @param secret  another than the endpoint's */
+  message(payload: string, secret?: string): string
   sell(fields: Partial<ProductFields>): Promise<void>
   /** Brings the emulator's catalog in step with ours, e.g. after it was reset. */
   syncCatalog(): Promise<void>
@@ -51,7 +57,7 @@ export async function openShop(options: { automaticTax?: boolean } = {}): Promis
   const stripe = createStripe({ apiKey: emulator.apiKey, apiBase: emulator.url })
   let frozenAt: Date | undefined
   const now = () => frozenAt ?? new Date()
-  const deps: ProcessDeps = {
+  const deps: WorkerDeps = {
     db: database.db,
     stripe,
     keys: openKeyRing(['core', 'agent', 'suite'].map((productKey) => ({ productKey, privateKeyPem: key.privateKeyPem }))),
@@ -59,6 +65,7 @@ export async function openShop(options: { automaticTax?: boolean } = {}): Promis
     subjectLicenseIssued: 'licenseoperator.license.issued',
     log: silentLog,
     now,
+    webhookSecrets: [WEBHOOK_SECRET],
   }
   const settings = {
     rootAppUrl: 'https://shop.example',
@@ -80,6 +87,10 @@ export async function openShop(options: { automaticTax?: boolean } = {}): Promis
     database,
     emulator,
     deps,
+    message: (payload, secret = WEBHOOK_SECRET) => {
+      const signature = stripe.webhooks.generateTestHeaderString({ payload, secret })
+      return JSON.stringify({ payload, signature, receivedAt: now().toISOString() })
+    },
     syncCatalog,
     startCheckout,
     sell: async (fields) => void (await insertProduct(database.db, fields)),

@@ -1,13 +1,14 @@
 import { audit, inTransaction, reading, stripeEvents } from '@licenseoperator/db'
 import { assertSysadmin, type Caller, DomainError } from '@licenseoperator/domain'
 import type { EventOutcome, ProcessDeps } from '../purchase/event-handler.ts'
-import { processEvent } from '../purchase/process-event.ts'
+import { processStored } from '../purchase/process-stored.ts'
 
 /** When the sweeper takes over an event whose replay never came to an end. */
 const TAKEN_OVER_AFTER_MS = 60_000
 
 /**
- * Processes a stored event once more, from its bytes in MySQL, whatever became of it before. Safe at any time: what it did is found by its keys.
+ * Processes a stored event once more, from its bytes in MySQL, whatever became of it before; from Stripe's API where nobody vouches for the
+ * bytes. Safe at any time: what it did is found by its keys.
  * JetStream is not asked, because it swallows a message id that it knows.
  *
  * @throws DomainError `forbidden`; `not_found`; `temporarily_unavailable`
@@ -22,9 +23,5 @@ export async function replayEvent(deps: ProcessDeps, caller: Caller, eventId: st
     const before = { status: event.status, reason: event.reason }
     await audit.record(tx, { at: now, caller, action: 'event.replayed', subject: `event:${eventId}`, before })
   })
-  return processEvent(deps, {
-    payload: event.payload.toString(),
-    receivedAt: event.receivedAt,
-    deliveryCount: event.attempts + 1,
-  })
+  return processStored(deps, event, { deliveryCount: event.attempts + 1 })
 }

@@ -16,6 +16,8 @@ export interface IncomingEvent {
   /** The exact text that Stripe signed. */
   readonly payload: string
   readonly receivedAt: Date
+  /** Header `Stripe-Signature`; absent where Stripe's API gave the event. */
+  readonly signature?: string | undefined
   /** How often it was tried before, this time included. */
   readonly deliveryCount: number
 }
@@ -74,8 +76,9 @@ export async function postponeEvent(
   log.warn('stripe event waits', { eventId: arrived.eventId, type: arrived.type, reason })
 }
 
-function arrivedEvent({ id, type, apiVersion }: StripeEvent, { payload, receivedAt }: IncomingEvent): stripeEvents.ArrivedEvent {
-  return { eventId: id, type, apiVersion, payload: Buffer.from(payload), receivedAt }
+function arrivedEvent(event: StripeEvent, { payload, receivedAt, signature }: IncomingEvent): stripeEvents.ArrivedEvent {
+  const { id, type, apiVersion } = event
+  return { eventId: id, type, apiVersion, payload: Buffer.from(payload), receivedAt, signature }
 }
 
 async function settleFailure(

@@ -24,9 +24,9 @@ export function aFile(): Record<string, Record<string, unknown> | unknown[]> {
 /** `aFile` with one key set, or removed with `undefined`. */
 export function aFileWith(key: string, value: unknown): Record<string, unknown> {
   const file: Record<string, unknown> = aFile()
-  const [section = '', leaf] = key.split('.')
+  const [section = '', leaf, inner] = key.split('.')
   if (leaf === undefined) return { ...file, [section]: value }
-  return { ...file, [section]: { ...Object(file[section]), [leaf]: value } }
+  return { ...file, [section]: { ...Object(file[section]), [leaf]: inner === undefined ? value : { [inner]: value } } }
 }
 
 /** Files that exist by their path, private unless a mode is given. */

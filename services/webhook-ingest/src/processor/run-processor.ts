@@ -1,15 +1,19 @@
 import {
   type EventOutcome,
   type IncomingEvent,
+  isSignedByStripe,
+  isStripeEvent,
   type ProcessDeps,
   postponeEvent,
   processEvent,
+  processStored,
+  type Refusal,
+  refuseMessage,
   releaseOverdueReservations,
 } from '@licenseoperator/billing'
 import { inTransaction, stripeEvents } from '@licenseoperator/db'
 import { isDomainError } from '@licenseoperator/domain'
-import type { ConsumedMessage, HandlerResult } from '@licenseoperator/events'
-import { StripeWebhookMessage } from '@licenseoperator/events'
+import { type ConsumedMessage, type HandlerResult, StripeWebhookMessage } from '@licenseoperator/events'
 import { every } from '../every.ts'
 
 /** Delay before an event is tried again, by the number of tries: what is away may be away for long. */
@@ -26,35 +30,74 @@ const MAX_DELIVERIES = 5
 const SWEEP_EVERY_MS = 1000
 const RESERVATIONS_EVERY_MS = 60_000
 
+/** What the processor works with beyond the handlers of events. */
+export interface WorkerDeps extends ProcessDeps {
+  /** Whoever may publish to the stream or write to MySQL is not Stripe: what they bring is verified again, with these. */
+  readonly webhookSecrets: readonly string[]
+  /** Told of each message that is no event of Stripe's: what an alert watches. */
+  readonly onRefused?: (refusal: Refusal) => void
+}
+
 /** Turns a message of the webhook stream into its outcome: final ones are acknowledged, the rest comes back later. */
 export function webhookHandler(
-  deps: ProcessDeps,
+  deps: WorkerDeps,
   onOutcome: (outcome: EventOutcome) => void,
 ): (message: ConsumedMessage) => Promise<HandlerResult> {
   return async (message) => {
-    const read = readMessage(message)
-    if (read === undefined) {
-      // Not from the receiver, which publishes nothing else: no event is lost, and it must not keep others from being delivered.
-      deps.log.error('a message of the webhook stream is no event', { messageId: message.messageId })
-      return { kind: 'done' }
-    }
-    const { payload, receivedAt } = read
-    const incoming = { payload, receivedAt: new Date(receivedAt), deliveryCount: message.deliveryCount }
-    const outcome = await processEvent(deps, incoming)
+    const read = readMessage(deps, message)
+    if (typeof read === 'string') return refuse(deps, message, read, onOutcome)
+    const outcome = await processEvent(deps, read)
     onOutcome(outcome)
     if (outcome.kind !== 'retry') return { kind: 'done' }
-    if (message.deliveryCount < MAX_DELIVERIES || !(await waitsInMysql(deps, incoming, outcome.reason)))
+    logRetry(deps, outcome, message.deliveryCount)
+    if (message.deliveryCount < MAX_DELIVERIES || !(await waitsInMysql(deps, read, outcome.reason)))
       return { kind: 'retry', afterMs: retryDelayMs(message.deliveryCount) }
     return { kind: 'done' }
   }
 }
 
-function readMessage({ data }: ConsumedMessage): StripeWebhookMessage | undefined {
+/** The event in a message, or why there is none of Stripe's in it. */
+function readMessage(deps: WorkerDeps, { data, deliveryCount }: ConsumedMessage): IncomingEvent | Refusal {
+  const message = asWebhookMessage(data)
+  if (message === undefined) return 'no message'
+  const { payload, signature, receivedAt } = message
+  if (!isStripeEvent(payload)) return 'no event'
+  if (!isSignedByStripe(deps.stripe, payload, signature, deps.webhookSecrets)) return 'unsigned'
+  return { payload, signature, receivedAt: new Date(receivedAt), deliveryCount }
+}
+
+function asWebhookMessage(data: Uint8Array): StripeWebhookMessage | undefined {
   try {
     return StripeWebhookMessage.parse(JSON.parse(Buffer.from(data).toString()))
   } catch {
     return undefined
   }
+}
+
+/** Settles what is no event of Stripe's: it would be delivered for ever and keep others from being delivered. It is kept as evidence, and the log says so. */
+async function refuse(
+  deps: WorkerDeps,
+  message: ConsumedMessage,
+  refusal: Refusal,
+  onOutcome: (outcome: EventOutcome) => void,
+): Promise<HandlerResult> {
+  const { data, deliveryCount, publishedAt: receivedAt } = message
+  const { payload, signature = '' } = asWebhookMessage(data) ?? { payload: Buffer.from(data).toString() }
+  try {
+    const outcome = await refuseMessage(deps, { payload, signature, receivedAt }, refusal)
+    deps.onRefused?.(refusal)
+    onOutcome(outcome)
+    return { kind: 'done' }
+  } catch (error) {
+    if (!isDomainError(error, 'temporarily_unavailable')) throw error
+    return { kind: 'retry', afterMs: retryDelayMs(deliveryCount) }
+  }
+}
+
+/** What keeps coming back without a word would be looked for in vain. */
+function logRetry({ log }: Pick<ProcessDeps, 'log'>, outcome: EventOutcome, tries: number): void {
+  if (outcome.kind === 'retry')
+    log.warn('stripe event is tried again later', { eventId: outcome.eventId, reason: outcome.reason, tries })
 }
 
 /** @returns false when MySQL is away: then the event has to stay where it is */
@@ -69,21 +112,24 @@ async function waitsInMysql(deps: ProcessDeps, incoming: IncomingEvent, reason: 
 }
 
 /** Works off the events that wait in MySQL: JetStream did not take them, or what they need was away for long. @returns how many were taken */
-export async function sweepStoredEvents(deps: ProcessDeps, onOutcome: (outcome: EventOutcome) => void): Promise<number> {
+export async function sweepStoredEvents(deps: WorkerDeps, onOutcome: (outcome: EventOutcome) => void): Promise<number> {
   const now = deps.now()
   const due = await inTransaction(deps.db, (tx) =>
     stripeEvents.claimDue(tx, now, new Date(now.getTime() + SWEEP_LEASE_MS), SWEEP_BATCH),
   )
   await Promise.all(
-    due.map(async ({ payload, receivedAt, attempts }) =>
-      onOutcome(await processEvent(deps, { payload: payload.toString(), receivedAt, deliveryCount: attempts + 1 })),
-    ),
+    due.map(async (stored) => {
+      const deliveryCount = stored.attempts + 1
+      const outcome = await processStored(deps, stored, { deliveryCount, secrets: deps.webhookSecrets })
+      logRetry(deps, outcome, deliveryCount)
+      onOutcome(outcome)
+    }),
   )
   return due.length
 }
 
 /** The processor's two clocks: stored events, and reservations that nobody paid for. Both end with the signal. */
-export function runSweeps(deps: ProcessDeps, onOutcome: (outcome: EventOutcome) => void, signal: AbortSignal): Promise<unknown> {
+export function runSweeps(deps: WorkerDeps, onOutcome: (outcome: EventOutcome) => void, signal: AbortSignal): Promise<unknown> {
   const failed = (what: string) => (error: unknown) => {
     if (!isDomainError(error, 'temporarily_unavailable'))
       deps.log.error(`${what} failed`, { reason: error instanceof Error ? error.name : 'unknown' })

@@ -35,7 +35,8 @@ export async function keepEvent(
       reason: error instanceof Error ? error.name : 'unknown',
     })
   }
-  const arrived = { eventId: event.id, type: event.type, apiVersion: event.apiVersion, payload: Buffer.from(payload), receivedAt }
+  const { id: eventId, type, apiVersion } = event
+  const arrived = { eventId, type, apiVersion, payload: Buffer.from(payload), receivedAt, signature }
   try {
     await inTransaction(deps.db, (tx) => stripeEvents.receive(tx, arrived))
     return 'mysql'
