@@ -60,6 +60,10 @@ const rules: readonly (readonly [RegExp, { atLeast: number; from: string }])[] =
   [/^licenses\.admin_revoked_note$/, { atLeast: 255, from: '`--reason`: refused when longer' }],
   [/^stripe_events\.type$/, { atLeast: 255, from: 'billing, payload/stripe-event.ts: refused when longer' }],
   [/^stripe_events\.api_version$/, { atLeast: 255, from: 'Stripe: a date, a name and any number of previews; cut' }],
+  [
+    /^stripe_events\.signature$/,
+    { atLeast: 65_535, from: 'the `Stripe-Signature` header: a Node server takes 16 KiB of headers (http, serve-gracefully.ts)' },
+  ],
   [/^stripe_events\.reason$/, { atLeast: 1000, from: 'sentences of ours with words of Stripe; cut' }],
   [/^subscriptions\.(status|ended_reason)$/, { atLeast: 32, from: 'words of Stripe; cut' }],
   [/^reservations\.reservation_id$/, { atLeast: 28, from: '`R-` and a ULID; what metadata names else is not found' }],
