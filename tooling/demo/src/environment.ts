@@ -8,6 +8,7 @@ import { acquireStack, type Stack } from '@licenseoperator/stack'
 import { createControlClient, type EmulatorControl } from '@licenseoperator/stripe-emulator'
 import { stringify } from 'yaml'
 import { z } from 'zod'
+import { copyBundles, type Programs } from './bundles.ts'
 import { demoCatalog } from './catalog.ts'
 import { type RunningProcess, runProcess, runToEnd, waitUntilReady } from './run-process.ts'
 
@@ -18,6 +19,7 @@ export interface Environment {
   readonly ingestUrl: string
   readonly emulatorUrl: string
   readonly control: EmulatorControl
+  readonly programs: Programs
   /** For every command of the operator. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly publicKeyPem: string
@@ -35,6 +37,9 @@ export interface Environment {
 
 const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 export const CLI = at('services/cli/src/main.ts')
+export const API = at('services/api/src/main.ts')
+export const INGEST = at('services/webhook-ingest/src/main.ts')
+const sources: Programs = { cli: CLI, api: API, ingest: INGEST, variables: {} }
 
 const EmulatorAddress = z.object({ url: z.url(), apiKey: z.string(), controlToken: z.string() })
 const EnsuredWebhook = z.object({ secret: z.string() })
@@ -43,19 +48,24 @@ const EnsuredWebhook = z.object({ secret: z.string() })
  * Starts everything with a throw-away configuration and keys.
  *
  * @param say     progress, a line at a time
- * @param ingest  false: the caller starts the roles of webhook-ingest itself
+ * @param ingest   false: the caller starts the roles of webhook-ingest itself
+ * @param bundles  true: runs what `pnpm build` left, from a copy away from the repository, instead of the sources
  */
-export async function startEnvironment(say: (line: string) => void, options: { ingest?: boolean } = {}): Promise<Environment> {
+export async function startEnvironment(
+  say: (line: string) => void,
+  options: { ingest?: boolean; bundles?: boolean } = {},
+): Promise<Environment> {
   const folder = mkdtempSync(join(tmpdir(), 'licenseoperator-demo-'))
   const stops: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })]
   const stop = async () => {
     for (const one of stops.splice(0).reverse()) await one()
   }
   try {
+    const programs = options.bundles === true ? copyBundles(folder) : sources
     const stack = await acquireStack({ log: (line) => say(`stack: ${line}`) })
     stops.push(() => stack.stop())
     say(`stack: provider=${stack.provider} (${stack.providerDetail})`)
-    return await startServices({ stack, folder, say, stops, stop, ingest: options.ingest ?? true })
+    return await startServices({ stack, folder, programs, say, stops, stop, ingest: options.ingest ?? true })
   } catch (error) {
     await stop()
     throw error
@@ -65,12 +75,13 @@ export async function startEnvironment(say: (line: string) => void, options: { i
 async function startServices(started: {
   stack: Stack
   folder: string
+  programs: Programs
   say: (line: string) => void
   stops: (() => Promise<void>)[]
   stop: () => Promise<void>
   ingest: boolean
 }): Promise<Environment> {
-  const { stack, folder, say, stops, stop } = started
+  const { stack, folder, programs, say, stops, stop } = started
   const processes: RunningProcess[] = []
   const start = (name: string, script: string, args: readonly string[], env: Readonly<Record<string, string | undefined>>) => {
     const { running, child } = runProcess({ name, script, args, env, logFile: join(folder, `${name}.log`) })
@@ -85,7 +96,7 @@ async function startServices(started: {
   const [apiPort, ingestPort] = [await freePort(), await freePort()]
   const [apiUrl, ingestUrl] = [`http://127.0.0.1:${apiPort}`, `http://127.0.0.1:${ingestPort}`]
   const config = join(folder, 'config.yaml')
-  const env: Record<string, string | undefined> = { ...withoutOurs(process.env), CONFIG_FILE: config }
+  const env: Record<string, string | undefined> = { ...withoutOurs(process.env), ...programs.variables, CONFIG_FILE: config }
   const write = (webhookSecret: string) =>
     writeFileSync(config, stringify(configuration({ stack, key, apiPort, ingestPort, apiUrl, emulator, webhookSecret })), {
       mode: 0o600,
@@ -93,16 +104,16 @@ async function startServices(started: {
   write('whsec_not_known_yet')
 
   say('database, catalog and webhook endpoint')
-  await runToEnd(CLI, ['db', 'migrate'], env)
-  await runToEnd(CLI, ['stripe', 'sync-products'], env)
-  const ensured = await runToEnd(CLI, ['stripe', 'ensure-webhook', '--public-url', ingestUrl, '--json'], env)
+  await runToEnd(programs.cli, ['db', 'migrate'], env)
+  await runToEnd(programs.cli, ['stripe', 'sync-products'], env)
+  const ensured = await runToEnd(programs.cli, ['stripe', 'ensure-webhook', '--public-url', ingestUrl, '--json'], env)
   write(EnsuredWebhook.parse(JSON.parse(ensured)).secret)
 
   say('api and webhook-ingest')
-  const api = start('api', at('services/api/src/main.ts'), [], env)
+  const api = start('api', programs.api, [], env)
   const startIngest = async (name: string, roles: readonly string[], variables: Readonly<Record<string, string>>) => {
     const args = roles.flatMap((role) => ['--role', role])
-    const { running, child } = start(name, at('services/webhook-ingest/src/main.ts'), args, { ...env, ...variables })
+    const { running, child } = start(name, programs.ingest, args, { ...env, ...variables })
     const port = variables.LICENSEOPERATOR_INGEST_ADDR?.split(':').at(-1) ?? ingestPort
     await waitUntilReady(running, child, `http://127.0.0.1:${port}/healthz`)
     return running
@@ -112,9 +123,10 @@ async function startServices(started: {
     ...(started.ingest ? [startIngest('webhook-ingest', [], {})] : []),
   ])
   const group = 'acme'
-  const mint = async (...args: string[]) => (await runToEnd(CLI, ['token', 'mint', ...args], env)).trim()
+  const mint = async (...args: string[]) => (await runToEnd(programs.cli, ['token', 'mint', ...args], env)).trim()
   return {
     stack,
+    programs,
     apiUrl,
     ingestUrl,
     emulatorUrl: emulator.url,

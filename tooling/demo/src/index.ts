@@ -1,3 +1,3 @@
 export { download, payOnHostedPage, startCheckout } from './buy.ts'
-export { CLI, type Environment, freePort, startEnvironment } from './environment.ts'
+export { API, CLI, type Environment, freePort, INGEST, startEnvironment } from './environment.ts'
 export { type RunningProcess, runToEnd } from './run-process.ts'
