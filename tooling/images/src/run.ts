@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+
+export interface Ended {
+  readonly code: number
+  /** Standard output and standard error, as they came. */
+  readonly output: string
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly cwd?: string
+}
+
+/** A program that goes on. */
+export interface Started {
+  readonly pid: number
+  readonly ended: Promise<Ended>
+  /** What it has said so far. */
+  output(): string
+}
+
+export function start(command: string, args: readonly string[], options: RunOptions = {}): Started {
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, LC_ALL: 'C', ...options.env },
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (chunk: string) => {
+      output += chunk
+    })
+  }
+  const ended = once(child, 'close').then(([code]: unknown[]) => ({ code: typeof code === 'number' ? code : 1, output }))
+  return { pid: child.pid ?? 0, ended, output: () => output }
+}
+
+/** Runs a program to its end. @throws Error when there is no such program */
+export function tryRun(command: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+  return start(command, args, options).ended
+}
+
+/** Runs a program that must do what it is asked. @returns what it said @throws Error with the end of it when it failed */
+export async function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const { code, output } = await tryRun(command, args, options)
+  if (code === 0) return output
+  const end = output.trim().split('\n').slice(-25).join('\n')
+  throw new Error(`${command} ${args.slice(0, 6).join(' ')} … ended with ${code}:\n${end}`)
+}
