@@ -25,7 +25,7 @@ export interface ComposeService {
  * Reads a service for a run without compose's network: addresses of its neighbours become those given, and each port that it listens on a free one,
  * in its health check too.
  *
- * @param given     variables that name the neighbours; one that the file does not set is an error, because then something else is tried than is shipped
+ * @param given     variables that name the neighbours; only those that the file sets are taken
  * @param freePort  a port for each `:PORT` of the file
  */
 export async function composeService(

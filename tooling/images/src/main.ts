@@ -49,24 +49,24 @@ async function build(buildah: Buildah): Promise<Record<(typeof services)[number]
   return { cli: await make('cli'), api: await make('api'), 'webhook-ingest': await make('webhook-ingest') }
 }
 
-/** The example's configuration and what docker-compose.yml has the containers do, with a real MySQL and NATS. */
+/** Checks the example's configuration, then does what docker-compose.yml has our containers do, with a real MySQL and NATS. */
 async function operate(buildah: Buildah, images: Record<(typeof services)[number], Candidate>): Promise<void> {
   const stack = await acquireStack({ log: say })
   stops.push(() => stack.stop())
   const emulator = await startEmulator()
   stops.push(() => emulator.stop())
-  const settings = await throwAwaySettings({ ...stack, stripe: emulator })
+  const { neighbours, settings } = await throwAwaySettings({ ...stack, stripe: emulator })
 
   const config = join(buildah.folder, 'config')
   mkdirSync(config, { mode: 0o755 })
   copyFileSync(join(repository, 'config/config.example.yaml'), join(config, 'config.yaml'))
   const mounts = [`${config}:/app/config:ro`]
   const fromCompose = async (name: string): Promise<ComposeService> => {
-    const service = await composeService(join(repository, 'docker-compose.yml'), name, settings, freePort)
+    const service = await composeService(join(repository, 'docker-compose.yml'), name, neighbours, freePort)
     return { ...service, environment: { ...settings, ...service.environment } }
   }
 
-  const check = { command: ['config', 'check'], environment: settings }
+  const check = { command: ['config', 'check'], environment: { ...settings, ...neighbours } }
   await step('cli config check of the example', () => runJob(buildah, images.cli, check, mounts), String)
   const migrate = await fromCompose('migrate')
   await step(

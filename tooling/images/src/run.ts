@@ -23,7 +23,8 @@ export interface Started {
 export function start(command: string, args: readonly string[], options: RunOptions = {}): Started {
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, LC_ALL: 'C', ...options.env },
+    // debootstrap and chroot are programs of the administrator.
+    env: { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin`, LC_ALL: 'C', ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   })
   let output = ''

@@ -3,21 +3,23 @@ import { generateSigningKey } from '@licenseoperator/signing'
 
 const productKeys = ['core', 'core_one_off', 'platform', 'platform_one_off', 'suite', 'suite_one_off']
 
-/** The variables that config.example.yaml says it needs, with keys that open nothing. */
+/**
+ * The variables that config.example.yaml says it needs, with keys that open nothing. Those of the neighbours stand apart: compose sets them itself,
+ * and a service of it that lacks one must not find it here.
+ */
 export async function throwAwaySettings(facts: {
   mysqlDsn: string
   natsUrl: string
   stripe: { url: string; apiKey: string }
-}): Promise<Record<string, string>> {
+}): Promise<{ settings: Record<string, string>; neighbours: Record<string, string> }> {
   const { privateKeyPem } = await generateSigningKey({ modulusLength: 2048 })
-  return {
+  const settings = {
     LICENSEOPERATOR_SECURITY: JSON.stringify(productKeys.map((product_key) => ({ product_key, private_key_pem: privateKeyPem }))),
     LICENSEOPERATOR_INTERNAL_AUTH_JWT_SECRET: randomBytes(48).toString('base64url'),
     LICENSEOPERATOR_STRIPE_API_KEY: facts.stripe.apiKey,
     LICENSEOPERATOR_STRIPE_API_BASE: facts.stripe.url,
     LICENSEOPERATOR_STRIPE_WEBHOOK_SECRET: `whsec_${randomBytes(32).toString('base64url')}`,
     LICENSEOPERATOR_STRIPE_ROOT_APP_URL: 'https://shop.example',
-    LICENSEOPERATOR_NATS_URL: facts.natsUrl,
-    LICENSEOPERATOR_MYSQL_DSN: facts.mysqlDsn,
   }
+  return { settings, neighbours: { LICENSEOPERATOR_NATS_URL: facts.natsUrl, LICENSEOPERATOR_MYSQL_DSN: facts.mysqlDsn } }
 }

@@ -13,5 +13,5 @@ export async function ensureTools(say: (line: string) => void): Promise<void> {
   say(`installing ${missing.join(' and ')}`)
   const env = { DEBIAN_FRONTEND: 'noninteractive' }
   await run('apt-get', ['update', '-qq'], { env })
-  await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { env })
+  await run('apt-get', ['install', '-y', '-qq', ...missing], { env })
 }
