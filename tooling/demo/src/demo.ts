@@ -1,8 +1,10 @@
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { loadVerificationKey, verifyLicense } from '@licenseoperator/signing'
 import { printedReleases } from './bundles.ts'
 import { download, IssuedEvents, payOnHostedPage, startCheckout } from './buy.ts'
-import { type Environment, startEnvironment } from './environment.ts'
+import { type Environment, freePort, startEnvironment } from './environment.ts'
+import { runProcess, waitUntilReady } from './run-process.ts'
 import { verifyWithOpenssl } from './verify-with-openssl.ts'
 
 const SUBJECT = 'licenseoperator.license.issued'
@@ -76,11 +78,29 @@ async function buy(
 }
 
 /** Where they are bundled the page's files come from beside the bundle, and a missing one shows only when somebody asks for it. */
-async function readReference({ apiUrl }: Environment): Promise<string> {
+async function readReference({ apiUrl }: Pick<Environment, 'apiUrl'>): Promise<string> {
   const paths = ['openapi.json', 'docs', 'docs/swagger-ui.css', 'docs/swagger-ui-bundle.js']
   const answers = await Promise.all(paths.map((path) => fetch(`${apiUrl}/authlance/license/${path}`)))
   for (const answer of answers) if (answer.status !== 200) throw new Error(`GET ${answer.url} answered ${answer.status}`)
   return `${answers.length} files`
+}
+
+/** The command of the operator bundles both services once more. */
+async function serveInOne({ programs, env, folder }: Environment): Promise<string> {
+  const port = await freePort()
+  const { running, child } = runProcess({
+    name: 'serve',
+    script: programs.cli,
+    args: ['serve'],
+    env: { ...env, LICENSEOPERATOR_SERVER_ADDR: `127.0.0.1:${port}` },
+    logFile: join(folder, 'serve.log'),
+  })
+  try {
+    await waitUntilReady(running, child, `http://127.0.0.1:${port}/readyz`)
+    return `ready, reference page ${await readReference({ apiUrl: `http://127.0.0.1:${port}` })}`
+  } finally {
+    await running.stop()
+  }
 }
 
 async function demo(environment: Environment): Promise<void> {
@@ -90,6 +110,7 @@ async function demo(environment: Environment): Promise<void> {
   try {
     await buy(environment, events, 'one-off', { lookupKey: 'core-one-off' })
     await buy(environment, events, 'subscription', { lookupKey: 'core', managedProducts: 5 })
+    if (bundles) await step('serve: everything in one process', () => serveInOne(environment), String)
   } finally {
     await events.close()
   }

@@ -8,6 +8,7 @@ import { baseArchive } from './base-image.ts'
 import { Buildah } from './buildah.ts'
 import { type ComposeService, composeService } from './compose-file.ts'
 import { registryMounts } from './registry-access.ts'
+import { endAll } from './run.ts'
 import { throwAwaySettings } from './throw-away-settings.ts'
 import { ensureTools } from './tools.ts'
 import { type Candidate, candidate, runJob, runService, tryEntryPoint } from './try-image.ts'
@@ -93,6 +94,7 @@ function freePort(): Promise<number> {
 }
 
 async function cleanUp(): Promise<void> {
+  await endAll()
   for (const stop of stops.splice(0).reverse()) await stop()
 }
 

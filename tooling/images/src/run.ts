@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 
 export interface Ended {
@@ -20,6 +20,13 @@ export interface Started {
   output(): string
 }
 
+const running = new Set<ChildProcess>()
+
+/** Ends all that still runs, so that nothing writes into a folder that is being removed. */
+export async function endAll(): Promise<void> {
+  await Promise.all([...running].map((child) => (child.kill('SIGTERM') ? once(child, 'close') : undefined)))
+}
+
 export function start(command: string, args: readonly string[], options: RunOptions = {}): Started {
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -27,6 +34,8 @@ export function start(command: string, args: readonly string[], options: RunOpti
     env: { ...process.env, PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin`, LC_ALL: 'C', ...options.env },
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
   })
+  running.add(child)
+  child.once('close', () => running.delete(child))
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (chunk: string) => {
