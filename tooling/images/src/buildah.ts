@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
@@ -23,10 +23,11 @@ export interface InContainer {
 /** buildah with a store of its own, which nothing else of this host sees and which `close` removes. */
 export class Buildah {
   readonly folder = mkdtempSync(join(tmpdir(), 'licenseoperator-images-'))
-  private readonly env = { STORAGE_DRIVER: 'vfs', BUILDAH_ISOLATION: 'chroot' }
+  private readonly env = { BUILDAH_ISOLATION: 'chroot' }
 
   private args(...args: string[]): string[] {
-    return ['--root', join(this.folder, 'store'), '--runroot', join(this.folder, 'run'), ...args]
+    // With a root of its own buildah does not look at STORAGE_DRIVER. vfs needs nothing of the kernel, so it works inside a container too.
+    return ['--storage-driver', 'vfs', '--root', join(this.folder, 'store'), '--runroot', join(this.folder, 'run'), ...args]
   }
 
   private buildah(...args: string[]): Promise<string> {
@@ -91,7 +92,16 @@ export class Buildah {
     return this.args('run', ...mounts, ...env, ...user, container, '--', ...command)
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    // A buildah that was killed leaves its store mounted on itself. The deepest first.
+    const mounted = readFileSync('/proc/self/mounts', 'utf8')
+      .split('\n')
+      .map((line) => line.split(' ')[1] ?? '')
+    for (const path of mounted
+      .filter((one) => one.startsWith(`${this.folder}/`))
+      .sort()
+      .reverse())
+      await run('umount', ['--lazy', path])
     rmSync(this.folder, { recursive: true, force: true })
   }
 

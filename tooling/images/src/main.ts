@@ -98,16 +98,22 @@ async function cleanUp(): Promise<void> {
   for (const stop of stops.splice(0).reverse()) await stop()
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void cleanUp().then(() => process.exit(130)))
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    interrupted = true
+    void cleanUp().then(() => process.exit(130))
+  })
+}
+let interrupted = false
 try {
   await ensureTools(say)
   const buildah = new Buildah()
-  stops.push(async () => buildah.close())
+  stops.push(() => buildah.close())
   await operate(buildah, await build(buildah))
   say('ok')
 } catch (error) {
-  say(`failed: ${error instanceof Error ? error.message : String(error)}`)
+  if (!interrupted) say(`failed: ${error instanceof Error ? error.message : String(error)}`)
   process.exitCode = 1
 } finally {
-  await cleanUp()
+  if (!interrupted) await cleanUp()
 }
