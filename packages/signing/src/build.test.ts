@@ -1,37 +1,81 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { Workbench } from '../test/openssl.ts'
 
-const packageFolder = fileURLToPath(new URL('..', import.meta.url))
+const repository = fileURLToPath(new URL('../../..', import.meta.url))
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
 
-test('the published form runs without TypeScript and type-checks in a strict project of another team', () => {
+test('what `npm pack` makes installs offline in an empty folder, runs without TypeScript and type-checks in a strict project of another team', () => {
   using bench = new Workbench()
-  const installed = join(bench.folder, 'node_modules/@licenseoperator/signing')
-  run(packageFolder, tsc, '-p', 'tsconfig.build.json', '--outDir', join(installed, 'dist'))
-  expect(readdirSync(join(installed, 'dist'), { recursive: true }).filter((name) => String(name).includes('test'))).toEqual([])
-  const manifest = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'))
-  bench.write('node_modules/@licenseoperator/signing/package.json', JSON.stringify({ ...manifest, ...manifest.publishConfig }))
-  cpSync(join(packageFolder, 'vectors'), join(bench.folder, 'vectors'), { recursive: true })
+  const source = copyOfTheRepository(bench.folder)
+  const before = readFileSync(join(source, 'package.json'), 'utf8')
+  npm(source, 'pack', '--pack-destination', bench.folder)
+  expect(readFileSync(join(source, 'package.json'), 'utf8')).toBe(before)
+  const tarball = readdirSync(bench.folder).find((name) => name.endsWith('.tgz')) ?? ''
 
-  bench.write('package.json', '{"type":"module"}')
-  bench.write('consumer.ts', consumer)
+  const team = join(bench.folder, 'team')
+  mkdirSync(team)
+  bench.write('team/package.json', '{"type":"module"}')
+  npm(team, 'install', '--offline', '--cache', join(bench.folder, 'cache'), join(bench.folder, tarball))
+  const installed = join(team, 'node_modules/@licenseoperator/signing')
+  expect(readdirSync(join(team, 'node_modules/@licenseoperator'))).toEqual(['signing'])
+  expect(
+    readdirSync(installed, { recursive: true }).filter((name) => /test|\.tsx?$/.test(String(name).replace('.d.ts', ''))),
+  ).toEqual([])
+  expect(readFileSync(join(installed, 'package.json'), 'utf8')).not.toMatch(/"(catalog|workspace):|\/src\/|"scripts"/)
+  cpSync(join(installed, 'vectors'), join(team, 'vectors'), { recursive: true })
+
+  bench.write('team/consumer.ts', consumer)
   bench.write(
-    'tsconfig.json',
+    'team/tsconfig.json',
     JSON.stringify({
       compilerOptions: { module: 'nodenext', strict: true, noEmit: true, types: ['node'], lib: ['es2023', 'dom'] },
     }),
   )
-  symlinkSync(join(packageFolder, '../../node_modules/@types'), join(bench.folder, 'node_modules/@types'))
-  run(bench.folder, tsc, '-p', '.')
+  symlinkSync(join(repository, 'node_modules/@types'), join(team, 'node_modules/@types'))
+  run(team, tsc, '-p', '.')
 
-  bench.write('verify.js', consumer.replaceAll(/: (string|Vector\[\]|Key\[\])/g, '').replace(/^type .*\n/gm, ''))
-  expect(run(bench.folder, 'verify.js').trim()).toBe('as expected')
+  bench.write('team/verify.js', consumer.replaceAll(/: (string|Vector\[\]|Key\[\])/g, '').replace(/^type .*\n/gm, ''))
+  expect(run(team, 'verify.js').trim()).toBe('as expected')
 }, 120_000)
+
+test('a packing that was killed half way is mended by the next', () => {
+  using bench = new Workbench()
+  const source = copyOfTheRepository(bench.folder)
+  const before = readFileSync(join(source, 'package.json'), 'utf8')
+  const publish = () => run(source, 'scripts/pack-manifest.ts', 'publish')
+  publish()
+  const published = readFileSync(join(source, 'package.json'), 'utf8')
+  expect(published).not.toBe(before)
+  publish()
+  expect(readFileSync(join(source, 'package.json'), 'utf8')).toBe(published)
+  run(source, 'scripts/pack-manifest.ts', 'restore')
+  expect(readFileSync(join(source, 'package.json'), 'utf8')).toBe(before)
+})
+
+/** Packing rewrites package.json for a moment; nobody else's run may see that. @returns the package's folder in the copy */
+function copyOfTheRepository(folder: string): string {
+  const copy = join(folder, 'repository')
+  const source = join(copy, 'packages/signing')
+  const left = new Set(['node_modules', 'dist', '.turbo'].map((name) => join(repository, 'packages/signing', name)))
+  cpSync(join(repository, 'packages/signing'), source, { recursive: true, filter: (path) => !left.has(path) })
+  cpSync(join(repository, 'tsconfig.json'), join(copy, 'tsconfig.json'))
+  symlinkSync(join(repository, 'node_modules'), join(copy, 'node_modules'))
+  return source
+}
+
+function npm(cwd: string, ...args: string[]): void {
+  execFileSync('npm', [...args, '--no-audit', '--no-fund'], { cwd, stdio: 'pipe', env: withoutOurs(process.env) })
+}
+
+/** Whoever runs the tests through a package manager has its settings in the environment. */
+function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(npm|pnpm)_/i.test(name)))
+}
 
 function run(folder: string, script: string, ...args: string[]): string {
   return execFileSync(process.execPath, [script, ...args], { cwd: folder, encoding: 'utf8' })

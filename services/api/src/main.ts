@@ -1,11 +1,16 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, describeConfigError, EX_CONFIG, loadConfig } from '@licenseoperator/config'
-import { createLog, stopOnSignals } from '@licenseoperator/http'
+import { RELEASE } from '@licenseoperator/db'
+import { createLog, programLine, stopOnSignals } from '@licenseoperator/http'
 import { startApi } from './start-api.ts'
 
 async function main(): Promise<number> {
   try {
-    const { values } = parseArgs({ options: { config: { type: 'string' } } })
+    const { values } = parseArgs({ options: { config: { type: 'string' }, version: { type: 'boolean', short: 'v' } } })
+    if (values.version) {
+      process.stdout.write(`${programLine('licenseoperator-api', RELEASE)}\n`)
+      return 0
+    }
     const { config, warnings } = loadConfig({
       path: values.config,
       env: process.env,

@@ -1,4 +1,5 @@
 import { ConfigError, describeConfigError } from '@licenseoperator/config'
+import { RELEASE } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
 import { CannotListen } from '@licenseoperator/http'
 import { SigningKeyError } from '@licenseoperator/signing'
@@ -22,7 +23,6 @@ import { exitCodes } from './exit-codes.ts'
 import { flagsOf } from './read-flags.ts'
 import { UsageError } from './usage-error.ts'
 
-const VERSION = '0.1.0'
 const PROGRAM = 'licenseoperator'
 
 /** Commands of two words, by their first; `serve` and `seats` stand alone. */
@@ -86,7 +86,7 @@ async function dispatch(
     })
   }
   cli.help()
-  cli.version(VERSION)
+  cli.version(RELEASE)
   cli.parse(['node', program, ...argv], { run: false })
   const helped = flags.has('help') || argv.includes('-h')
   if (helped && program === PROGRAM && argv.length === 1) world.print(FURTHER)

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, describeConfigError, EX_CONFIG, loadConfig, sectionNames } from '@licenseoperator/config'
-import { createLog, stopOnSignals } from '@licenseoperator/http'
+import { RELEASE } from '@licenseoperator/db'
+import { createLog, programLine, stopOnSignals } from '@licenseoperator/http'
 import { SigningKeyError } from '@licenseoperator/signing'
 import { type IngestRole, ingestRoles } from './connections.ts'
 import { startIngest } from './start-ingest.ts'
@@ -8,17 +9,27 @@ import { startIngest } from './start-ingest.ts'
 const EX_USAGE = 2
 
 /** `--role receiver|processor|relay`, repeatable; all three when absent. */
-function readArguments(): { config: string | undefined; roles: readonly IngestRole[] } {
-  const { values } = parseArgs({ options: { config: { type: 'string' }, role: { type: 'string', multiple: true } } })
+function readArguments(): { config: string | undefined; roles: readonly IngestRole[]; version: boolean } {
+  const { values } = parseArgs({
+    options: {
+      config: { type: 'string' },
+      role: { type: 'string', multiple: true },
+      version: { type: 'boolean', short: 'v', default: false },
+    },
+  })
   const roles = ingestRoles.filter((role) => values.role === undefined || values.role.includes(role))
   const unknown = values.role?.find((role) => !ingestRoles.some((known) => known === role))
   if (unknown !== undefined) throw new TypeError(`--role ${unknown}: must be one of ${ingestRoles.join(', ')}`)
-  return { config: values.config, roles }
+  return { config: values.config, roles, version: values.version }
 }
 
 async function main(): Promise<number> {
   try {
-    const { config: path, roles } = readArguments()
+    const { config: path, roles, version } = readArguments()
+    if (version) {
+      process.stdout.write(`${programLine('licenseoperator-webhook-ingest', RELEASE)}\n`)
+      return 0
+    }
     const { config, warnings } = loadConfig({ path, env: process.env, require: sectionNames })
     const log = createLog({ service: 'webhook-ingest', level: config.log.level })
     for (const warning of warnings) log.warn(warning)

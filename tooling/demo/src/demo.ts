@@ -1,6 +1,10 @@
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
 import { loadVerificationKey, verifyLicense } from '@licenseoperator/signing'
+import { printedReleases } from './bundles.ts'
 import { download, IssuedEvents, payOnHostedPage, startCheckout } from './buy.ts'
-import { type Environment, startEnvironment } from './environment.ts'
+import { type Environment, freePort, startEnvironment } from './environment.ts'
+import { runProcess, waitUntilReady } from './run-process.ts'
 import { verifyWithOpenssl } from './verify-with-openssl.ts'
 
 const SUBJECT = 'licenseoperator.license.issued'
@@ -13,6 +17,8 @@ interface Step {
 }
 
 const steps: Step[] = []
+/** --bundles: what `pnpm build` left as processes, instead of the sources. */
+const { bundles } = parseArgs({ options: { bundles: { type: 'boolean', default: false } } }).values
 
 /** Does one step, remembers how long it took and what it gave, and shows it. */
 async function step<T>(name: string, work: () => Promise<T>, show: (result: T) => string): Promise<T> {
@@ -71,11 +77,40 @@ async function buy(
   )
 }
 
+/** Where they are bundled the page's files come from beside the bundle, and a missing one shows only when somebody asks for it. */
+async function readReference({ apiUrl }: Pick<Environment, 'apiUrl'>): Promise<string> {
+  const paths = ['openapi.json', 'docs', 'docs/swagger-ui.css', 'docs/swagger-ui-bundle.js']
+  const answers = await Promise.all(paths.map((path) => fetch(`${apiUrl}/authlance/license/${path}`)))
+  for (const answer of answers) if (answer.status !== 200) throw new Error(`GET ${answer.url} answered ${answer.status}`)
+  return `${answers.length} files`
+}
+
+/** The command of the operator bundles both services once more. */
+async function serveInOne({ programs, env, folder }: Environment): Promise<string> {
+  const port = await freePort()
+  const { running, child } = runProcess({
+    name: 'serve',
+    script: programs.cli,
+    args: ['serve'],
+    env: { ...env, LICENSEOPERATOR_SERVER_ADDR: `127.0.0.1:${port}` },
+    logFile: join(folder, 'serve.log'),
+  })
+  try {
+    await waitUntilReady(running, child, `http://127.0.0.1:${port}/readyz`)
+    return `ready, reference page ${await readReference({ apiUrl: `http://127.0.0.1:${port}` })}`
+  } finally {
+    await running.stop()
+  }
+}
+
 async function demo(environment: Environment): Promise<void> {
+  if (bundles) await step('versions', () => printedReleases(environment), String)
+  await step('reference page', () => readReference(environment), String)
   const events = await IssuedEvents.subscribe(environment.stack.natsUrl, SUBJECT)
   try {
     await buy(environment, events, 'one-off', { lookupKey: 'core-one-off' })
     await buy(environment, events, 'subscription', { lookupKey: 'core', managedProducts: 5 })
+    if (bundles) await step('serve: everything in one process', () => serveInOne(environment), String)
   } finally {
     await events.close()
   }
@@ -98,11 +133,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 try {
   environment = await step(
     'set up',
-    () => startEnvironment(say),
+    () => startEnvironment(say, { bundles }),
     (started) => `api ${started.apiUrl}, Stripe emulator ${started.emulatorUrl}`,
   )
   await demo(environment)
-  say(`\n${table()}\n\ndemo: ok, stack provider ${environment.stack.provider}`)
+  say(`\n${table()}\n\ndemo${bundles ? ' of the bundles' : ''}: ok, stack provider ${environment.stack.provider}`)
 } catch (error) {
   if (!interrupted) {
     if (steps.length > 0) say(`\n${table()}`)

@@ -9,6 +9,7 @@ import { acquireStack, type Stack } from '@licenseoperator/stack'
 import { createControlClient, type EmulatorControl } from '@licenseoperator/stripe-emulator'
 import { stringify } from 'yaml'
 import { z } from 'zod'
+import { copyBundles, type Programs } from './bundles.ts'
 import { demoCatalog } from './catalog.ts'
 import { type RunningProcess, runProcess, runToEnd, waitUntilReady } from './run-process.ts'
 
@@ -19,6 +20,7 @@ export interface Environment {
   readonly ingestUrl: string
   readonly emulatorUrl: string
   readonly control: EmulatorControl
+  readonly programs: Programs
   /** For every command of the operator. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly publicKeyPem: string
@@ -43,6 +45,8 @@ export interface EnvironmentOptions {
   readonly ingest?: boolean
   /** false: the caller starts the api itself. */
   readonly api?: boolean
+  /** true: runs what `pnpm build` left, from a copy away from the repository, instead of the sources. */
+  readonly bundles?: boolean
   /** Products of the configuration file; default the demo's. */
   readonly products?: readonly object[]
 }
@@ -51,6 +55,7 @@ const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.me
 export const CLI = at('services/cli/src/main.ts')
 export const API = at('services/api/src/main.ts')
 export const INGEST = at('services/webhook-ingest/src/main.ts')
+const sources: Programs = { cli: CLI, api: API, ingest: INGEST, variables: {} }
 
 const EmulatorAddress = z.object({ url: z.url(), apiKey: z.string(), controlToken: z.string() })
 const EnsuredWebhook = z.object({ secret: z.string() })
@@ -67,10 +72,11 @@ export async function startEnvironment(say: (line: string) => void, options: Env
     for (const one of stops.splice(0).reverse()) await one()
   }
   try {
+    const programs = options.bundles === true ? copyBundles(folder) : sources
     const stack = await acquireStack({ log: (line) => say(`stack: ${line}`) })
     stops.push(() => stack.stop())
     say(`stack: provider=${stack.provider} (${stack.providerDetail})`)
-    return await startServices({ stack, folder, say, stops, stop, options })
+    return await startServices({ stack, folder, programs, say, stops, stop, options })
   } catch (error) {
     await stop()
     throw error
@@ -80,12 +86,13 @@ export async function startEnvironment(say: (line: string) => void, options: Env
 async function startServices(started: {
   stack: Stack
   folder: string
+  programs: Programs
   say: (line: string) => void
   stops: (() => Promise<void>)[]
   stop: () => Promise<void>
   options: EnvironmentOptions
 }): Promise<Environment> {
-  const { stack, folder, say, stops, stop, options } = started
+  const { stack, folder, programs, say, stops, stop, options } = started
   const processes: RunningProcess[] = []
   const start = (name: string, script: string, args: readonly string[], env: Readonly<Record<string, string | undefined>>) => {
     const { running, child } = runProcess({ name, script, args, env, logFile: join(folder, `${name}.log`) })
@@ -101,7 +108,7 @@ async function startServices(started: {
   const [apiUrl, ingestUrl] = [`http://127.0.0.1:${apiPort}`, `http://127.0.0.1:${ingestPort}`]
   const config = join(folder, 'config.yaml')
   const jwtSecret = crypto.randomUUID() + crypto.randomUUID()
-  const env: Record<string, string | undefined> = { ...withoutOurs(process.env), CONFIG_FILE: config }
+  const env: Record<string, string | undefined> = { ...withoutOurs(process.env), ...programs.variables, CONFIG_FILE: config }
   const write = (webhookSecret: string) =>
     writeFileSync(
       config,
@@ -116,21 +123,21 @@ async function startServices(started: {
   write('whsec_not_known_yet')
 
   say('database, catalog and webhook endpoint')
-  await runToEnd(CLI, ['db', 'migrate'], env)
-  await runToEnd(CLI, ['stripe', 'sync-products'], env)
-  const ensured = await runToEnd(CLI, ['stripe', 'ensure-webhook', '--public-url', ingestUrl, '--json'], env)
+  await runToEnd(programs.cli, ['db', 'migrate'], env)
+  await runToEnd(programs.cli, ['stripe', 'sync-products'], env)
+  const ensured = await runToEnd(programs.cli, ['stripe', 'ensure-webhook', '--public-url', ingestUrl, '--json'], env)
   write(EnsuredWebhook.parse(JSON.parse(ensured)).secret)
 
   say('api and webhook-ingest')
   const startApi = async (name: string, variables: Readonly<Record<string, string>>) => {
-    const { running, child } = start(name, API, [], { ...env, ...variables })
+    const { running, child } = start(name, programs.api, [], { ...env, ...variables })
     const port = variables.LICENSEOPERATOR_SERVER_ADDR?.split(':').at(-1) ?? apiPort
     await waitUntilReady(running, child, `http://127.0.0.1:${port}/readyz`)
     return running
   }
   const startIngest = async (name: string, roles: readonly string[], variables: Readonly<Record<string, string>>) => {
     const args = roles.flatMap((role) => ['--role', role])
-    const { running, child } = start(name, INGEST, args, { ...env, ...variables })
+    const { running, child } = start(name, programs.ingest, args, { ...env, ...variables })
     const port = variables.LICENSEOPERATOR_INGEST_ADDR?.split(':').at(-1) ?? ingestPort
     await waitUntilReady(running, child, `http://127.0.0.1:${port}/healthz`)
     return running
@@ -140,9 +147,10 @@ async function startServices(started: {
     ...(options.ingest === false ? [] : [startIngest('webhook-ingest', [], {})]),
   ])
   const group = 'acme'
-  const mint = async (...args: string[]) => (await runToEnd(CLI, ['token', 'mint', ...args], env)).trim()
+  const mint = async (...args: string[]) => (await runToEnd(programs.cli, ['token', 'mint', ...args], env)).trim()
   return {
     stack,
+    programs,
     apiUrl,
     ingestUrl,
     emulatorUrl: emulator.url,

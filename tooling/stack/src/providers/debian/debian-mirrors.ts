@@ -1,3 +1,6 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 const DEFAULT_MIRROR = 'http://deb.debian.org/debian'
 
 /** One-line style: `deb [options] URI suite component…`; deb822 style has a field per line. */
@@ -12,6 +15,14 @@ export function debianMirrors(sources: readonly string[]): string[] {
   const found = sources.flatMap((text) => [...oneLineUris(text), ...deb822Uris(text)])
   const mirrors = found.filter((uri) => /^https?:\/\/.*\/debian\/?$/.test(uri)).map((uri) => uri.replace(/\/$/, ''))
   return [...new Set([...mirrors, DEFAULT_MIRROR])]
+}
+
+/** `debianMirrors` of this host. */
+export function hostDebianMirrors(): string[] {
+  const folder = '/etc/apt/sources.list.d'
+  const parts = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []
+  const files = ['/etc/apt/sources.list', ...parts].filter((file) => existsSync(file))
+  return debianMirrors(files.map((file) => readFileSync(file, 'utf8')))
 }
 
 function oneLineUris(text: string): string[] {

@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { makeOwnedFolder, removeLeftovers } from '../../leftovers.ts'
 import { runCommand } from '../../run-command.ts'
 import type { Say } from '../../stack.ts'
 import { writeAptConfiguration } from './apt-configuration.ts'
-import { debianMirrors } from './debian-mirrors.ts'
+import { hostDebianMirrors } from './debian-mirrors.ts'
 import { announcedBytes, reportDownload } from './download-progress.ts'
 
 const PACKAGES = ['mysql-server-core', 'nats-server']
@@ -63,7 +63,7 @@ export async function downloadDebianPackages(download: Download): Promise<void> 
 /** From the first mirror that answers. @returns apt's arguments for it */
 async function readPackageLists(download: Download, work: string, keyring: string): Promise<string[]> {
   let failure: unknown
-  for (const mirror of debianMirrors(hostSources())) {
+  for (const mirror of hostDebianMirrors()) {
     download.say(`reading the package lists of Debian unstable from ${mirror}`)
     const apt = writeAptConfiguration(work, { mirror, architecture: download.architecture, keyring })
     try {
@@ -89,12 +89,6 @@ async function downloadKeyring(download: Download, folder: string): Promise<stri
     await run(download, 'dpkg', ['-x', join(folder, archive), folder])
   }
   return join(folder, KEYRING)
-}
-
-function hostSources(): string[] {
-  const folder = '/etc/apt/sources.list.d'
-  const parts = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []
-  return ['/etc/apt/sources.list', ...parts].filter((file) => existsSync(file)).map((file) => readFileSync(file, 'utf8'))
 }
 
 async function run(download: Download, command: string, args: readonly string[], cwd?: string): Promise<string> {

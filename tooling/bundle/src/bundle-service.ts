@@ -1,0 +1,41 @@
+import { cpSync, mkdirSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+/**
+ * What CommonJS packages inside the bundle find as `require`. Modules of ours import `createRequire` under its own name, and a name can be
+ * declared once in a file: the banner's must be one that nobody writes.
+ */
+const BANNER =
+  "import { createRequire as bundleCreateRequire$ } from 'node:module'; const require = bundleCreateRequire$(import.meta.url);"
+
+/** The reference page's files, from the package of the service that serves it. */
+const DOCS = ['swagger-ui.css', 'swagger-ui-bundle.js']
+const requireFromApi = createRequire(new URL('../../../services/api/package.json', import.meta.url))
+
+/**
+ * Bundles `src/main.ts` of a deployable into `main.js`, which needs nothing but Node, and `main.js.map`.
+ *
+ * @param folder  the deployable's, absolute
+ * @param dist    where the bundle goes; what is there goes first
+ */
+export async function bundleService(folder: string, options: { docs: boolean; dist: string }): Promise<void> {
+  const { dist } = options
+  rmSync(dist, { recursive: true, force: true })
+  await build({
+    absWorkingDir: folder,
+    entryPoints: ['src/main.ts'],
+    outfile: join(dist, 'main.js'),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    banner: { js: BANNER },
+    sourcemap: 'linked',
+    logLevel: 'warning',
+  })
+  if (!options.docs) return
+  mkdirSync(join(dist, 'docs'))
+  for (const name of DOCS) cpSync(requireFromApi.resolve(`swagger-ui-dist/${name}`), join(dist, 'docs', name))
+}
