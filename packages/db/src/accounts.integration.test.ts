@@ -37,7 +37,7 @@ async function administer(...statements: string[]): Promise<unknown> {
 
 beforeAll(async () => {
   database = await createTestDatabase()
-  const ours = statements.replaceAll(' licenses.', ` ${database.options.database}.`).replaceAll('lo_', `${prefix}_`)
+  const ours = statements.replaceAll('lo_', `${prefix}_`).replaceAll(' licenses.', ` ${database.options.database}.`)
   await administer(...ours.split(';').filter((statement) => statement.trim() !== ''))
   // MySQL makes an authority and a client certificate for itself, beside its data.
   const [row] = Object(await administer('SELECT @@datadir AS folder'))
