@@ -1,18 +1,23 @@
 import { readFileSync } from 'node:fs'
+import {
+  announceCatalogChange,
+  consume,
+  ensureStream,
+  MessageIndex,
+  type NatsLink,
+  onCatalogChange,
+  openNatsLink,
+  ping,
+  publishDurably,
+  streamNameFor,
+} from '@licenseoperator/events'
 import { type PrivateNats, startNats } from '@licenseoperator/stack'
 import type { NatsConnection } from 'nats'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
-import { announceCatalogChange, onCatalogChange } from './catalog-changes.ts'
-import { consume } from './consume.ts'
-import { ensureStream, streamNameFor } from './ensure-streams.ts'
-import { MessageIndex } from './message-index.ts'
-import { type NatsLink, openNatsLink } from './nats-link.ts'
-import { ping } from './ping.ts'
-import { publishDurably } from './publish-durably.ts'
-import { recordedLog } from './testing/nats.ts'
+import { aLog } from '../a-start.ts'
 
 // The server runs with what the README tells operators to configure.
-const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+const readme = readFileSync(new URL('../../../../packages/events/README.md', import.meta.url), 'utf8')
 const configuration = /```conf\n(.*?)```/s.exec(readme)?.[1] ?? ''
 const issued = 'licenseoperator.license.issued'
 const webhook = 'licenseoperator.stripe.webhook.event'
@@ -36,7 +41,7 @@ afterAll(async () => {
 
 const closeAll = async () => void (await Promise.all(links.splice(0).map((link) => link.close())))
 
-function linkOf(user: User, log = recordedLog()): NatsLink {
+function linkOf(user: User, log = aLog()): NatsLink {
   const link = openNatsLink({ url: `nats://${user}:change%20me@127.0.0.1:${server.port}`, name: users[user], log })
   links.push(link)
   return link
@@ -51,7 +56,7 @@ async function publish(user: User, subject: string, messageId: string = crypto.r
 /** Consumes as this user until something came. @returns the log, for what came instead */
 async function consumeOne(user: User, subject: string, durable: string) {
   const stopping = new AbortController()
-  const log = recordedLog()
+  const log = aLog()
   const got: string[] = []
   const consuming = consume(
     await as(user),
@@ -68,7 +73,7 @@ async function consumeOne(user: User, subject: string, durable: string) {
       return { kind: 'done' }
     },
   )
-  await vi.waitFor(() => expect([...got, ...log.lines]).not.toEqual([]), { timeout: 20_000, interval: 20 })
+  await vi.waitFor(() => expect([...got, ...log.said]).not.toEqual([]), { timeout: 20_000, interval: 20 })
   stopping.abort()
   await consuming
   return { got, log }
@@ -126,12 +131,12 @@ test.each([
 })
 
 test('what a user may not do is logged once', async () => {
-  const log = recordedLog()
+  const log = aLog()
   const link = linkOf('processor', log)
   const connection = await link.ready(10_000)
   for (const messageId of ['1', '2'])
     await expect(publishDurably(connection, { subject: webhook, data: Buffer.from('{}'), messageId })).rejects.toThrow()
-  expect(log.lines.filter(({ level }) => level === 'warn')).toEqual([
+  expect(log.said.filter(({ level }) => level === 'warn')).toEqual([
     expect.objectContaining({ fields: { server: `127.0.0.1:${server.port}`, code: 'PERMISSIONS_VIOLATION' } }),
   ])
 })
@@ -146,7 +151,7 @@ test.each([
   await publish(subject === issued ? 'relay' : 'receiver', subject)
   const { got, log } = await consumeOne(user, subject, durable)
   expect(got).toEqual([])
-  expect(JSON.stringify(log.lines)).toContain('Permissions Violation')
+  expect(JSON.stringify(log.said)).toContain('Permissions Violation')
 })
 
 test.each(Object.keys(users) as User[])('%s may not delete or purge a stream, nor read the answers to another', async (user) => {

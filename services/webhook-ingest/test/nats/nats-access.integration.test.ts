@@ -1,11 +1,10 @@
+import { connectNats, type NatsAccess } from '@licenseoperator/events'
 import { startNats } from '@licenseoperator/stack'
 import { nkeys } from 'nats'
 import { expect, onTestFinished, test } from 'vitest'
-import { connectNats } from './connect-nats.ts'
-import type { NatsAccess } from './nats-target.ts'
-import { testCertificates } from './testing/certificates.ts'
-import { recordedLog } from './testing/nats.ts'
-import { testAccount } from './testing/nats-accounts.ts'
+import { aLog } from '../a-start.ts'
+import { testCertificates } from './certificates.ts'
+import { testAccount } from './nats-accounts.ts'
 
 const hidden = (text: string) => ({ reveal: () => text })
 
@@ -17,7 +16,7 @@ async function aServer(configuration: string, files?: Record<string, string>) {
 
 /** Connects and asks the server for an answer. */
 async function reach(access: NatsAccess): Promise<string> {
-  const log = recordedLog()
+  const log = aLog()
   try {
     const connection = await connectNats({ ...access, name: 'access-test', log, waitMs: 2000 })
     await connection.flush()
@@ -26,7 +25,7 @@ async function reach(access: NatsAccess): Promise<string> {
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
   } finally {
-    const said = JSON.stringify(log.lines)
+    const said = JSON.stringify(log.said)
     for (const secret of ['SU', 'PRIVATE', 'a%20word', 'a word']) expect(said).not.toContain(secret)
   }
 }
