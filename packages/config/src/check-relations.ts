@@ -1,5 +1,6 @@
-import { checkProduct, maps, repeated } from './check-product.ts'
+import { checkBundles } from './check-bundles.ts'
 import type { ConfigProblem } from './config-error.ts'
+import { maps, repeated } from './maps.ts'
 import { isMap, type Raw } from './read-yaml.ts'
 import { subjects } from './sections.ts'
 
@@ -69,10 +70,7 @@ function checkStripe(stripe: Raw): ConfigProblem[] {
     ...repeated(products, 'slug', 'stripe.products', 'is used twice'),
     ...repeated(priced, 'lookup_key', 'stripe.products', 'is used twice among active products (by default it is the slug)'),
   )
-  for (const [index, product] of products.entries()) {
-    if (product !== undefined) problems.push(...checkProduct(product, `stripe.products[${index}]`))
-  }
-  return problems
+  return [...problems, ...checkBundles(products)]
 }
 
 /** A product without a signing key could be sold and not be delivered. */

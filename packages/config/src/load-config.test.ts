@@ -148,7 +148,7 @@ test('unknown keys and variables are warnings, and their names are not printed w
 })
 
 test('what is allowed but has no effect is a warning', () => {
-  const products = [{ slug: 'core', name: 'Core', plan: 'core', product_key: 'core', unit_amount: 1, max_license_total: 1 }]
+  const products = [{ slug: 'core', name: 'Core', plan: 'core', product_key: 'core', unit_amount: 100, max_license_total: 1 }]
   const file = {
     ...aFileWith('stripe.products', products),
     retention: { delete_only_trials: false },

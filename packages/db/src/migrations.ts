@@ -392,4 +392,13 @@ export const migrations: readonly Migration[] = [
     name: '0032_licenses_revoked',
     sql: 'CREATE INDEX licenses_revoked ON licenses (revoked_at, expires_at)',
   },
+  {
+    // Raised by every change; what a sync found out is written down only for the state it was found out about.
+    name: '0140_products_revision',
+    sql: 'ALTER TABLE products ADD COLUMN revision INT UNSIGNED NOT NULL DEFAULT 0',
+  },
+  {
+    name: '0141_coupons_revision',
+    sql: 'ALTER TABLE coupons ADD COLUMN revision INT UNSIGNED NOT NULL DEFAULT 0',
+  },
 ]
