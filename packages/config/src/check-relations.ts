@@ -1,5 +1,6 @@
 import { checkBundles } from './check-bundles.ts'
 import type { ConfigProblem } from './config-error.ts'
+import { doubtfulCatalog } from './doubtful-catalog.ts'
 import { maps, repeated } from './maps.ts'
 import { isMap, type Raw } from './read-yaml.ts'
 import { subjects } from './sections.ts'
@@ -35,6 +36,10 @@ export function checkRelations(raw: Raw, sections: ReadonlySet<string>): ConfigP
 /** What is allowed and probably not meant. */
 export function doubtful(raw: Raw, sections: ReadonlySet<string>): string[] {
   const warnings: string[] = []
+  if (isMap(raw.retention)) {
+    for (const key of Object.keys(raw.retention))
+      if (key !== 'delete_only_trials') warnings.push(`retention.${key}: has no effect, nothing is deleted yet`)
+  }
   if (isMap(raw.retention) && OFF.has(raw.retention.delete_only_trials)) {
     warnings.push('retention.delete_only_trials: false has no effect, paid licenses are never deleted')
   }
@@ -46,6 +51,7 @@ export function doubtful(raw: Raw, sections: ReadonlySet<string>): string[] {
       )
   }
   if (sections.has('stripe') && isMap(raw.stripe)) {
+    warnings.push(...doubtfulCatalog(raw.stripe))
     for (const [index, product] of maps(raw.stripe.products).entries()) {
       if (product?.max_license_total !== undefined && (product.type ?? 'subscription') === 'subscription') {
         warnings.push(`stripe.products[${index}].max_license_total: is not enforced for a subscription`)

@@ -534,6 +534,21 @@ describe('PUT', () => {
     expect(await shop.stripe.prices.retrieve(String(stripePriceId))).toMatchObject({ unit_amount: 21_900, active: false })
   })
 
+  test('two administrators at once: what is sold at costs what the later one said', async () => {
+    const body = asked()
+    await create(body)
+    for (const amounts of [
+      [25_000, 26_000],
+      [27_000, 28_000],
+      [29_000, 30_000],
+    ]) {
+      await Promise.all(amounts.map((unitAmount) => update(body.slug, { unitAmount })))
+      const [row] = await stored()
+      const [price] = (await shop.stripe.prices.list({ lookup_keys: [body.slug] })).data
+      expect(price).toMatchObject({ id: row?.stripe_price_id, unit_amount: row?.unit_amount_minor, active: true })
+    }
+  })
+
   test('another amount while Stripe is away: no price is named, so that nobody is charged the old amount', async () => {
     const alone = await anApi()
     const { slug } = await insertProduct(alone.db, { stripeProductId: 'prod_given', stripePriceId: 'price_given' })
