@@ -1,23 +1,28 @@
 import type { Coupon, StripePromotion } from './coupon.ts'
 import type { CouponRequest } from './coupon-request.ts'
+import { type CouponOwner, couponProblems } from './coupon-rules.ts'
 import { present } from './present.ts'
+import { problem, refuseFirst } from './problem.ts'
 import type { Product } from './product.ts'
-import { refuseField } from './refuse-field.ts'
 
-export type CouponFields = Omit<Coupon, 'id' | 'createdAt' | 'updatedAt'>
-type Owner = Pick<Product, 'id' | 'currency'>
+export type CouponFields = Omit<Coupon, 'id' | 'createdAt' | 'updatedAt' | 'revision'>
+type Owner = Pick<Product, 'id'> & CouponOwner
 
 /** @throws DomainError `invalid_payload` naming the field */
 export function newCoupon(product: Owner, request: CouponRequest): CouponFields {
-  if (request.code === undefined) throw refuseField('code', 'is required')
-  return checked(product, {
-    productId: product.id,
-    code: request.code,
+  if (request.code === undefined) refuseFirst([problem('is required', 'code')])
+  return checkedCoupon(product, { productId: product.id, ...couponAsked(request) })
+}
+
+/** What a creation asks for, defaults filled in; nothing is checked. */
+export function couponAsked(request: CouponRequest): Omit<CouponFields, 'productId'> {
+  return {
+    code: request.code ?? '',
     active: request.active ?? true,
     behavior: request.behavior ?? 'product_override',
     ...limitsOf(request, undefined),
     ...promotionOf(request, undefined),
-  })
+  }
 }
 
 /**
@@ -27,7 +32,7 @@ export function newCoupon(product: Owner, request: CouponRequest): CouponFields 
  * @throws DomainError `invalid_payload` naming the field
  */
 export function changedCoupon(product: Owner, existing: Coupon, request: CouponRequest): CouponFields {
-  return checked(product, {
+  return checkedCoupon(product, {
     productId: product.id,
     code: request.code ?? existing.code,
     active: request.active ?? existing.active,
@@ -35,6 +40,18 @@ export function changedCoupon(product: Owner, existing: Coupon, request: CouponR
     ...limitsOf(request, existing),
     ...promotionOf(request, existing),
   })
+}
+
+/** The fields of a stored coupon that a write names. */
+export function fieldsOfCoupon(coupon: Coupon): CouponFields {
+  const { id: _id, createdAt: _createdAt, updatedAt: _updatedAt, revision: _revision, ...fields } = coupon
+  return fields
+}
+
+/** @throws DomainError `invalid_payload` naming the first field that breaks a rule */
+export function checkedCoupon(product: CouponOwner, coupon: CouponFields): CouponFields {
+  refuseFirst(couponProblems(product, coupon))
+  return coupon
 }
 
 function limitsOf(request: CouponRequest, existing: Coupon | undefined) {
@@ -72,28 +89,3 @@ function promotionOf(request: CouponRequest, existing: Coupon | undefined): { st
 }
 
 const discountKeys = ['percentOff', 'amountOff', 'currency', 'duration', 'durationInMonths'] as const
-
-function checked(product: Owner, coupon: CouponFields): CouponFields {
-  const { minManagedProducts: min, maxManagedProducts: max, behavior, stripePromotion } = coupon
-  if (min !== undefined && max !== undefined && max < min)
-    throw refuseField('maxManagedProducts', 'must not be below minManagedProducts')
-  if (behavior === 'stripe_promotion') {
-    if (stripePromotion === undefined) throw refuseField('stripePromotion', 'is required for stripe_promotion')
-    checkPromotion(product, stripePromotion)
-  }
-  return coupon
-}
-
-function checkPromotion(product: Owner, promotion: StripePromotion): void {
-  const refuse = (field: string, reason: string) => refuseField(`stripePromotion.${field}`, reason)
-  const { percentOff, amountOff, currency, duration, durationInMonths, couponId, promotionId } = promotion
-  if (percentOff !== undefined && amountOff !== undefined) throw refuse('amountOff', 'and percentOff exclude each other')
-  if (percentOff === undefined && amountOff === undefined && couponId === undefined && promotionId === undefined)
-    throw refuse('percentOff', 'or amountOff is required')
-  if (amountOff !== undefined && currency === undefined) throw refuse('currency', 'is required with amountOff')
-  if (currency !== undefined && currency !== product.currency) throw refuse('currency', 'must be the currency of the product')
-  if (duration === 'repeating' && durationInMonths === undefined)
-    throw refuse('durationInMonths', 'is required with duration repeating')
-  if (duration !== 'repeating' && durationInMonths !== undefined)
-    throw refuse('durationInMonths', 'belongs to duration repeating only')
-}

@@ -1,20 +1,25 @@
 import { z } from 'zod'
-import { Currency, limit, MAX_AMOUNT_MINOR, MAX_COUNT, MAX_SEATS, Metadata, oneOf } from './request-fields.ts'
+import { Currency, limit, MAX_AMOUNT_MINOR, MAX_COUNT, MAX_SEATS, Metadata, oneOf, StripeId } from './request-fields.ts'
 
 const StripePromotionRequest = z
   .object({
-    percentOff: z.number().positive().max(100).optional(),
+    percentOff: z
+      .number()
+      .min(0.01)
+      .max(100)
+      .refine((percent) => Number(percent.toFixed(4)) === percent, 'must have at most four decimals')
+      .optional(),
     amountOff: z.int().positive().max(MAX_AMOUNT_MINOR).optional().meta({ description: 'Minor units' }),
     currency: Currency.optional().meta({ description: 'Required with amountOff; the currency of the product' }),
     duration: oneOf(['forever', 'once', 'repeating']).optional(),
     durationInMonths: z.int().positive().max(120).optional().meta({ description: 'Required with duration repeating' }),
     maxRedemptions: z.int().positive().max(MAX_COUNT).optional(),
-    couponId: z.string().min(1).max(255).optional().meta({ description: 'Stripe id; filled in when absent' }),
-    promotionId: z.string().min(1).max(255).optional().meta({ description: 'Stripe id; filled in when absent' }),
+    couponId: StripeId.meta({ description: 'Stripe id; filled in when absent' }),
+    promotionId: StripeId.meta({ description: 'Stripe id; filled in when absent' }),
   })
   .meta({ id: 'StripePromotionRequest' })
 
-/** What an administrator sends of a coupon. Rules between fields: `checkCoupon`. */
+/** What an administrator sends of a coupon. Rules between fields: `couponProblems`. */
 export const CouponRequest = z
   .object({
     code: z

@@ -28,5 +28,7 @@ export const Coupon = z.object({
   stripePromotion: StripePromotion.optional(),
   createdAt: z.date(),
   updatedAt: z.date(),
+  /** Raised by every change of it. */
+  revision: z.int().nonnegative().default(0),
 })
 export type Coupon = z.infer<typeof Coupon>

@@ -1,13 +1,25 @@
 export { type BillingInterval, billingIntervals, isRecurring, stripeRecurring } from './billing-interval.ts'
+export { bundleProblems } from './bundle-rules.ts'
 export { Coupon, StripePromotion } from './coupon.ts'
-export { type CouponFields, changedCoupon, newCoupon } from './coupon-fields.ts'
+export { type CouponFields, changedCoupon, checkedCoupon, fieldsOfCoupon, newCoupon } from './coupon-fields.ts'
 export { CouponRequest } from './coupon-request.ts'
+export { isCurrency, leastCharge } from './currency.ts'
 export { type LicenseMode, licenseModeOf } from './license-mode.ts'
 export { priceOf } from './price.ts'
+export { below, type Problem, pathText, problem, refuseFirst } from './problem.ts'
 export { BundleComponent, PricingTier, Product } from './product.ts'
-export { changedProduct, checkProduct, costsOtherwise, newProduct, type ProductFields } from './product-fields.ts'
+export {
+  changedProduct,
+  checkProduct,
+  costsOtherwise,
+  fieldsOfProduct,
+  newProduct,
+  type ProductFields,
+} from './product-fields.ts'
 export { productOfKey } from './product-of-key.ts'
 export { ProductRequest } from './product-request.ts'
+export { productProblems } from './product-rules.ts'
+export { type ReadProduct, readProduct, repeatedCodes } from './read-product.ts'
 export { refuseField } from './refuse-field.ts'
 export { requestOfProduct } from './request-of-product.ts'
 export { seatsFor } from './seats.ts'

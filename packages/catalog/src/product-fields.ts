@@ -1,10 +1,11 @@
-import { isRecurring } from './billing-interval.ts'
 import { present } from './present.ts'
+import { type Problem, problem, refuseFirst } from './problem.ts'
 import type { PricingTier, Product } from './product.ts'
 import type { ProductRequest } from './product-request.ts'
+import { productProblems } from './product-rules.ts'
 import { refuseField } from './refuse-field.ts'
 
-export type ProductFields = Omit<Product, 'id' | 'createdAt' | 'updatedAt'>
+export type ProductFields = Omit<Product, 'id' | 'createdAt' | 'updatedAt' | 'revision'>
 
 /**
  * The product that a creation asks for, defaults filled in.
@@ -12,16 +13,27 @@ export type ProductFields = Omit<Product, 'id' | 'createdAt' | 'updatedAt'>
  * @throws DomainError `invalid_payload` naming the required field that is missing
  */
 export function newProduct(request: ProductRequest): ProductFields {
-  const slug = required('slug', request.slug)
-  const unitAmountMinor = required('unitAmount', request.unitAmount)
+  refuseFirst(missingFrom(request))
+  return productAsked(request)
+}
+
+/** What a creation cannot do without. */
+export function missingFrom(request: ProductRequest): Problem[] {
+  const required = ['slug', 'name', 'plan', 'productKey', 'unitAmount'] as const
+  return required.filter((field) => request[field] === undefined).map((field) => problem('is required', field))
+}
+
+/** What a creation asks for, defaults filled in; nothing is checked. */
+export function productAsked(request: ProductRequest): ProductFields {
+  const { slug = '', name = '', plan = '', productKey = '', unitAmount: unitAmountMinor = 0 } = request
   const type = request.type ?? 'subscription'
   return present({
     slug,
-    name: required('name', request.name),
+    name,
     description: filled(request.description),
     type,
-    plan: required('plan', request.plan),
-    productKey: required('productKey', request.productKey),
+    plan,
+    productKey,
     pricingMode: request.pricingMode ?? 'fixed',
     active: request.active ?? true,
     internal: request.internal ?? false,
@@ -87,6 +99,12 @@ export function changedProduct(existing: Product, request: ProductRequest): Prod
   return unpriced
 }
 
+/** The fields of a stored product that a write names. */
+export function fieldsOfProduct(product: Product): ProductFields {
+  const { id: _id, createdAt: _createdAt, updatedAt: _updatedAt, revision: _revision, ...fields } = product
+  return fields
+}
+
 /** True when what the product costs at Stripe differs. */
 export function costsOtherwise(before: ProductFields, after: ProductFields): boolean {
   return (
@@ -97,40 +115,14 @@ export function costsOtherwise(before: ProductFields, after: ProductFields): boo
   )
 }
 
-const MOST_INTERVALS = { day: 1095, week: 156, month: 36, quarter: 12, year: 3, one_time: 1 } as const
-
 /**
- * Rules between the fields of a product.
+ * Refuses a product that breaks a rule between its fields.
  *
- * @param productKeys  lower-case, those with a signing key
+ * @param productKeys  lower-case, those with a signing key; `undefined` where they are not known
  * @throws DomainError `invalid_payload` naming the field
- * @see https://docs.stripe.com/api/prices/create (recurring.interval_count: at most three years)
  */
-export function checkProduct(product: ProductFields, productKeys: readonly string[]): void {
-  if (!productKeys.includes(product.productKey)) throw refuseField('productKey', 'has no signing key')
-  if (isRecurring(product.billingInterval) !== (product.type === 'subscription')) {
-    const allowed = product.type === 'one_off' ? 'must be one_time for a one-off product' : 'must recur for a subscription'
-    throw refuseField('billingInterval', allowed)
-  }
-  if (product.billingIntervalCount > MOST_INTERVALS[product.billingInterval])
-    throw refuseField('billingIntervalCount', `must be at most ${MOST_INTERVALS[product.billingInterval]}: three years`)
-  checkTiers(product.pricingTiers)
-  checkComponentKeys(product)
-}
-
-function checkTiers(tiers: readonly PricingTier[]): void {
-  const bounds = tiers.map((tier) => tier.upperBound)
-  if (bounds.filter((bound) => bound === undefined).length > 1)
-    throw refuseField('pricingTiers', 'must have at most one tier without upperBound')
-  if (new Set(bounds).size !== bounds.length) throw refuseField('pricingTiers', 'must not use an upperBound twice')
-}
-
-function checkComponentKeys({ productKey, bundledProducts }: ProductFields): void {
-  const keys = bundledProducts.map((component) => component.productKey)
-  const own = keys.indexOf(productKey)
-  if (own >= 0) throw refuseField(`bundledProducts[${own}].productKey`, "must not be the bundle's own key")
-  const twice = keys.findIndex((key, index) => keys.indexOf(key) !== index)
-  if (twice >= 0) throw refuseField(`bundledProducts[${twice}].productKey`, 'is in the bundle twice; use quantity')
+export function checkProduct(product: ProductFields, productKeys: readonly string[] | undefined): void {
+  refuseFirst(productProblems(product, productKeys))
 }
 
 /** Evaluation order: bounded tiers ascending, the open-ended one last. */
@@ -145,11 +137,6 @@ function components({ bundledProducts = [] }: ProductRequest): Product['bundledP
 
 function defaultInterval(type: Product['type']): Product['billingInterval'] {
   return type === 'one_off' ? 'one_time' : 'month'
-}
-
-function required<T>(field: string, value: T | undefined): T {
-  if (value === undefined) throw refuseField(field, 'is required')
-  return value
 }
 
 function filled(text: string | undefined): string | undefined {

@@ -2,9 +2,19 @@ import { text } from '@licenseoperator/domain'
 import { z } from 'zod'
 import { billingIntervals } from './billing-interval.ts'
 import { CouponRequest } from './coupon-request.ts'
-import { Currency, limit, lowerCased, MAX_AMOUNT_MINOR, MAX_COUNT, MAX_SEATS, Metadata, oneOf } from './request-fields.ts'
+import {
+  Currency,
+  limit,
+  lowerCased,
+  MAX_AMOUNT_MINOR,
+  MAX_COUNT,
+  MAX_SEATS,
+  Metadata,
+  oneOf,
+  StripeId,
+} from './request-fields.ts'
 
-const PricingTierRequest = z
+export const PricingTierRequest = z
   .object({
     upperBound: z.int().positive().max(MAX_COUNT).optional().meta({ description: 'Inclusive; absent on the open-ended tier' }),
     amount: z.int().positive().max(MAX_AMOUNT_MINOR).optional().meta({ description: 'Total for the tier in minor units' }),
@@ -14,7 +24,7 @@ const PricingTierRequest = z
   .refine((tier) => Object.values(tier).some((value) => value !== undefined), 'must set at least one of its fields')
   .meta({ id: 'PricingTierRequest' })
 
-const BundleComponentRequest = z
+export const BundleComponentRequest = z
   .object({
     productKey: lowerCased(128),
     quantity: z.int().positive().max(1000).default(1),
@@ -24,7 +34,7 @@ const BundleComponentRequest = z
 
 /**
  * What an administrator sends of a product, to create or to change it. Amounts in the currency's minor unit. Rules between fields:
- * `checkProduct`; what an absent field means: `newProduct` and `changedProduct`.
+ * `productProblems`; what an absent field means: `newProduct` and `changedProduct`.
  */
 export const ProductRequest = z
   .object({
@@ -58,22 +68,17 @@ export const ProductRequest = z
     termDurationDays: z.int().positive().max(36_500).optional().meta({ description: 'One-off products only' }),
     maxLicenseTotal: limit(MAX_COUNT).meta({ description: 'Licenses ever sold; 0 or absent: no cap' }),
     maxManagedProducts: limit(MAX_SEATS).meta({ description: 'Seats of one purchase; 0 or absent: no cap' }),
-    lookupKey: text({ max: 200 })
-      .regex(/^[\x20-\x7e]+$/, 'must be ASCII')
-      .transform((value) => value.trim())
+    lookupKey: text({ min: 0, max: 200 })
+      .regex(/^[\x20-\x7e]*$/, 'must be ASCII')
+      .transform((value) => (value.trim() === '' ? undefined : value.trim()))
       .optional()
       .meta({ description: 'Unique among active products; default on creation: the slug' }),
-    stripeProductId: z
-      .string()
-      .trim()
-      .regex(/^[\x21-\x7e]{1,255}$/, 'must be a Stripe id')
-      .optional(),
-    stripePriceId: z
-      .string()
-      .trim()
-      .regex(/^[\x21-\x7e]{1,255}$/, 'must be a Stripe id')
-      .optional(),
-    metadata: Metadata.optional(),
+    stripeProductId: StripeId,
+    stripePriceId: StripeId,
+    metadata: Metadata.refine(
+      (entries) => Object.keys(entries).length < 50,
+      'must have at most 49 entries: one of the 50 that Stripe takes is ours',
+    ).optional(),
     pricingTiers: z.array(PricingTierRequest).max(100).optional(),
     bundledProducts: z.array(BundleComponentRequest).max(100).optional(),
     coupons: z

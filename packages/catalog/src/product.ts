@@ -49,5 +49,7 @@ export const Product = z.object({
   bundledProducts: z.array(BundleComponent),
   createdAt: z.date(),
   updatedAt: z.date(),
+  /** Raised by every change of it. */
+  revision: z.int().nonnegative().default(0),
 })
 export type Product = z.infer<typeof Product>

@@ -14,6 +14,7 @@ const tenOrMore: Coupon = {
   metadata: {},
   createdAt: new Date(0),
   updatedAt: new Date(0),
+  revision: 0,
 }
 
 describe('seats', () => {

@@ -1,5 +1,7 @@
-import { checkProduct, maps, repeated } from './check-product.ts'
+import { checkBundles } from './check-bundles.ts'
 import type { ConfigProblem } from './config-error.ts'
+import { doubtfulCatalog } from './doubtful-catalog.ts'
+import { maps, repeated } from './maps.ts'
 import { isMap, type Raw } from './read-yaml.ts'
 import { subjects } from './sections.ts'
 
@@ -36,6 +38,10 @@ export function checkRelations(raw: Raw, sections: ReadonlySet<string>): ConfigP
 /** What is allowed and probably not meant. */
 export function doubtful(raw: Raw, sections: ReadonlySet<string>): string[] {
   const warnings: string[] = []
+  if (isMap(raw.retention)) {
+    for (const key of Object.keys(raw.retention))
+      if (key !== 'delete_only_trials') warnings.push(`retention.${key}: has no effect, nothing is deleted yet`)
+  }
   if (isMap(raw.retention) && OFF.has(raw.retention.delete_only_trials)) {
     warnings.push('retention.delete_only_trials: false has no effect, paid licenses are never deleted')
   }
@@ -47,6 +53,7 @@ export function doubtful(raw: Raw, sections: ReadonlySet<string>): string[] {
       )
   }
   if (sections.has('stripe') && isMap(raw.stripe)) {
+    warnings.push(...doubtfulCatalog(raw.stripe))
     for (const [index, product] of maps(raw.stripe.products).entries()) {
       if (product?.max_license_total !== undefined && (product.type ?? 'subscription') === 'subscription') {
         warnings.push(`stripe.products[${index}].max_license_total: is not enforced for a subscription`)
@@ -71,10 +78,7 @@ function checkStripe(stripe: Raw): ConfigProblem[] {
     ...repeated(products, 'slug', 'stripe.products', 'is used twice'),
     ...repeated(priced, 'lookup_key', 'stripe.products', 'is used twice among active products (by default it is the slug)'),
   )
-  for (const [index, product] of products.entries()) {
-    if (product !== undefined) problems.push(...checkProduct(product, `stripe.products[${index}]`))
-  }
-  return problems
+  return [...problems, ...checkBundles(products)]
 }
 
 /** A product without a signing key could be sold and not be delivered. */

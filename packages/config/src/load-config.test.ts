@@ -148,7 +148,7 @@ test('unknown keys and variables are warnings, and their names are not printed w
 })
 
 test('what is allowed but has no effect is a warning', () => {
-  const products = [{ slug: 'core', name: 'Core', plan: 'core', product_key: 'core', unit_amount: 1, max_license_total: 1 }]
+  const products = [{ slug: 'core', name: 'Core', plan: 'core', product_key: 'core', unit_amount: 100, max_license_total: 1 }]
   const file = {
     ...aFileWith('stripe.products', products),
     retention: { delete_only_trials: false },
@@ -159,6 +159,35 @@ test('what is allowed but has no effect is a warning', () => {
     expect.stringContaining('internal_auth.required_scopes: 1 of its names protect nothing'),
     'stripe.products[0].max_license_total: is not enforced for a subscription',
   ])
+})
+
+test('defaults that name nothing, perpetual products without a maintenance price and retention are warnings', () => {
+  const product = { slug: 'core', name: 'Core', plan: 'core', product_key: 'core', unit_amount: 100 }
+  const forever = { ...product, slug: 'forever', type: 'one_off', metadata: { license_type: 'Perpetual' } }
+  const auto = {
+    ...forever,
+    slug: 'auto',
+    metadata: { ...forever.metadata, maintenance: 'auto', maintenance_price_lookup_key: 'care' },
+  }
+  const stripe = {
+    ...aFile().stripe,
+    products: [product, forever, auto],
+    default_subscription_slug: 'forever',
+    default_one_off_slug: 'nothing',
+  }
+  expect(load({ ...aFile(), stripe, retention: { keep_days: 3 } }).warnings).toEqual([
+    'retention.keep_days: has no effect, nothing is deleted yet',
+    'stripe.default_subscription_slug: names a product of another type',
+    'stripe.default_one_off_slug: names no product of this file',
+    'stripe.products[1]: is perpetual and has no maintenance price; set stripe.maintenance_price_lookup_key',
+  ])
+  const right = {
+    ...stripe,
+    default_subscription_slug: 'core',
+    default_one_off_slug: 'auto',
+    maintenance_price_lookup_key: 'care',
+  }
+  expect(load({ ...aFile(), stripe: right }).warnings).toEqual([])
 })
 
 test.each(['sk_live_abc', 'rk_live_abc', ' sk_live_abc'])(

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { pathText } from '@licenseoperator/catalog'
 import { z } from 'zod'
 import { applyEnvironment, type Environment, filled } from './apply-environment.ts'
 import { checkRelations, doubtful } from './check-relations.ts'
@@ -132,11 +133,6 @@ function parseSections(raw: Raw, wanted: readonly SectionName[]): { config: Reco
     return [name, parse(requiredSections[inFile], raw[inFile] ?? (inFile === 'security' ? undefined : {}), [inFile])]
   })
   return { config: { ...(isMap(commonValues) ? commonValues : {}), ...Object.fromEntries(required) }, problems }
-}
-
-/** `['stripe', 'products', 0, 'slug']` as people write it: `stripe.products[0].slug`. */
-function pathText(path: readonly PropertyKey[]): string {
-  return path.map((part, index) => (typeof part === 'number' ? `[${part}]` : `${index === 0 ? '' : '.'}${String(part)}`)).join('')
 }
 
 /** Says which variable is at fault: the file would be searched in vain. */

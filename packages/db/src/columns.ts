@@ -44,6 +44,7 @@ export const couponColumns = [
   'deleted_at',
   'created_at',
   'updated_at',
+  'revision',
 ] as const satisfies readonly (keyof CouponsTable)[]
 
 export const licenseColumns = [
@@ -148,6 +149,7 @@ export const productColumns = [
   'bundled_products',
   'created_at',
   'updated_at',
+  'revision',
 ] as const satisfies readonly (keyof ProductsTable)[]
 
 export const reservationColumns = [

@@ -122,18 +122,32 @@ export async function insert(tx: Tx, fields: CouponFields, now: Date): Promise<n
 export async function update(tx: Tx, id: number, fields: CouponFields, now: Date): Promise<void> {
   await tx
     .updateTable('coupons')
-    .set({ ...toRow(fields), updated_at: now })
+    .set((eb) => ({ ...toRow(fields), updated_at: now, revision: eb('revision', '+', 1) }))
     .where('id', '=', id)
     .execute()
 }
 
-/** Remembers the promotion code and coupon that stand for it at Stripe. */
-export async function setStripePromotion(tx: Tx, id: number, promotion: StripePromotion): Promise<void> {
+/**
+ * Remembers the promotion code and coupon that stand for it at Stripe.
+ *
+ * @param revision  of the coupon that they were found for; given, nothing is written when it was changed or deleted since
+ * @returns whether it was written
+ */
+export async function setStripePromotion(tx: Tx, id: number, promotion: StripePromotion, revision?: number): Promise<boolean> {
+  const row = await tx
+    .selectFrom('coupons')
+    .select(['revision', 'deleted_at'])
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  if (row === undefined) return false
+  if (revision !== undefined && (row.revision !== revision || row.deleted_at !== null)) return false
   await tx
     .updateTable('coupons')
     .set({ stripe_promotion: JSON.stringify(promotion) })
     .where('id', '=', id)
     .execute()
+  return true
 }
 
 /** Takes one redemption for a group; false when the total or the group's share is used up. Live reservations count. */
@@ -197,6 +211,7 @@ function toCoupon(row: Selectable<CouponsTable>): Coupon {
       stripePromotion: row.stripe_promotion,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
+      revision: row.revision,
     }),
   )
 }

@@ -421,4 +421,13 @@ export const migrations: readonly Migration[] = [
       ADD COLUMN signature TEXT NULL,
       ADD COLUMN unverified TINYINT(1) NOT NULL DEFAULT 0`,
   },
+  {
+    // Raised by every change; what a sync found out is written down only for the state it was found out about.
+    name: '0140_products_revision',
+    sql: 'ALTER TABLE products ADD COLUMN revision INT UNSIGNED NOT NULL DEFAULT 0',
+  },
+  {
+    name: '0141_coupons_revision',
+    sql: 'ALTER TABLE coupons ADD COLUMN revision INT UNSIGNED NOT NULL DEFAULT 0',
+  },
 ]

@@ -192,17 +192,25 @@ export async function findBySlugForUpdate(tx: Tx, slug: string): Promise<Product
 export async function update(tx: Tx, id: number, fields: ProductFields, now: Date): Promise<void> {
   await tx
     .updateTable('products')
-    .set({ ...toRow(fields), updated_at: now })
+    .set((eb) => ({ ...toRow(fields), updated_at: now, revision: eb('revision', '+', 1) }))
     .where('id', '=', id)
     .execute()
 }
 
-/** Remembers what Stripe calls the product and its current price. */
+/**
+ * Remembers what Stripe calls the product and its current price.
+ *
+ * @param revision  of the product that these ids were found for; given, nothing is written when it was changed since
+ * @returns whether it was written
+ */
 export async function setStripeIds(
   tx: Tx,
   id: number,
   ids: { stripeProductId: string; stripePriceId: string | undefined },
-): Promise<void> {
+  revision?: number,
+): Promise<boolean> {
+  const row = await tx.selectFrom('products').select('revision').where('id', '=', id).forUpdate().executeTakeFirst()
+  if (row === undefined || (revision !== undefined && row.revision !== revision)) return false
   await tx
     .updateTable('products')
     .set({
@@ -211,6 +219,7 @@ export async function setStripeIds(
     })
     .where('id', '=', id)
     .execute()
+  return true
 }
 
 /** Takes one of the product's `maxLicenseTotal`; false when none is left. One conditional UPDATE: nothing counts first and inserts later. */
@@ -280,6 +289,7 @@ function toProduct(row: Selectable<ProductsTable>): Product {
       bundledProducts: row.bundled_products,
       createdAt: row.created_at,
       updatedAt: row.updated_at,
+      revision: row.revision,
     }),
   )
 }

@@ -44,6 +44,7 @@ export interface ProductsTable {
   bundled_products: Json
   created_at: Date
   updated_at: Date
+  revision: Generated<number>
 }
 
 /** Every Stripe price a product ever had: a renewal may still name the price that was replaced years ago. */
@@ -79,6 +80,7 @@ export interface CouponsTable {
   deleted_at: Date | null
   created_at: Date
   updated_at: Date
+  revision: Generated<number>
 }
 
 export interface CouponGroupsTable {

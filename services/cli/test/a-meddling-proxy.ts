@@ -9,7 +9,7 @@ export interface Meddling {
   /** Counted from 1. */
   readonly request: number
   readonly moment: Moment
-  readonly act: () => void
+  readonly act: () => void | Promise<void>
 }
 
 /** Stands between a program and its Stripe, counts requests and lets a test strike at one of them. */
@@ -29,7 +29,7 @@ export async function openMeddlingProxy(target: () => string): Promise<MeddlingP
     const strike = meddling?.request === seen ? meddling : undefined
     const body = await read(request)
     if (strike?.moment === 'before it is handled') {
-      strike.act()
+      await strike.act()
       response.destroy()
       return
     }
@@ -38,14 +38,14 @@ export async function openMeddlingProxy(target: () => string): Promise<MeddlingP
       headers: headersOf(request),
       ...(request.method === 'POST' ? { body } : {}),
     }).catch(() => undefined)
-    if (strike?.moment === 'before it is answered') strike.act()
+    if (strike?.moment === 'before it is answered') await strike.act()
     if (answer === undefined) {
       response.destroy()
       return
     }
     response.writeHead(answer.status, Object.fromEntries(answer.headers))
     response.end(await answer.text(), () => {
-      if (strike?.moment === 'after it is answered') strike.act()
+      if (strike?.moment === 'after it is answered') void strike.act()
     })
   })
   await new Promise<void>((resolve) => {

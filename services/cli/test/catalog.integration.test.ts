@@ -90,8 +90,12 @@ describe('products', () => {
   })
 
   test.each([
-    ['products create --slug core --name Core --plan core --product-key core --unit-amount 1', 1, 'product slug already exists'],
-    ['products create --slug x --name X --plan x --product-key nobody --unit-amount 1', 1, 'productKey has no signing key'],
+    [
+      'products create --slug core --name Core --plan core --product-key core --unit-amount 100',
+      1,
+      'product slug already exists',
+    ],
+    ['products create --slug x --name X --plan x --product-key nobody --unit-amount 100', 1, 'productKey has no signing key'],
     ['products create --slug X --name X', 2, '--slug'],
     ['products create --slug x --unit-amount 1.5', 2, '--unit-amount must be a whole number'],
     ['products create --slug x --active maybe', 2, '--active must be true or false'],

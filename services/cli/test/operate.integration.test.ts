@@ -127,6 +127,13 @@ describe('config', () => {
     expect(notes.join()).toContain('security[0]')
   })
 
+  test('an operator license that cannot be read is a warning: all of the administration would answer 403', async () => {
+    const { code, notes } = await run(['config', 'check'], { ...env, LICENSEOPERATOR_LICENSE_FILE_PATH: '/nowhere/operator.lic' })
+    expect(code).toBe(0)
+    expect(notes).toContainEqual(expect.stringMatching(/^warning: license\.file_path: .*403/))
+    expect((await run(['config', 'check'], env)).notes.join()).not.toContain('license.file_path')
+  })
+
   test('print shows what is in force, and no secret', async () => {
     for (const flags of [[], ['--json']]) {
       const { code, out } = await run(['config', 'print', ...flags], env)

@@ -41,7 +41,7 @@ test.each([
       await startOver()
       await prepare(stored)
       const child = start(after)
-      proxy.meddle({ request, moment, act: () => child.kill('SIGKILL') })
+      proxy.meddle({ request, moment, act: () => void child.kill('SIGKILL') })
       await once(child, 'exit')
       expect(child.signalCode, where).toBe('SIGKILL')
       proxy.meddle(undefined)

@@ -16,6 +16,7 @@ import {
   report,
   save,
   stored,
+  sync,
   team,
   useCatalogSync,
 } from './a-catalog-sync.ts'
@@ -62,14 +63,15 @@ describe('what it says', () => {
     expect(planned.map(({ slug, action }) => `${slug} ${action}`)).toEqual(done.map(({ slug, action }) => `${slug} ${action}`))
   })
 
-  test('what Stripe refuses is named, the rest is synced, exit code 1', async () => {
-    // Fifty are allowed, and ours is the one too many.
-    const tooMuch = Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`key${index}`, 'value']))
-    const bad = { ...pro, metadata: tooMuch }
-    const { code, notes } = await run(['stripe', 'sync-products'], envOf([bad, team]))
+  test('what Stripe refuses is named with its coupon, the rest is synced, exit code 1', async () => {
+    // A code that somebody else holds there with other terms.
+    const coupon = await post('coupons', 'percent_off=50&duration=once')
+    await post('promotion_codes', `promotion[type]=coupon&promotion[coupon]=${coupon.id}&code=SAVE10`)
+    const { code, notes, out } = await run(['stripe', 'sync-products'], envOf([{ ...pro, coupons: [save] }, team]))
     expect(code).toBe(1)
-    expect(notes).toContainEqual(expect.stringMatching(/^pro: not in step, Stripe refused it: \w+ \(metadata/))
-    expect((await atStripe()).prices.map((price) => price.lookupKey)).toEqual(['team'])
+    expect(notes).toContainEqual(expect.stringMatching(/^pro: not in step, coupon SAVE10: .*taken at Stripe/))
+    expect(out.at(-1)).toContain('1 refusal')
+    expect((await atStripe()).prices.map((price) => price.lookupKey)).toEqual(['pro', 'team'])
   })
 
   test('a progress bar where somebody watches', async () => {
@@ -97,7 +99,7 @@ describe('adoption', () => {
     )
     const coupon = await post('coupons', 'percent_off=10&duration=once')
     const code = await post('promotion_codes', `promotion[type]=coupon&promotion[coupon]=${coupon.id}&code=save10`)
-    const { actions } = await report('', [{ ...core, coupons: [save] }])
+    const { actions } = await report('--adopt', [{ ...core, coupons: [save] }])
     expect(actions).toMatchObject([
       { action: 'product_adopted', id: product.id },
       { action: 'product_updated', detail: 'metadata' },
@@ -131,7 +133,7 @@ describe('adoption', () => {
     const product = await post('products', 'name=Core&default_price_data[currency]=usd&default_price_data[unit_amount]=1')
     const { default_price: price } = await get(`products/${product.id}`)
     await post(`prices/${price}`, 'lookup_key=core')
-    await report('', [core])
+    await report('--adopt', [core])
     expect(await get(`prices/${price}`)).toMatchObject({ active: false, lookup_key: null })
     const current = (await atStripe()).prices.find((one) => one.lookupKey === 'core')
     expect(current).toMatchObject({ active: true, amount: 19_900 })
@@ -164,6 +166,50 @@ describe('adoption', () => {
     expect(code).toBe(1)
     expect(JSON.parse(out.join('')).refused).toMatchObject([{ slug: 'core', reason: expect.stringContaining(id) }])
     expect(await get(`promotion_codes/${id}`)).toMatchObject({ active: true })
+  })
+})
+
+describe('what is at Stripe under our lookup key and carries no mark of ours', () => {
+  const theirs = async (amount: number) => {
+    const product = await post('products', 'name=Theirs')
+    const price = await post(
+      'prices',
+      `product=${product.id}&currency=usd&unit_amount=${amount}&recurring[interval]=year&lookup_key=core`,
+    )
+    return { product: product.id, price: price.id }
+  }
+  test.each([19_900, 700])('is left alone without --adopt, and it is said what would be done (%i)', async (amount) => {
+    const { product, price } = await theirs(amount)
+    const before = [await get(`products/${product}`), await get(`prices/${price}`)]
+    for (const flags of [[], ['--dry-run']]) {
+      const { code, notes } = await run(['stripe', 'sync-products', ...flags], envOf([core, team]))
+      expect(code).toBe(1)
+      expect(notes).toContainEqual(
+        expect.stringMatching(
+          new RegExp(`^core: not in step, lookup key core belongs .*${price} of product ${product}.*--adopt`),
+        ),
+      )
+    }
+    expect([await get(`products/${product}`), await get(`prices/${price}`)]).toEqual(before)
+    expect((await atStripe()).prices.map(({ slug }) => slug)).toContain('team')
+  })
+
+  test('is taken over with --adopt, and needs the flag once', async () => {
+    const { product, price } = await theirs(700)
+    expect((await report('--adopt', [core])).actions.map(({ action }) => action)).toContain('product_adopted')
+    expect(await get(`products/${product}`)).toMatchObject({ name: 'Core', metadata: { licenseoperator_slug: 'core' } })
+    expect(await get(`prices/${price}`)).toMatchObject({ active: false })
+    expect((await report('', [core])).stripeChanges).toBe(0)
+  })
+})
+
+describe('a bundle of the file', () => {
+  const bundle = { ...pro, slug: 'set', name: 'Set', product_key: 'set', bundled_products: [{ product_key: 'core' }] }
+  test('is written whatever the order of its parts, and refused as a whole where a part is missing, before anything is written', async () => {
+    expect(await sync([bundle, core])).toMatchObject({ code: 0 })
+    const ours = await stored()
+    expect(await sync([bundle])).toMatchObject({ code: 78 })
+    expect(await stored()).toEqual(ours)
   })
 })
 

@@ -1,26 +1,28 @@
-import { type Coupon, type CouponRequest, changedCoupon, newCoupon, type Product, refuseField } from '@licenseoperator/catalog'
+import {
+  type Coupon,
+  type CouponFields,
+  type CouponRequest,
+  changedCoupon,
+  checkedCoupon,
+  fieldsOfCoupon,
+  newCoupon,
+  type Product,
+  refuseField,
+} from '@licenseoperator/catalog'
 import { audit, coupons, type Tx } from '@licenseoperator/db'
 import { type Caller, DomainError } from '@licenseoperator/domain'
 
-type Owner = Pick<Product, 'id' | 'slug' | 'currency'>
+type Owner = Pick<Product, 'id' | 'slug' | 'currency' | 'unitAmountMinor' | 'pricingMode'>
 
 /** What a write of a coupon is recorded under. */
 export interface CouponWriter {
-  readonly caller: Caller
+  readonly caller: Pick<Caller, 'identity' | 'requestId'>
   readonly now: Date
 }
 
 /** @returns the new coupon's id @throws DomainError `invalid_payload` naming the field; see also `coupons.isCodeTaken` */
-export async function insertCoupon(
-  tx: Tx,
-  { caller, now }: CouponWriter,
-  product: Owner,
-  request: CouponRequest,
-): Promise<number> {
-  const after = newCoupon(product, request)
-  const id = await coupons.insert(tx, after, now)
-  await audit.record(tx, { at: now, caller, action: 'coupon.created', subject: couponSubject(product.slug, id), after })
-  return id
+export async function insertCoupon(tx: Tx, writer: CouponWriter, product: Owner, request: CouponRequest): Promise<number> {
+  return storeCoupon(tx, writer, product, newCoupon(product, request))
 }
 
 /**
@@ -29,16 +31,36 @@ export async function insertCoupon(
  */
 export async function changeCoupon(
   tx: Tx,
-  { caller, now }: CouponWriter,
+  writer: CouponWriter,
   product: Owner,
   existing: Coupon,
   request: CouponRequest,
 ): Promise<Coupon | undefined> {
   const after = changedCoupon(product, existing, request)
+  await restoreCoupon(tx, writer, product, existing, after)
+  return existing.stripePromotion?.promotionId === after.stripePromotion?.promotionId ? undefined : existing
+}
+
+/** The one way by which a new coupon is stored, whether it comes over HTTP or from the configuration file. */
+export async function storeCoupon(tx: Tx, { caller, now }: CouponWriter, product: Owner, fields: CouponFields): Promise<number> {
+  const after = checkedCoupon(product, fields)
+  const id = await coupons.insert(tx, after, now)
+  await audit.record(tx, { at: now, caller, action: 'coupon.created', subject: couponSubject(product.slug, id), after })
+  return id
+}
+
+/** The one way by which a coupon is changed. */
+export async function restoreCoupon(
+  tx: Tx,
+  { caller, now }: CouponWriter,
+  product: Owner,
+  existing: Coupon,
+  fields: CouponFields,
+): Promise<void> {
+  const after = checkedCoupon(product, fields)
   await coupons.update(tx, existing.id, after, now)
-  const { id, createdAt: _createdAt, updatedAt: _updatedAt, ...before } = existing
-  await audit.record(tx, { at: now, caller, action: 'coupon.updated', subject: couponSubject(product.slug, id), before, after })
-  return before.stripePromotion?.promotionId === after.stripePromotion?.promotionId ? undefined : existing
+  const [before, subject] = [fieldsOfCoupon(existing), couponSubject(product.slug, existing.id)]
+  await audit.record(tx, { at: now, caller, action: 'coupon.updated', subject, before, after })
 }
 
 /**

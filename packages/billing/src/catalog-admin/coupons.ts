@@ -1,4 +1,4 @@
-import type { Coupon, CouponRequest, Product } from '@licenseoperator/catalog'
+import { type Coupon, type CouponRequest, fieldsOfCoupon, type Product } from '@licenseoperator/catalog'
 import { audit, coupons, inTransaction, products, reading, type Tx } from '@licenseoperator/db'
 import { type Caller, DomainError } from '@licenseoperator/domain'
 import { assertCatalogAdmin, type CatalogAdminDeps } from './catalog-admin.ts'
@@ -81,7 +81,7 @@ export async function deleteCoupon(deps: CatalogAdminDeps, caller: Caller, slug:
     const existing = await coupons.findForUpdate(tx, product.id, couponId)
     if (existing === undefined) throw new DomainError('not_found', 'not found')
     await coupons.remove(tx, couponId, now)
-    const { id: _id, createdAt: _createdAt, updatedAt: _updatedAt, ...was } = existing
+    const was = fieldsOfCoupon(existing)
     await audit.record(tx, { at: now, caller, action: 'coupon.deleted', subject: couponSubject(slug, couponId), before: was })
     return existing
   })

@@ -1,34 +1,36 @@
-import { checkProduct, newProduct, type ProductFields, type ProductRequest } from '@licenseoperator/catalog'
-import { audit, inTransaction, products } from '@licenseoperator/db'
+import { checkProduct, newProduct, type ProductRequest, refuseFirst, repeatedCodes } from '@licenseoperator/catalog'
+import { inTransaction } from '@licenseoperator/db'
 import type { Caller } from '@licenseoperator/domain'
 import { type AdminProduct, readAdminProduct } from './admin-product.ts'
 import { assertCatalogAdmin, type CatalogAdminDeps } from './catalog-admin.ts'
-import { checkComponents } from './check-components.ts'
 import { upsertCoupons } from './coupon-writes.ts'
-import { recordGivenPrice } from './given-price.ts'
+import { askForGivenPrice, withGivenPrice } from './given-price.ts'
 import { pushToStripe } from './push-to-stripe.ts'
 import { takeSeat } from './seats.ts'
 import { refusingTakenNames } from './taken-names.ts'
+import { insertProduct, keepBundlesWhole, lockCatalog } from './write-product.ts'
 
 /**
  * Adds a product to the catalog. What Stripe calls it is filled in when Stripe answers in time, else by the next catalog sync; it can be sold at
- * once either way.
+ * once either way. A price that it names is compared with Stripe's first.
  *
- * @throws DomainError `invalid_payload` naming the field; `slug_taken`; `seat_limit_exceeded`; those of `assertCatalogAdmin`
+ * @throws DomainError `invalid_payload` naming the field; `slug_taken`; `seat_limit_exceeded`; `temporarily_unavailable` when a price is named and
+ *   Stripe cannot be asked for it; those of `assertCatalogAdmin`
  */
 export async function createProduct(deps: CatalogAdminDeps, caller: Caller, request: ProductRequest): Promise<AdminProduct> {
   assertCatalogAdmin(deps, caller)
-  const fields: ProductFields = newProduct(request)
-  checkProduct(fields, deps.productKeys)
-  const now = deps.now()
+  const asked = newProduct(request)
+  checkProduct(asked, deps.productKeys)
+  refuseFirst(repeatedCodes(request.coupons ?? []))
+  const fields = withGivenPrice(undefined, asked, await askForGivenPrice(deps.stripe, undefined, asked))
+  const writer = { caller, now: deps.now(), productKeys: deps.productKeys }
   const id = await refusingTakenNames(() =>
     inTransaction(deps.db, async (tx) => {
+      const onSale = await lockCatalog(tx)
       if (fields.active) await takeSeat(tx, deps.operatorLicense.seatLimit())
-      await checkComponents(tx, fields)
-      const created = await products.insert(tx, fields, now)
-      await recordGivenPrice(tx, created, fields, now)
-      await upsertCoupons(tx, { caller, now }, { ...fields, id: created }, request.coupons ?? [])
-      await audit.record(tx, { at: now, caller, action: 'product.created', subject: `product:${fields.slug}`, after: fields })
+      const created = await insertProduct(tx, writer, fields)
+      await keepBundlesWhole(tx, onSale, { before: undefined, after: fields })
+      await upsertCoupons(tx, writer, { ...fields, id: created }, request.coupons ?? [])
       return created
     }),
   )

@@ -1,20 +1,22 @@
-import { changedProduct, checkProduct, type ProductFields, type ProductRequest } from '@licenseoperator/catalog'
-import { audit, inTransaction, products } from '@licenseoperator/db'
+import { changedProduct, type ProductRequest, refuseFirst, repeatedCodes } from '@licenseoperator/catalog'
+import { inTransaction, products, reading } from '@licenseoperator/db'
 import { type Caller, DomainError } from '@licenseoperator/domain'
 import { type AdminProduct, readAdminProduct } from './admin-product.ts'
 import { assertCatalogAdmin, type CatalogAdminDeps } from './catalog-admin.ts'
-import { checkComponents } from './check-components.ts'
 import { upsertCoupons } from './coupon-writes.ts'
-import { recordGivenPrice } from './given-price.ts'
+import { askForGivenPrice, type GivenPrice, withGivenPrice } from './given-price.ts'
 import { pushToStripe } from './push-to-stripe.ts'
 import { retirePromotionCode } from './retire-promotion-code.ts'
 import { takeSeat } from './seats.ts'
 import { refusingTakenNames } from './taken-names.ts'
+import { changeProduct, keepBundlesWhole, lockCatalog } from './write-product.ts'
 
 /**
- * Changes a product; `changedProduct` says what an absent field means. Licenses that were sold stay as they are.
+ * Changes a product; `changedProduct` says what an absent field means. Licenses that were sold stay as they are. A price that it names anew is
+ * compared with Stripe's first.
  *
- * @throws DomainError `not_found`; `invalid_payload` naming the field; `seat_limit_exceeded`; those of `assertCatalogAdmin`
+ * @throws DomainError `not_found`; `invalid_payload` naming the field; `seat_limit_exceeded`; `temporarily_unavailable` when a price is named and
+ *   Stripe cannot be asked for it; those of `assertCatalogAdmin`
  */
 export async function updateProduct(
   deps: CatalogAdminDeps,
@@ -23,28 +25,19 @@ export async function updateProduct(
   request: ProductRequest,
 ): Promise<AdminProduct> {
   assertCatalogAdmin(deps, caller)
-  const now = deps.now()
+  refuseFirst(repeatedCodes(request.coupons ?? []))
+  const price = await givenPrice(deps, slug, request)
+  const writer = { caller, now: deps.now(), productKeys: deps.productKeys }
   const { id, outdated } = await refusingTakenNames(() =>
     inTransaction(deps.db, async (tx) => {
+      const onSale = await lockCatalog(tx)
       const existing = await products.findBySlugForUpdate(tx, slug)
       if (existing === undefined) throw new DomainError('not_found', 'not found')
-      const fields = changedProduct(existing, request)
-      checkProduct(fields, deps.productKeys)
+      const fields = withGivenPrice(existing, changedProduct(existing, request), price)
       if (fields.active && !existing.active) await takeSeat(tx, deps.operatorLicense.seatLimit())
-      await checkComponents(tx, fields)
-      await products.update(tx, existing.id, fields, now)
-      await recordGivenPrice(tx, existing.id, fields, now)
-      const outdated = await upsertCoupons(tx, { caller, now }, { ...fields, id: existing.id }, request.coupons ?? [])
-      const { id: _id, createdAt: _createdAt, updatedAt: _updatedAt, ...before } = existing
-      const subject = `product:${slug}`
-      await audit.record(tx, {
-        at: now,
-        caller,
-        action: 'product.updated',
-        subject,
-        before,
-        after: fields satisfies ProductFields,
-      })
+      await changeProduct(tx, writer, existing, fields)
+      await keepBundlesWhole(tx, onSale, { before: existing, after: fields })
+      const outdated = await upsertCoupons(tx, writer, { ...fields, id: existing.id }, request.coupons ?? [])
       return { id: existing.id, outdated }
     }),
   )
@@ -53,4 +46,15 @@ export async function updateProduct(
   await pushToStripe(deps, id)
   deps.catalogChanged()
   return readAdminProduct(deps.db, id)
+}
+
+/** Stripe is asked before the transaction; there the answer is compared with the product as it is by then. */
+async function givenPrice(
+  { db, stripe }: CatalogAdminDeps,
+  slug: string,
+  request: ProductRequest,
+): Promise<GivenPrice | undefined> {
+  if (request.stripePriceId === undefined && request.stripeProductId === undefined) return undefined
+  const existing = await reading(() => products.findBySlug(db, slug))
+  return existing === undefined ? undefined : askForGivenPrice(stripe, existing, changedProduct(existing, request))
 }

@@ -3,18 +3,25 @@ import { inTransaction, prices, products } from '@licenseoperator/db'
 import type { Stripe } from 'stripe'
 import { idOf, lookupKeyOf } from './ensure-product.ts'
 import { OUR_SLUG } from './stripe-catalog.ts'
-import { change, type SyncRun } from './sync-run.ts'
+import { change, Outdated, type SyncRun } from './sync-run.ts'
 
 /**
  * Makes the product's price be at Stripe under its lookup key. Amounts of a Stripe price never change: a new amount is a new price that takes
  * the lookup key over, and the old one is archived. What we remember is written last, so that a run that was killed is taken up where it was.
  *
- * @param theirs  undefined when a dry run would create the product
+ * @param theirs   undefined when a dry run would create the product
+ * @param namedId  the price that the configuration file names, to sell at if it fits
  */
-export async function ensurePrice(run: SyncRun, product: Product, theirs: Stripe.Product | undefined): Promise<void> {
-  const lookupKey = lookupKeyOf(product)
+export async function ensurePrice(
+  run: SyncRun,
+  stored: Product,
+  theirs: Stripe.Product | undefined,
+  namedId?: string,
+): Promise<void> {
+  const lookupKey = lookupKeyOf(stored)
   const holder = await run.theirs.priceWithKey(lookupKey)
-  if (holder !== undefined && holder.id === product.stripePriceId && fits(holder, product, theirs)) return
+  if (holder !== undefined && holder.id === stored.stripePriceId && fits(holder, stored, theirs)) return
+  const product = namedId === undefined ? stored : { ...stored, stripePriceId: namedId }
   const named = await findNamed(run, product, holder)
   if (named !== undefined && fits(named, product, theirs)) {
     await giveKey(run, product, named, holder)
@@ -112,7 +119,7 @@ async function remember({ db, now }: SyncRun, product: Product, stripeProductId:
   const { currency, unitAmountMinor, billingInterval, billingIntervalCount } = product
   const terms = { stripeProductId, currency, unitAmountMinor, billingInterval, billingIntervalCount }
   await inTransaction(db, async (tx) => {
-    await products.setStripeIds(tx, product.id, { stripeProductId, stripePriceId })
+    if (!(await products.setStripeIds(tx, product.id, { stripeProductId, stripePriceId }, product.revision))) throw new Outdated()
     if (product.stripePriceId !== undefined && product.stripePriceId !== stripePriceId)
       await prices.replace(tx, product.id, { ...terms, unitAmountMinor: undefined, stripePriceId: product.stripePriceId }, now())
     await prices.replace(tx, product.id, { ...terms, stripePriceId }, now())

@@ -2,7 +2,7 @@ import type { Product } from '@licenseoperator/catalog'
 import { inTransaction, products, reading } from '@licenseoperator/db'
 import type { Stripe } from 'stripe'
 import { OUR_SLUG } from './stripe-catalog.ts'
-import { change, type SyncRun } from './sync-run.ts'
+import { change, Outdated, type SyncRun } from './sync-run.ts'
 
 /**
  * Makes the product be at Stripe as it is here. Found by stored id, by our metadata, or as the product of the price with its lookup key.
@@ -82,7 +82,8 @@ function differences(theirs: Stripe.Product, { name, description, metadata, slug
 }
 
 async function remember({ db }: SyncRun, product: Product, stripeProductId: string): Promise<void> {
-  await inTransaction(db, (tx) => products.setStripeIds(tx, product.id, { stripeProductId, stripePriceId: undefined }))
+  const ids = { stripeProductId, stripePriceId: undefined }
+  if (!(await inTransaction(db, (tx) => products.setStripeIds(tx, product.id, ids, product.revision)))) throw new Outdated()
 }
 
 export function lookupKeyOf(product: Product): string {

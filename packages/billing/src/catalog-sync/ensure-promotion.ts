@@ -4,7 +4,7 @@ import { coupons, inTransaction } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
 import type { Stripe } from 'stripe'
 import { OUR_CODE, OUR_SLUG, type PromotionCode } from './stripe-catalog.ts'
-import { change, type SyncRun } from './sync-run.ts'
+import { change, Outdated, type SyncRun } from './sync-run.ts'
 
 /** Metadata key of a promotion code that we switched off because its coupon or product was. */
 const RETIRED = 'licenseoperator_retired'
@@ -108,7 +108,9 @@ function discountParams(slug: string, coupon: Coupon, promotion: StripePromotion
 }
 
 async function remember({ db }: SyncRun, coupon: Coupon, couponId: string, promotionId: string): Promise<void> {
-  await inTransaction(db, (tx) => coupons.setStripePromotion(tx, coupon.id, { ...coupon.stripePromotion, couponId, promotionId }))
+  const promotion = { ...coupon.stripePromotion, couponId, promotionId }
+  const written = await inTransaction(db, (tx) => coupons.setStripePromotion(tx, coupon.id, promotion, coupon.revision))
+  if (!written) throw new Outdated()
 }
 
 function sameOffer(code: PromotionCode, promotion: StripePromotion): boolean {

@@ -1,6 +1,12 @@
-import { type Db, withLease } from '@licenseoperator/db'
+import { type Db, reading, withLease } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
-import { type ConfigChanges, type ConfigProduct, planConfigProducts, syncConfigProducts } from './sync-config-products.ts'
+import {
+  type ConfigChanges,
+  type ConfigProduct,
+  namedPrices,
+  planConfigProducts,
+  syncConfigProducts,
+} from './sync-config-products.ts'
 import { type SyncOptions, type SyncReport, syncProducts } from './sync-products.ts'
 import type { SyncAction, SyncDeps } from './sync-run.ts'
 
@@ -29,12 +35,13 @@ export async function syncCatalog(
 ): Promise<CatalogSyncReport> {
   const progress = onProgress === undefined ? {} : { onProgress }
   if (deps.dryRun === true) {
-    const { file, catalog } = await planConfigProducts(deps.db, wanted, deps.now())
-    return { file, ...(await syncProducts(deps, onAction, { ...progress, catalog })) }
+    const { file, catalog, named } = await planConfigProducts(deps.db, wanted, deps.now())
+    return { file, ...(await syncProducts(deps, onAction, { ...progress, catalog, named })) }
   }
   const leased = await underLease(deps.db, waitMs, onWait, async (signal) => {
     const file = await syncConfigProducts(deps.db, wanted, deps.now())
-    return { file, ...(await syncProducts(deps, onAction, { ...progress, signal })) }
+    const named = await reading(() => namedPrices(deps.db, wanted))
+    return { file, ...(await syncProducts(deps, onAction, { ...progress, signal, named })) }
   })
   if (leased.held) return leased.value
   throw new DomainError('temporarily_unavailable', 'another instance is syncing the catalog', { retryAfterSeconds: 30 })

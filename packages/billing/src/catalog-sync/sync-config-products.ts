@@ -1,11 +1,28 @@
-import type { Coupon, Product, ProductFields } from '@licenseoperator/catalog'
-import { audit, coupons, type Db, inTransaction, prices, products, type Tx } from '@licenseoperator/db'
+import {
+  type Coupon,
+  type CouponFields,
+  costsOtherwise,
+  fieldsOfCoupon,
+  fieldsOfProduct,
+  type Product,
+  type ProductFields,
+} from '@licenseoperator/catalog'
+import { audit, coupons, type Db, inTransaction, prices, products, type Reader, type Tx } from '@licenseoperator/db'
+import { DomainError, isDomainError } from '@licenseoperator/domain'
+import { restoreCoupon, storeCoupon } from '../catalog-admin/coupon-writes.ts'
+import {
+  type CatalogWriter,
+  changeProduct,
+  insertProduct,
+  keepBundlesWhole,
+  lockCatalog,
+} from '../catalog-admin/write-product.ts'
 import { readCatalog, type StoredCatalog } from './sync-products.ts'
 
 /** A product of the configuration file with its coupons. */
 export interface ConfigProduct {
   readonly product: Omit<ProductFields, 'configManaged'>
-  readonly coupons: readonly Omit<Coupon, 'id' | 'productId' | 'createdAt' | 'updatedAt'>[]
+  readonly coupons: readonly Omit<CouponFields, 'productId'>[]
 }
 
 /** Slugs by what happened to them; an unchanged product is in no list. */
@@ -30,13 +47,13 @@ export async function planConfigProducts(
   db: Db,
   wanted: readonly ConfigProduct[],
   now: Date,
-): Promise<{ file: ConfigChanges; catalog: StoredCatalog }> {
+): Promise<{ file: ConfigChanges; catalog: StoredCatalog; named: ReadonlyMap<string, string> }> {
   try {
     return await inTransaction(db, async (tx) => {
-      throw new Planned(await apply(tx, wanted, now), await readCatalog(tx))
+      throw new Planned(await apply(tx, wanted, now), await readCatalog(tx), await namedPrices(tx, wanted))
     })
   } catch (error) {
-    if (error instanceof Planned) return { file: error.file, catalog: error.catalog }
+    if (error instanceof Planned) return { file: error.file, catalog: error.catalog, named: error.named }
     throw error
   }
 }
@@ -45,80 +62,90 @@ export async function planConfigProducts(
 class Planned extends Error {
   readonly file: ConfigChanges
   readonly catalog: StoredCatalog
-  constructor(file: ConfigChanges, catalog: StoredCatalog) {
+  readonly named: ReadonlyMap<string, string>
+  constructor(file: ConfigChanges, catalog: StoredCatalog, named: ReadonlyMap<string, string>) {
     super('rolled back: this was a plan')
     this.file = file
     this.catalog = catalog
+    this.named = named
   }
 }
 
 async function apply(tx: Tx, wanted: readonly ConfigProduct[], now: Date): Promise<ConfigChanges> {
+  const onSale = await lockCatalog(tx)
+  // Whether a key has a signing key is the configuration's to know, and it has been asked.
+  const writer = { caller: CONFIG_FILE, now, productKeys: undefined }
   const report = { created: [] as string[], updated: [] as string[], deactivated: [] as string[] }
   const slugs = new Set(wanted.map((one) => one.product.slug))
   for (const gone of (await products.listConfigManaged(tx)).filter((one) => one.active && !slugs.has(one.slug))) {
-    await change(tx, gone, { ...fieldsOf(gone), active: false }, now)
+    await products.update(tx, gone.id, { ...fieldsOfProduct(gone), active: false }, now)
+    const [before, subject] = [fieldsOfProduct(gone), `product:${gone.slug}`]
+    await audit.record(tx, {
+      at: now,
+      caller: CONFIG_FILE,
+      action: 'product.updated',
+      subject,
+      before,
+      after: { ...before, active: false },
+    })
     report.deactivated.push(gone.slug)
   }
   for (const one of wanted) {
-    const outcome = await upsert(tx, one, now)
+    const outcome = await naming(one.product.slug, () => upsert(tx, writer, one))
     if (outcome !== 'unchanged') report[outcome].push(one.product.slug)
   }
+  // Last, because a bundle may stand before its parts in the file.
+  await keepBundlesWhole(tx, onSale)
   return report
 }
 
 async function upsert(
   tx: Tx,
+  writer: CatalogWriter,
   { product, coupons: wantedCoupons }: ConfigProduct,
-  now: Date,
 ): Promise<'created' | 'updated' | 'unchanged'> {
-  const existing = await products.findBySlug(tx, product.slug)
-  const fields: ProductFields = { ...product, configManaged: true, ...(await keptIds(tx, product, existing)) }
+  const existing = await products.findBySlugForUpdate(tx, product.slug)
+  const { stripePriceId: _named, ...unpriced } = product
+  const fields: ProductFields = { ...unpriced, configManaged: true, ...keptIds(product, existing) }
   if (existing === undefined) {
-    const id = await products.insert(tx, fields, now)
-    await audit.record(tx, {
-      at: now,
-      caller: CONFIG_FILE,
-      action: 'product.created',
-      subject: `product:${product.slug}`,
-      after: fields,
-    })
-    await upsertCoupons(tx, id, wantedCoupons, now)
+    const id = await insertProduct(tx, writer, fields)
+    await upsertCoupons(tx, writer, { ...fields, id }, wantedCoupons)
     return 'created'
   }
-  const couponsChanged = await upsertCoupons(tx, existing.id, wantedCoupons, now)
-  if (same(fieldsOf(existing), fields)) return couponsChanged ? 'updated' : 'unchanged'
-  await change(tx, existing, fields, now)
+  const couponsChanged = await upsertCoupons(tx, writer, { ...fields, id: existing.id }, wantedCoupons)
+  if (same(fieldsOfProduct(existing), fields)) return couponsChanged ? 'updated' : 'unchanged'
+  await changeProduct(tx, writer, existing, fields)
   return 'updated'
 }
 
-async function change(tx: Tx, existing: Product, fields: ProductFields, now: Date): Promise<void> {
-  await products.update(tx, existing.id, fields, now)
-  const subject = `product:${existing.slug}`
-  await audit.record(tx, {
-    at: now,
-    caller: CONFIG_FILE,
-    action: 'product.updated',
-    subject,
-    before: fieldsOf(existing),
-    after: fields,
-  })
-}
-
-async function upsertCoupons(tx: Tx, productId: number, wanted: ConfigProduct['coupons'], now: Date): Promise<boolean> {
+async function upsertCoupons(
+  tx: Tx,
+  writer: CatalogWriter,
+  product: ProductFields & { id: number },
+  wanted: ConfigProduct['coupons'],
+): Promise<boolean> {
   let changed = false
   for (const coupon of wanted) {
-    const existing = (await coupons.findByCode(tx, coupon.code)).find((one) => one.productId === productId)
+    const existing = await coupons.findByProductAndCode(tx, product.id, coupon.code)
     const promotion = mergedPromotion(coupon, existing)
-    const fields = { ...coupon, productId, ...(promotion === undefined ? {} : { stripePromotion: promotion }) }
-    if (existing === undefined) await coupons.insert(tx, fields, now)
-    else {
-      const { id, createdAt: _createdAt, updatedAt: _updatedAt, ...before } = existing
-      if (same(before, fields)) continue
-      await coupons.update(tx, id, fields, now)
-    }
+    const fields = { ...coupon, productId: product.id, ...(promotion === undefined ? {} : { stripePromotion: promotion }) }
+    if (existing !== undefined && same(fieldsOfCoupon(existing), fields)) continue
+    await naming<unknown>(coupon.code, () =>
+      existing === undefined ? storeCoupon(tx, writer, product, fields) : restoreCoupon(tx, writer, product, existing, fields),
+    )
     changed = true
   }
   return changed
+}
+
+/** A refusal says which product or coupon of the file it is about. */
+async function naming<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!isDomainError(error, 'invalid_payload')) throw error
+    throw new DomainError('invalid_payload', `${name}: ${error.message}`, { cause: error })
+  }
 }
 
 /** Ids that Stripe gave stay with a coupon whose discount is still the same; a changed discount needs new ones. */
@@ -132,25 +159,36 @@ function mergedPromotion(coupon: ConfigProduct['coupons'][number], existing: Cou
   return unchanged ? before : coupon.stripePromotion
 }
 
-/** A price that the file names and the sync has replaced since, because its amount was another, does not come back with every run. */
-async function keptIds(
-  tx: Tx,
+/**
+ * The price is kept while it costs what the file says. One that the file names is not sold at before Stripe was asked what it charges: the sync
+ * does that, see `namedPrices`.
+ */
+function keptIds(
   product: ConfigProduct['product'],
   existing: Product | undefined,
-): Promise<Pick<ProductFields, 'stripeProductId' | 'stripePriceId'>> {
+): Pick<ProductFields, 'stripeProductId' | 'stripePriceId'> {
   const stripeProductId = product.stripeProductId ?? existing?.stripeProductId
-  const named = product.stripePriceId
-  const replaced = named !== undefined && existing !== undefined && (await prices.isReplaced(tx, existing.id, named))
-  const stripePriceId = replaced ? existing.stripePriceId : (named ?? existing?.stripePriceId)
+  const kept = existing !== undefined && !costsOtherwise(existing, { ...product, configManaged: true })
+  const stripePriceId = kept ? existing.stripePriceId : undefined
   return {
     ...(stripeProductId === undefined ? {} : { stripeProductId }),
     ...(stripePriceId === undefined ? {} : { stripePriceId }),
   }
 }
 
-function fieldsOf(product: Product): ProductFields {
-  const { id: _id, createdAt: _createdAt, updatedAt: _updatedAt, ...fields } = product
-  return fields
+/**
+ * Prices that the file names, by slug, for the sync to look at. One that was sold at and has been replaced since, because its amount was another,
+ * does not come back with every run.
+ */
+export async function namedPrices(db: Reader, wanted: readonly ConfigProduct[]): Promise<ReadonlyMap<string, string>> {
+  const named = new Map<string, string>()
+  for (const { product } of wanted) {
+    if (product.stripePriceId === undefined) continue
+    const existing = await products.findBySlug(db, product.slug)
+    if (existing === undefined || !(await prices.isReplaced(db, existing.id, product.stripePriceId)))
+      named.set(product.slug, product.stripePriceId)
+  }
+  return named
 }
 
 /** Equal as data, whatever the order of keys. */

@@ -1,12 +1,13 @@
 import type { Coupon, Product } from '@licenseoperator/catalog'
 import { coupons, products, type Reader, reading } from '@licenseoperator/db'
-import { isDomainError } from '@licenseoperator/domain'
+import { DomainError, isDomainError } from '@licenseoperator/domain'
 import { Stripe } from 'stripe'
 import { isRefusal, translateStripeError } from '../stripe-client.ts'
 import { ensurePrice } from './ensure-price.ts'
 import { archiveProduct, ensureProduct, lookupKeyOf } from './ensure-product.ts'
 import { ensurePromotion, retirePromotion } from './ensure-promotion.ts'
-import { type SyncAction, type SyncDeps, type SyncRun, startRun } from './sync-run.ts'
+import { assertMayAdopt } from './may-adopt.ts'
+import { Outdated, type SyncAction, type SyncDeps, type SyncRun, startRun } from './sync-run.ts'
 
 /** What is to be at Stripe. */
 export interface StoredCatalog {
@@ -22,7 +23,7 @@ export interface SyncReport {
   readonly products: number
   readonly actions: readonly SyncAction[]
   /** What Stripe did not take, with a sentence for the operator; the rest of the catalog was synced all the same. */
-  readonly refused: readonly { readonly slug: string; readonly reason: string }[]
+  readonly refused: readonly { readonly slug: string; readonly reason: string; readonly coupon?: string }[]
 }
 
 export interface SyncOptions {
@@ -30,6 +31,8 @@ export interface SyncOptions {
   readonly catalog?: StoredCatalog
   /** Called before the first product and after each, for progress. */
   readonly onProgress?: (done: number, total: number) => void
+  /** Prices that the file names, by slug: those to sell at where they charge what the product costs. */
+  readonly named?: ReadonlyMap<string, string>
   /** Ends the run between two products. */
   readonly signal?: AbortSignal
 }
@@ -61,14 +64,18 @@ export async function syncProducts(
   options: SyncOptions = {},
 ): Promise<SyncReport> {
   const actions: SyncAction[] = []
-  const refused: { slug: string; reason: string }[] = []
-  const unlessRefused = async (slug: string, work: () => Promise<void>) => {
+  const refused: { slug: string; reason: string; coupon?: string }[] = []
+  const unlessRefused: Guard = async (slug, work, coupon) => {
     try {
       await work()
     } catch (error) {
       const reason = refusalOf(error)
       if (reason === undefined) throw error
-      refused.push({ slug, reason })
+      refused.push({
+        slug,
+        reason: coupon === undefined ? reason : `coupon ${coupon}: ${reason}`,
+        ...(coupon === undefined ? {} : { coupon }),
+      })
     }
   }
   try {
@@ -85,7 +92,8 @@ export async function syncProducts(
     for (const [index, product] of catalog.active.entries()) {
       options.signal?.throwIfAborted()
       const own = catalog.coupons.filter((coupon) => coupon.productId === product.id)
-      await syncOne(run, product, own, unlessRefused)
+      const named = options.named?.get(product.slug)
+      await syncLatest(deps, run, product, own, { guard: unlessRefused, named })
       options.onProgress?.(index + 1, total)
     }
     return { products: total, actions, refused }
@@ -101,14 +109,57 @@ export async function syncProduct(
   onAction: (action: SyncAction) => void = () => undefined,
 ): Promise<void> {
   const own = await reading(() => coupons.listActiveOf(deps.db, [product.id]))
-  await syncOne(startRun(deps, onAction, [lookupKeyOf(product)]), product, own, (_slug, work) => work())
+  await syncLatest(deps, startRun(deps, onAction, [lookupKeyOf(product)]), product, own, {
+    guard: (_slug, work) => work(),
+    named: undefined,
+  })
 }
 
-type Guard = (slug: string, work: () => Promise<void>) => Promise<void>
+/** @param coupon  code of the coupon that the work is about */
+type Guard = (slug: string, work: () => Promise<void>, coupon?: string) => Promise<void>
 
-async function syncOne(run: SyncRun, product: Product, own: readonly Coupon[], guard: Guard): Promise<void> {
-  await guard(product.slug, async () => ensurePrice(run, product, await ensureProduct(run, product)))
-  for (const coupon of own.filter(isPromoted)) await guard(product.slug, () => ensurePromotion(run, product, coupon))
+interface SyncHow {
+  readonly guard: Guard
+  /** The price at Stripe that the file names. */
+  readonly named: string | undefined
+}
+
+/** Changes of one product that may overtake one sync of it; more than this is left to the next sync. */
+const MOST_ROUNDS = 5
+
+/**
+ * Ends at the latest change: when the product or a coupon was changed while the sync was at it, what was done at Stripe may be about the past, and is
+ * done again for what is stored by then.
+ */
+async function syncLatest(
+  deps: SyncDeps,
+  run: SyncRun,
+  product: Product,
+  own: readonly Coupon[],
+  how: SyncHow,
+  round = 1,
+): Promise<void> {
+  try {
+    return await syncOne(run, product, own, how)
+  } catch (error) {
+    if (!(error instanceof Outdated)) throw error
+  }
+  if (round === MOST_ROUNDS)
+    throw new DomainError('temporarily_unavailable', `${product.slug} is being changed all the time`, { retryAfterSeconds: 5 })
+  const latest = await reading(() => products.findById(deps.db, product.id))
+  if (latest === undefined) return
+  const fresh = startRun(deps, run.note, [lookupKeyOf(latest)])
+  if (!latest.active) return how.guard(latest.slug, () => archiveProduct(fresh, latest))
+  const latestOwn = await reading(() => coupons.listActiveOf(deps.db, [latest.id]))
+  await syncLatest(deps, fresh, latest, latestOwn, how, round + 1)
+}
+
+async function syncOne(run: SyncRun, product: Product, own: readonly Coupon[], { guard, named }: SyncHow): Promise<void> {
+  await guard(product.slug, async () => {
+    await assertMayAdopt(run, product, named)
+    await ensurePrice(run, product, await ensureProduct(run, product), named)
+  })
+  for (const coupon of own.filter(isPromoted)) await guard(product.slug, () => ensurePromotion(run, product, coupon), coupon.code)
 }
 
 /** First what is not sold any more, so that its codes are free for others. What something active uses as well stays. */
@@ -126,7 +177,7 @@ async function retire(run: SyncRun, { active, inactive, coupons: all }: StoredCa
     const promotionId = coupon.stripePromotion?.promotionId
     const slug = slugs.get(coupon.productId)
     if (promotionId !== undefined && slug !== undefined && !inUse.has(promotionId))
-      await guard(slug, () => retirePromotion(run, slug, promotionId))
+      await guard(slug, () => retirePromotion(run, slug, promotionId), coupon.code)
   }
 }
 

@@ -33,6 +33,13 @@ export interface SyncDeps {
   readonly now: () => Date
   /** Writes nothing, neither at Stripe nor in MySQL; the actions are what would be done. */
   readonly dryRun?: boolean
+  /** Takes over what is at Stripe under a lookup key of ours and carries no mark of ours: somebody else may have made it. */
+  readonly adopt?: boolean
+}
+
+/** Somebody changed the product or the coupon while the sync was at it: what was found out is about the past. */
+export class Outdated extends Error {
+  override readonly name = 'Outdated'
 }
 
 /** What the steps of one sync share. */
@@ -41,6 +48,7 @@ export interface SyncRun {
   readonly stripe: Stripe
   readonly now: () => Date
   readonly dryRun: boolean
+  readonly adopt: boolean
   readonly theirs: StripeCatalog
   readonly note: (action: SyncAction) => void
   /** A request to Stripe that waits rate limits out. */
@@ -56,6 +64,7 @@ export function startRun(deps: SyncDeps, note: SyncRun['note'], lookupKeys: read
     stripe: deps.stripe,
     now: deps.now,
     dryRun: deps.dryRun === true,
+    adopt: deps.adopt === true,
     theirs: openStripeCatalog(deps.stripe, waitOutRateLimit, lookupKeys),
     note,
     ask: waitOutRateLimit,

@@ -2,6 +2,7 @@ import type { LicenseMode, Product } from '@licenseoperator/catalog'
 import { refusalOfGroup, text } from '@licenseoperator/domain'
 import { z } from 'zod'
 import type { BundledPart } from '../bundled-parts.ts'
+import { couponMetadataBeside } from './coupon-metadata.ts'
 
 const count = z
   .string()
@@ -90,9 +91,8 @@ export function writePurchaseMetadata(purchase: Purchase): Record<string, string
     reservation_id: purchase.reservationId,
     bundle_parts: writeParts(purchase.parts),
   }
-  // A coupon's metadata must not turn a purchase into something else.
-  const { license_type: _type, original_license_id: _license, ...couponMetadata } = purchase.couponMetadata
-  return { ...couponMetadata, ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== '')) }
+  const filled = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== ''))
+  return { ...couponMetadataBeside(filled, purchase.couponMetadata), ...filled }
 }
 
 /** A composition that is too long for Stripe is not written: such a bundle is issued as it is by then. */

@@ -1,10 +1,13 @@
+import { billingIntervals, stripeRecurring } from '@licenseoperator/catalog'
 import { insertProduct } from '@licenseoperator/db/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { type AStripe, aStripe } from '../a-stripe.ts'
 import { type AnApi, aMember, anApi, aSysadmin, insertCoupon } from '../an-api.ts'
 
 const PATH = '/authlance/license/admin/products'
 const NOW = new Date('2026-03-01T12:00:00Z')
+const BillingInterval = z.enum(billingIntervals)
 let shop: AStripe
 let api: AnApi
 let root: string
@@ -35,9 +38,34 @@ const asked = (fields: object = {}) => ({
   billingInterval: 'one_time',
   ...fields,
 })
-/** Ids at Stripe are given, so that nothing is pushed there. */
-const known = (fields: object = {}) =>
-  asked({ stripeProductId: 'prod_given', stripePriceId: `price_${crypto.randomUUID()}`, ...fields })
+/** A price that exists at Stripe is given, so that nothing is pushed there. */
+async function known(fields: Partial<Record<string, unknown>> = {}) {
+  const wanted = asked(fields)
+  const {
+    currency,
+    unitAmount,
+    type,
+    billingInterval = type === 'subscription' ? 'month' : 'one_time',
+    billingIntervalCount = 1,
+  } = z
+    .object({
+      currency: z.string(),
+      unitAmount: z.number(),
+      type: z.string(),
+      billingInterval: z.string().optional(),
+      billingIntervalCount: z.number().optional(),
+    })
+    .parse(wanted)
+  const interval = BillingInterval.parse(billingInterval.toLowerCase())
+  const recurring = stripeRecurring(interval, billingIntervalCount)
+  const price = await shop.stripe.prices.create({
+    product_data: { name: 'Given' },
+    currency: currency.trim().toLowerCase(),
+    unit_amount: unitAmount,
+    ...(recurring === undefined ? {} : { recurring }),
+  })
+  return { stripeProductId: String(price.product), stripePriceId: price.id, ...wanted }
+}
 const create = (body: unknown, on = api, token = root) => on.send('POST', PATH, body, token)
 const update = (slug: string, body: unknown, on = api) => on.send('PUT', `${PATH}/${slug}`, body, root)
 const stored = () => api.db.selectFrom('products').selectAll().execute()
@@ -81,7 +109,7 @@ describe('POST: 201', () => {
   test('every field; zero limits mean none; tiers in evaluation order; metadata and coupons', async () => {
     const created = await json(
       create(
-        known({
+        await known({
           type: 'subscription',
           description: 'All of it',
           pricingMode: 'tiered',
@@ -128,13 +156,13 @@ describe('POST: 201', () => {
   })
 
   test.each(['recurring', 'one_time'])('the older pricing mode %s means fixed', async (pricingMode) => {
-    expect(await json(create(known({ pricingMode })))).toMatchObject({ status: 201, pricingMode: 'fixed' })
+    expect(await json(create(await known({ pricingMode })))).toMatchObject({ status: 201, pricingMode: 'fixed' })
   })
 
   test('a bundle answers its parts as they would be issued', async () => {
     await insertProduct(api.db, { slug: 'part', productKey: 'part', pricingMode: 'tiered' })
     const bundledProducts = [{ productKey: 'PART', managedProducts: 5 }]
-    expect(await json(create(known({ bundledProducts })))).toMatchObject({
+    expect(await json(create(await known({ bundledProducts })))).toMatchObject({
       status: 201,
       bundledProducts: [
         {
@@ -159,7 +187,7 @@ describe('POST: 201', () => {
   })
 
   test('an audit row in the same transaction: who, what, and after', async () => {
-    const body = known()
+    const body = await known()
     await create(body)
     const rows = await api.db.selectFrom('audit_log').selectAll().where('subject', '=', `product:${body.slug}`).execute()
     expect(rows).toMatchObject([
@@ -252,26 +280,113 @@ describe('POST: 400 invalid payload, nothing written, no call to Stripe', () => 
       productKey: 'set',
       bundledProducts: [{ productKey: part.productKey, quantity: 1 }],
     })
-    expect(await json(create(known({ bundledProducts: [{ productKey: 'set' }] })))).toMatchObject({
+    expect(await json(create(await known({ bundledProducts: [{ productKey: 'set' }] })))).toMatchObject({
       status: 400,
       field: 'bundledProducts[0].productKey',
     })
-    expect(await json(create(known({ bundledProducts: [{ productKey: 'part' }] })))).toMatchObject({
+    expect(await json(create(await known({ bundledProducts: [{ productKey: 'part' }] })))).toMatchObject({
       status: 400,
       field: 'bundledProducts[0].managedProducts',
     })
   })
 
   test('a lookup key that another active product has; an inactive one does not count', async () => {
-    await create(known({ slug: 'first', lookupKey: 'mine' }))
-    expect(await json(create(known({ lookupKey: 'mine' })))).toMatchObject({ status: 400, field: 'lookupKey' })
-    expect(await json(create(known({ lookupKey: 'mine', active: false })))).toMatchObject({ status: 201 })
+    await create(await known({ slug: 'first', lookupKey: 'mine' }))
+    expect(await json(create(await known({ lookupKey: 'mine' })))).toMatchObject({ status: 400, field: 'lookupKey' })
+    expect(await json(create(await known({ lookupKey: 'mine', active: false })))).toMatchObject({ status: 201 })
+  })
+})
+
+describe('a price at Stripe that is given: the shop shows what Stripe charges', () => {
+  test.each([
+    [{ unitAmount: 5500 }, 'unitAmount'],
+    [{ currency: 'eur' }, 'currency'],
+    [{ type: 'subscription', billingInterval: 'year' }, 'billingInterval'],
+    [{ stripeProductId: 'prod_other' }, 'stripeProductId'],
+    [{ stripePriceId: 'price_nobody' }, 'stripePriceId'],
+    [{ stripePriceId: '../v1/customers' }, 'stripePriceId'],
+  ])('%j names %s, on creation and on change, and nothing is written', async (difference, field) => {
+    const { stripePriceId, stripeProductId, ...given } = await known()
+    const body = { ...given, stripeProductId, stripePriceId, ...difference }
+    expect(await json(create(body))).toMatchObject({ status: 400, code: 'invalid_payload', field })
+    expect(await stored()).toEqual([])
+    await create(given)
+    const [before] = await stored()
+    expect(await json(update(given.slug, body))).toMatchObject({ status: 400, code: 'invalid_payload', field })
+    expect(await stored()).toEqual([before])
+  })
+
+  test.each([
+    [
+      { type: 'subscription', billingInterval: 'month', billingIntervalCount: 3 },
+      { billingIntervalCount: 2 },
+      'billingIntervalCount',
+    ],
+    [{ type: 'subscription', billingInterval: 'quarter' }, { billingInterval: 'month' }, 'billingIntervalCount'],
+    [{ type: 'subscription', billingInterval: 'year' }, { type: 'one_off', billingInterval: 'one_time' }, 'billingInterval'],
+  ])('%j given as %j names %s', async (terms, difference, field) => {
+    const body = await known(terms)
+    expect(await json(create({ ...body, ...difference }))).toMatchObject({ status: 400, field })
+    expect(await json(create(body))).toMatchObject({ status: 201, stripePriceId: body.stripePriceId })
+  })
+
+  test('one that is archived, or whose product is', async () => {
+    const body = await known()
+    await shop.stripe.prices.update(body.stripePriceId, { active: false })
+    expect(await json(create(body))).toMatchObject({ status: 400, field: 'stripePriceId' })
+    const other = await known()
+    await shop.stripe.products.update(other.stripeProductId, { active: false })
+    expect(await json(create(other))).toMatchObject({ status: 400, field: 'stripeProductId' })
+  })
+
+  test('without its product: that is filled in', async () => {
+    const { stripeProductId, ...body } = await known()
+    expect(await json(create(body))).toMatchObject({ status: 201, stripeProductId, stripePriceId: body.stripePriceId })
+  })
+
+  test('Stripe being away: nobody has looked at it, so nothing is written', async () => {
+    const alone = await anApi()
+    expect(await json(create(await known(), alone))).toMatchObject({ status: 503, code: 'temporarily_unavailable' })
+    expect(await alone.db.selectFrom('products').selectAll().execute()).toEqual([])
+    await alone.close()
+  })
+})
+
+describe('a bundle that is on sale can be delivered', () => {
+  const aBundle = async () => {
+    const part = await json(create(asked({ slug: 'part', productKey: 'core' })))
+    const bundle = await json(create(asked({ slug: 'set', productKey: 'pro', bundledProducts: [{ productKey: 'core' }] })))
+    expect([part.status, bundle.status]).toEqual([201, 201])
+  }
+  test.each([
+    [{ active: false }, 'active'],
+    [{ productKey: 'pro' }, 'productKey'],
+    [{ pricingMode: 'tiered' }, 'pricingMode'],
+    [{ productKey: 'core', bundledProducts: [{ productKey: 'pro' }] }, 'bundledProducts[0].productKey'],
+  ])('%j of a part is refused while the bundle is, and names %s', async (difference, field) => {
+    await aBundle()
+    const [before] = await stored()
+    expect(await json(update('part', difference))).toMatchObject({ status: 400, code: 'invalid_payload', field })
+    expect((await stored())[0]).toEqual(before)
+    expect(await json(update('set', { active: false, bundledProducts: [{ productKey: 'core' }] }))).toMatchObject({ status: 200 })
+    if (field !== 'bundledProducts[0].productKey') expect(await json(update('part', difference))).toMatchObject({ status: 200 })
+  })
+
+  test('a part goes while a bundle of it comes: one of the two', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      await api.db.deleteFrom('prices').execute()
+      await api.db.deleteFrom('products').execute()
+      await create(asked({ slug: 'part', productKey: 'core' }))
+      const bundle = asked({ slug: 'set', productKey: 'pro', bundledProducts: [{ productKey: 'core' }] })
+      const answers = await Promise.all([update('part', { active: false }), create(bundle)])
+      expect(answers.map(({ status }) => status < 300).toSorted()).toEqual([false, true])
+    }
   })
 })
 
 describe('POST: 409', () => {
   test('a slug that exists', async () => {
-    const body = known()
+    const body = await known()
     await create(body)
     expect(await json(create({ ...body, lookupKey: 'another' }))).toMatchObject({
       status: 409,
@@ -281,9 +396,9 @@ describe('POST: 409', () => {
   })
 
   test('no seat left, with the body that dashboards look for', async () => {
-    const limited = await anApi({ operatorLicense: { state: () => 'valid', seatLimit: () => 1 } })
-    expect((await create(known(), limited)).status).toBe(201)
-    expect(await json(create(known(), limited))).toEqual({
+    const limited = await anApi({ stripe: shop.account, operatorLicense: { state: () => 'valid', seatLimit: () => 1 } })
+    expect((await create(await known(), limited)).status).toBe(201)
+    expect(await json(create(await known(), limited))).toEqual({
       status: 409,
       error: 'seat_limit_exceeded',
       message: '2 active products need 2 seats; the operator license has 1',
@@ -292,21 +407,21 @@ describe('POST: 409', () => {
       code: 'seat_limit_exceeded',
       requestId: expect.any(String),
     })
-    expect((await create(known({ active: false }), limited)).status).toBe(201)
+    expect((await create(await known({ active: false }), limited)).status).toBe(201)
     await limited.close()
   })
 
   test('two administrators at the same instant for the last seat: one gets it, by creating or by activating', async () => {
-    const limited = await anApi({ operatorLicense: { state: () => 'valid', seatLimit: () => 5 } })
+    const limited = await anApi({ stripe: shop.account, operatorLicense: { state: () => 'valid', seatLimit: () => 5 } })
     const idle = await Promise.all(
       Array.from({ length: 10 }, async () => {
-        const body = known({ active: false })
+        const body = await known({ active: false })
         await create(body, limited)
         return body.slug
       }),
     )
     const answers = await Promise.all([
-      ...Array.from({ length: 40 }, () => create(known(), limited)),
+      ...Array.from({ length: 40 }, async () => create(await known(), limited)),
       ...idle.map((slug) => update(slug, { active: true }, limited)),
     ])
     expect(answers.filter(({ status }) => status < 300)).toHaveLength(5)
@@ -318,7 +433,7 @@ describe('POST: 409', () => {
 })
 
 describe('PUT', () => {
-  const full = () =>
+  const full = async () =>
     known({
       type: 'subscription',
       description: 'All of it',
@@ -337,7 +452,7 @@ describe('PUT', () => {
     })
 
   test('what is absent is cleared or kept as tabled', async () => {
-    const body = full()
+    const body = await full()
     const before = await json(create(body))
     const after = await json(update(body.slug, {}))
     expect(after).toEqual({
@@ -366,20 +481,20 @@ describe('PUT', () => {
   })
 
   test('what the dashboards send back changes nothing', async () => {
-    const body = full()
+    const body = await full()
     const { status: _status, coupons: _coupons, ...before } = await json(create(body))
     const after = await json(update(body.slug, before))
     expect(after).toMatchObject({ ...before, status: 200 })
   })
 
   test('null equals absent', async () => {
-    const body = full()
+    const body = await full()
     await create(body)
     expect(await json(update(body.slug, { name: null, metadata: null }))).toMatchObject({ status: 200, name: 'Core' })
   })
 
   test('coupons in the body are created or updated by code; none is deleted', async () => {
-    const body = known({ coupons: [{ code: 'OLD', maxTotal: 1 }, { code: 'Stays' }] })
+    const body = await known({ coupons: [{ code: 'OLD', maxTotal: 1 }, { code: 'Stays' }] })
     await create(body)
     const after = await json(update(body.slug, { coupons: [{ code: 'old', maxTotal: 2 }, { code: 'NEW' }] }))
     expect(after.coupons).toMatchObject([{ code: 'old', maxTotal: 2 }, { code: 'Stays' }, { code: 'NEW' }])
@@ -419,18 +534,32 @@ describe('PUT', () => {
     expect(await shop.stripe.prices.retrieve(String(stripePriceId))).toMatchObject({ unit_amount: 21_900, active: false })
   })
 
+  test('two administrators at once: what is sold at costs what the later one said', async () => {
+    const body = asked()
+    await create(body)
+    for (const amounts of [
+      [25_000, 26_000],
+      [27_000, 28_000],
+      [29_000, 30_000],
+    ]) {
+      await Promise.all(amounts.map((unitAmount) => update(body.slug, { unitAmount })))
+      const [row] = await stored()
+      const [price] = (await shop.stripe.prices.list({ lookup_keys: [body.slug] })).data
+      expect(price).toMatchObject({ id: row?.stripe_price_id, unit_amount: row?.unit_amount_minor, active: true })
+    }
+  })
+
   test('another amount while Stripe is away: no price is named, so that nobody is charged the old amount', async () => {
     const alone = await anApi()
-    const body = known()
-    await create(body, alone)
-    const after = await json(update(body.slug, { unitAmount: 25_000 }, alone))
+    const { slug } = await insertProduct(alone.db, { stripeProductId: 'prod_given', stripePriceId: 'price_given' })
+    const after = await json(update(slug, { unitAmount: 25_000 }, alone))
     expect(after).toMatchObject({ status: 200, unitAmount: 25_000, stripeProductId: 'prod_given' })
     expect(after).not.toHaveProperty('stripePriceId')
     await alone.close()
   })
 
   test('before and after are in the audit log', async () => {
-    const body = known()
+    const body = await known()
     await create(body)
     await update(body.slug, { name: 'Renamed' })
     const rows = await api.db.selectFrom('audit_log').selectAll().where('action', '=', 'product.updated').execute()
@@ -438,7 +567,7 @@ describe('PUT', () => {
   })
 
   test('50 administrators at once: one of them as a whole, and 50 audit rows', async () => {
-    const body = known()
+    const body = await known()
     await create(body)
     const names = Array.from({ length: 50 }, (_, index) => `Name ${index}`)
     const answers = await Promise.all(names.map((name) => update(body.slug, { name, description: name })))
@@ -452,15 +581,15 @@ describe('PUT', () => {
   test('404 for an unknown slug; 400 for another slug in the body', async () => {
     for (const slug of ['nobody', 'n%C3%B6body'])
       expect(await json(update(slug, {}))).toMatchObject({ status: 404, error: 'not found', code: 'not_found' })
-    const body = known()
+    const body = await known()
     await create(body)
     expect(await json(update(body.slug, { slug: 'other' }))).toMatchObject({ status: 400, field: 'slug' })
     expect(await json(update(body.slug, { unitAmount: -1 }))).toMatchObject({ status: 400, field: 'unitAmount' })
   })
 
   test('409 only when it becomes active without a seat', async () => {
-    const limited = await anApi({ operatorLicense: { state: () => 'valid', seatLimit: () => 1 } })
-    const [active, idle] = [known(), known({ active: false })]
+    const limited = await anApi({ stripe: shop.account, operatorLicense: { state: () => 'valid', seatLimit: () => 1 } })
+    const [active, idle] = [await known(), await known({ active: false })]
     await create(active, limited)
     await create(idle, limited)
     expect(await json(update(idle.slug, { active: true }, limited))).toMatchObject({ status: 409, required: 2, seatLimit: 1 })
@@ -513,7 +642,7 @@ test('seat usage: config-managed and custom, no limit without an operator licens
 describe('who may', () => {
   const operations: [string, string, object | undefined][] = [
     ['GET', PATH, undefined],
-    ['POST', PATH, known()],
+    ['POST', PATH, asked()],
     ['PUT', `${PATH}/core`, {}],
     ['GET', `${PATH}/seat-usage`, undefined],
   ]

@@ -1,7 +1,8 @@
 import { type Config, ConfigError, describeConfig, sectionNames } from '@licenseoperator/config'
-import { openKeyRing } from '@licenseoperator/licensing'
+import { silentLog } from '@licenseoperator/domain'
+import { openKeyRing, openOperatorLicense } from '@licenseoperator/licensing'
 import { SigningKeyError } from '@licenseoperator/signing'
-import type { Command } from '../context.ts'
+import type { Command, Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor } from '../load.ts'
 import { printFacts } from '../print.ts'
@@ -16,6 +17,7 @@ export const config: readonly Command[] = [
       const checked = configFor(context, sectionNames)
       // The file only shows that a key looks like one; loading shows that it can sign.
       assertKeysSign(checked)
+      await warnOfOperatorLicense(context, checked)
       printFacts(context, { config: 'ok' })
       return exitCodes.done
     },
@@ -31,6 +33,21 @@ export const config: readonly Command[] = [
     },
   },
 ]
+
+/** A license that does not count closes all of the administration, with nothing but 403 to see. */
+async function warnOfOperatorLicense(context: Context, { license }: Pick<Config, 'license'>): Promise<void> {
+  const reasons: string[] = []
+  const tell = (message: string, fields: object = {}) =>
+    void reasons.push([message, ...Object.values(fields)].map(String).join(', '))
+  const log = { ...silentLog, warn: tell, error: tell }
+  const operator = await openOperatorLicense({ ...license, log, now: context.now })
+  operator.close()
+  const state = operator.state()
+  if (state === 'invalid' || state === 'error')
+    context.note(
+      `warning: license.file_path: the operator license does not count, administration would answer 403 (${reasons.join('; ') || state})`,
+    )
+}
 
 function assertKeysSign({ security }: Config<'security'>): void {
   try {

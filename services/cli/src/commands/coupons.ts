@@ -44,7 +44,14 @@ function requestOf(context: Context, existing?: Coupon): CouponRequest {
         ),
       }
     : {}
-  const { id: _id, productId: _productId, createdAt: _createdAt, updatedAt: _updatedAt, ...same } = existing ?? {}
+  const {
+    id: _id,
+    productId: _productId,
+    createdAt: _createdAt,
+    updatedAt: _updatedAt,
+    revision: _revision,
+    ...same
+  } = existing ?? {}
   return readRequest(context, CouponRequest, fields.map(flagOf), { ...same, ...stripePromotion })
 }
 

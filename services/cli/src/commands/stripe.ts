@@ -70,13 +70,16 @@ function ensureAs(context: Context, config: Config<'stripe'>, url: string) {
 const syncProductsCommand: Command = {
   name: 'sync-products',
   description: 'Bring the stored catalog in step with the configuration file, and Stripe in step with the stored catalog',
-  flags: [['--dry-run', 'Say what would be done; write nothing, neither in MySQL nor at Stripe']],
+  flags: [
+    ['--dry-run', 'Say what would be done; write nothing, neither in MySQL nor at Stripe'],
+    ['--adopt', 'Take over prices and products at Stripe that hold a lookup key of the catalog and carry no mark of ours'],
+  ],
   run: async (context) => {
     const config = configFor(context, ['stripe', 'mysql'])
     const dryRun = isSet(context, 'dry-run')
     const report = await withDatabase(config, ({ db }) => {
       let progress: ReturnType<typeof progressBar> | undefined
-      const deps = { db, stripe: stripeOf(config), now: context.now, dryRun }
+      const deps = { db, stripe: stripeOf(config), now: context.now, dryRun, adopt: isSet(context, 'adopt') }
       return syncCatalog(deps, config.stripe.products, {
         waitMs: WAIT_FOR_OTHERS_MS,
         onWait: () => context.note('another instance is syncing the catalog: waiting for it'),

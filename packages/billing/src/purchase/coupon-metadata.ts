@@ -1,0 +1,27 @@
+/** Stripe's limits of metadata. @see https://docs.stripe.com/api/metadata */
+const MOST_KEYS = 50
+const LONGEST_KEY = 40
+const LONGEST_VALUE = 500
+
+/**
+ * A coupon's metadata as it travels beside our own in a checkout: what Stripe would refuse stays behind, because a coupon that was accepted once can be
+ * used. Our keys win, and none of it turns a purchase into something else.
+ *
+ * @param own  what the checkout says itself
+ */
+export function couponMetadataBeside(
+  own: Readonly<Record<string, string>>,
+  { license_type: _type, original_license_id: _license, ...coupon }: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const fits = ([key, value]: [string, string]): boolean =>
+    !Object.hasOwn(own, key) &&
+    /^[^[\]]+$/.test(key) &&
+    [...key].length <= LONGEST_KEY &&
+    value !== '' &&
+    [...value].length <= LONGEST_VALUE
+  return Object.fromEntries(
+    Object.entries(coupon)
+      .filter(fits)
+      .slice(0, MOST_KEYS - Object.keys(own).length),
+  )
+}
