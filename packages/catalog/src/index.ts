@@ -1,4 +1,5 @@
 export { type BillingInterval, billingIntervals, isRecurring, stripeRecurring } from './billing-interval.ts'
+export { checkBundleSize, MOST_BUNDLE_PARTS } from './bundle-size.ts'
 export { Coupon, StripePromotion } from './coupon.ts'
 export { type CouponFields, changedCoupon, newCoupon } from './coupon-fields.ts'
 export { CouponRequest } from './coupon-request.ts'

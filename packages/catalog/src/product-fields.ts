@@ -1,4 +1,5 @@
 import { isRecurring } from './billing-interval.ts'
+import { checkBundleSize } from './bundle-size.ts'
 import { present } from './present.ts'
 import type { PricingTier, Product } from './product.ts'
 import type { ProductRequest } from './product-request.ts'
@@ -116,6 +117,7 @@ export function checkProduct(product: ProductFields, productKeys: readonly strin
     throw refuseField('billingIntervalCount', `must be at most ${MOST_INTERVALS[product.billingInterval]}: three years`)
   checkTiers(product.pricingTiers)
   checkComponentKeys(product)
+  checkBundleSize(product)
 }
 
 function checkTiers(tiers: readonly PricingTier[]): void {

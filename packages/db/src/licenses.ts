@@ -242,16 +242,15 @@ export async function listByPurchase(db: Reader, issuanceKey: string): Promise<S
   return rows.map(toLicense)
 }
 
-/** Every license that a subscription ever paid for, oldest first. */
-export async function listBySubscription(db: Reader, subscriptionId: string): Promise<StoredLicense[]> {
-  const rows = await db
+/** A license that a subscription paid for; any one. */
+export async function findOneOfSubscription(db: Reader, subscriptionId: string): Promise<StoredLicense | undefined> {
+  const row = await db
     .selectFrom('licenses')
     .selectAll()
     .where('stripe_subscription_id', '=', subscriptionId)
-    .orderBy('issued_at')
-    .orderBy('issuance_key')
-    .execute()
-  return rows.map(toLicense)
+    .limit(1)
+    .executeTakeFirst()
+  return row && toLicense(row)
 }
 
 /** Writes what became of a license. */

@@ -392,4 +392,14 @@ export const migrations: readonly Migration[] = [
     name: '0032_licenses_revoked',
     sql: 'CREATE INDEX licenses_revoked ON licenses (revoked_at, expires_at)',
   },
+  {
+    // Which purchases of a subscription start within a time, without reading its other periods.
+    name: '0130_licenses_by_subscription_and_start',
+    sql: 'CREATE INDEX licenses_by_subscription_and_start ON licenses (stripe_subscription_id, issued_at, expires_at, issuance_key)',
+  },
+  {
+    // And which last beyond an instant.
+    name: '0131_licenses_by_subscription_and_end',
+    sql: 'CREATE INDEX licenses_by_subscription_and_end ON licenses (stripe_subscription_id, expires_at, issued_at, issuance_key)',
+  },
 ]
