@@ -32,27 +32,47 @@ function baseOf(url: URL): { host: string; port: number; protocol: 'http' | 'htt
 }
 
 /**
- * What a use case gets to see of a Stripe error. A refusal (4xx except 401, 403, 409, 429) is the caller's input; everything else means that the
- * outcome is unknown or that Stripe cannot be used now.
+ * What a use case gets to see of a Stripe error. A refusal (4xx except 401, 403, 409, 429) is the caller's input, and names Stripe's parameter and its
+ * reason; everything else means that the outcome is unknown or that Stripe cannot be used now.
  */
 export function translateStripeError(error: unknown): unknown {
   if (!(error instanceof Stripe.errors.StripeError)) return error
   if (isRefusal(error))
-    return new DomainError('invalid_payload', `invalid request: the payment provider refused it (${error.code ?? error.type})`, {
+    return new DomainError('invalid_payload', `invalid request: the payment provider refused it (${describeRefusal(error)})`, {
       cause: error,
     })
   return new DomainError('temporarily_unavailable', 'temporarily unavailable', { retryAfterSeconds: 5, cause: error })
 }
 
+const LONGEST_REASON = 300
+
+/** Code, parameter and Stripe's own sentence, as far as each is there; never a key, and on one line. */
+export function describeRefusal(error: InstanceType<typeof Stripe.errors.StripeError>): string {
+  const { code, rawType, type, param, message } = error
+  const named = [code ?? rawType ?? type, param].filter((part) => part !== undefined && part !== '').join(', ')
+  const safe = message
+    .replaceAll(/\b(?:sk|rk|pk|whsec|ek)_\S+/g, '[secret]')
+    .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}]+/gu, ' ')
+    .trim()
+  const sentence = safe.length > LONGEST_REASON ? `${[...safe].slice(0, LONGEST_REASON).join('')}…` : safe
+  return sentence === '' ? named : `${named}: ${sentence}`
+}
+
 /** True when Stripe understood the request and said no: nothing was created and nothing will be. */
 export function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof Stripe.errors.StripeError &&
-    (error.statusCode === 400 || error.statusCode === 402 || error.statusCode === 404)
-  )
+  return hasStatus(error, 400, 402, 404)
+}
+
+/** True when the answer proves that this one request made nothing: refused, not let in, or turned away unread. An earlier try of it may still have. */
+export function madeNothing(error: unknown): boolean {
+  return isRefusal(error) || hasStatus(error, 401, 403, 429)
 }
 
 /** True when Stripe does not know the object. */
 export function isUnknownObject(error: unknown): boolean {
-  return error instanceof Stripe.errors.StripeError && error.statusCode === 404
+  return hasStatus(error, 404)
+}
+
+function hasStatus(error: unknown, ...statuses: number[]): boolean {
+  return error instanceof Stripe.errors.StripeError && statuses.some((status) => error.statusCode === status)
 }

@@ -1,5 +1,6 @@
 export { type BillingInterval, billingIntervals, isRecurring, stripeRecurring } from './billing-interval.ts'
 export { bundleProblems } from './bundle-rules.ts'
+export { MOST_BUNDLE_PARTS } from './bundle-size.ts'
 export { Coupon, StripePromotion } from './coupon.ts'
 export { type CouponFields, changedCoupon, checkedCoupon, fieldsOfCoupon, newCoupon } from './coupon-fields.ts'
 export { CouponRequest } from './coupon-request.ts'

@@ -1,4 +1,5 @@
 import { isRecurring } from './billing-interval.ts'
+import { bundleSizeProblems } from './bundle-size.ts'
 import { chargeProblems, stepProblems } from './currency.ts'
 import { priceOf } from './price.ts'
 import { type Problem, problem } from './problem.ts'
@@ -38,6 +39,7 @@ export function productProblems(product: Ruled, productKeys: readonly string[] |
     ...intervalProblems(product),
     ...priceProblems(product),
     ...componentProblems(product),
+    ...bundleSizeProblems(product.bundledProducts),
   ]
 }
 

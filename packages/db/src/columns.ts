@@ -82,6 +82,7 @@ export const licenseColumns = [
   'stripe_invoice_id',
   'stripe_payment_intent_id',
   'updated_at',
+  'found_free_at',
 ] as const satisfies readonly (keyof LicensesTable)[]
 
 export const paymentColumns = [
@@ -163,6 +164,9 @@ export const reservationColumns = [
   'expires_at',
   'created_at',
   'settled_at',
+  'order_key',
+  'identity_key',
+  'session_completed_at',
 ] as const satisfies readonly (keyof ReservationsTable)[]
 
 export const reversalColumns = [

@@ -248,16 +248,15 @@ export async function listByPurchase(db: Reader, issuanceKey: string): Promise<S
   return rows.map(toLicense)
 }
 
-/** Every license that a subscription ever paid for, oldest first. */
-export async function listBySubscription(db: Reader, subscriptionId: string): Promise<StoredLicense[]> {
-  const rows = await db
+/** A license that a subscription paid for; any one. */
+export async function findOneOfSubscription(db: Reader, subscriptionId: string): Promise<StoredLicense | undefined> {
+  const row = await db
     .selectFrom('licenses')
     .select(licenseColumns)
     .where('stripe_subscription_id', '=', subscriptionId)
-    .orderBy('issued_at')
-    .orderBy('issuance_key')
-    .execute()
-  return rows.map(toLicense)
+    .limit(1)
+    .executeTakeFirst()
+  return row && toLicense(row)
 }
 
 /** Writes what became of a license. */
@@ -298,15 +297,30 @@ export async function setTakesLicense(tx: Tx, licenseId: string, takesLicense: b
   await tx.updateTable('licenses').set({ takes_license: takesLicense }).where('license_id', '=', licenseId).execute()
 }
 
-/** The Stripe customer of the group's newest purchase. */
-export async function findCustomerOfGroup(db: Reader, group: string): Promise<string | undefined> {
+/**
+ * The Stripe customer of the group's newest purchase that Stripe has not refused since.
+ *
+ * @param currency  of what is going to be bought, lower case: a customer can be refused in one
+ */
+export async function findCustomerOfGroup(db: Reader, group: string, currency?: string): Promise<string | undefined> {
   const row = await db
     .selectFrom('licenses')
     .select('stripe_customer_id')
     .where('group_key', '=', groupKey(group))
     .where('stripe_customer_id', 'is not', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('refused_customers')
+            .select('currency')
+            .whereRef('refused_customers.stripe_customer_id', '=', 'licenses.stripe_customer_id')
+            .where('currency', 'in', ['', currency ?? '']),
+        ),
+      ),
+    )
     .orderBy('issued_at', 'desc')
     .orderBy('license_id', 'desc')
+    .limit(1)
     .executeTakeFirst()
   return row?.stripe_customer_id ?? undefined
 }

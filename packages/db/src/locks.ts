@@ -16,5 +16,14 @@ export async function take(tx: Tx, name: string): Promise<void> {
  * per transaction and take it first, or two transactions can wait for each other.
  */
 export async function takeFor(tx: Tx, family: string, key: string): Promise<void> {
-  await take(tx, `${family}:${createHash('sha256').update(key).digest('hex').slice(0, 3)}`)
+  await take(tx, rowOf(family, key))
+}
+
+/** As `takeFor`, over several keys at once, always in the same order: two transactions that share one follow one another. */
+export async function takeForAll(tx: Tx, family: string, keys: readonly string[]): Promise<void> {
+  for (const name of [...new Set(keys.map((key) => rowOf(family, key)))].sort()) await take(tx, name)
+}
+
+function rowOf(family: string, key: string): string {
+  return `${family}:${createHash('sha256').update(key).digest('hex').slice(0, 3)}`
 }

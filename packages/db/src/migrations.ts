@@ -430,4 +430,45 @@ export const migrations: readonly Migration[] = [
     name: '0141_coupons_revision',
     sql: 'ALTER TABLE coupons ADD COLUMN revision INT UNSIGNED NOT NULL DEFAULT 0',
   },
+  {
+    // Which purchases of a subscription start within a time, without reading its other periods.
+    name: '0130_licenses_by_subscription_and_start',
+    sql: 'CREATE INDEX licenses_by_subscription_and_start ON licenses (stripe_subscription_id, issued_at, expires_at, issuance_key)',
+  },
+  {
+    // And which last beyond an instant.
+    name: '0131_licenses_by_subscription_and_end',
+    sql: 'CREATE INDEX licenses_by_subscription_and_end ON licenses (stripe_subscription_id, expires_at, issued_at, issuance_key)',
+  },
+  {
+    // What tells an order from another, who asked for it, and when its session was found paid: for giving the same session back, and for bounding open ones.
+    name: '0132_reservations_order',
+    sql: `ALTER TABLE reservations
+      ADD COLUMN order_key ${ascii(64)} NULL,
+      ADD COLUMN identity_key ${ascii(64)} NULL,
+      ADD COLUMN session_completed_at ${instant} NULL`,
+  },
+  {
+    name: '0133_reservations_by_group',
+    sql: 'CREATE INDEX reservations_by_group ON reservations (group_key, status)',
+  },
+  {
+    name: '0134_reservations_by_identity',
+    sql: 'CREATE INDEX reservations_by_identity ON reservations (identity_key, status)',
+  },
+  {
+    // Customers that Stripe refused, in one currency or ('') in any.
+    name: '0135_refused_customers',
+    sql: `CREATE TABLE IF NOT EXISTS refused_customers (
+      stripe_customer_id ${ascii(255)} NOT NULL,
+      currency ${ascii(3)} NOT NULL,
+      refused_at ${instant} NOT NULL,
+      PRIMARY KEY (stripe_customer_id, currency)
+    ) ${tail}`,
+  },
+  {
+    // When Stripe said that there was nothing to pay for a license, so that it is not asked again.
+    name: '0136_licenses_free_since',
+    sql: `ALTER TABLE licenses ADD COLUMN found_free_at ${instant} NULL`,
+  },
 ]

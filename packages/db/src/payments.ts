@@ -154,7 +154,7 @@ async function readInOrder(query: { execute(): Promise<Selectable<PaymentsTable>
   return found.sort((one, other) => other.paidAt.getTime() - one.paidAt.getTime() || (one.paymentKey < other.paymentKey ? 1 : -1))
 }
 
-/** Payments of one purchase or period, oldest first. */
+/** Every payment of one purchase or period, or for a license's maintenance, oldest first: an end is computed from all of them. */
 export async function listByIssuanceKey(db: Reader, issuanceKey: string): Promise<StoredPayment[]> {
   const rows = await db
     .selectFrom('payments')
@@ -162,7 +162,6 @@ export async function listByIssuanceKey(db: Reader, issuanceKey: string): Promis
     .where('issuance_key', '=', issuanceKey)
     .orderBy('paid_at')
     .orderBy('payment_key')
-    .limit(100)
     .execute()
   return rows.map(toPayment)
 }
@@ -185,17 +184,15 @@ export async function findByStripe(
   db: Reader,
   { paymentIntentId, invoiceId }: { paymentIntentId: string | undefined; invoiceId: string | undefined },
 ): Promise<StoredPayment | undefined> {
-  const rows = await db
-    .selectFrom('payments')
-    .select(paymentColumns)
-    .where((eb) =>
-      // No payment intent and no payment key is empty.
-      eb.or([eb('stripe_payment_intent_id', '=', paymentIntentId ?? ''), eb('payment_key', '=', `invoice:${invoiceId ?? ''}`)]),
-    )
-    .orderBy('payment_key')
-    .limit(1)
-    .execute()
-  return rows[0] && toPayment(rows[0])
+  // Two look-ups by key: asked for either name at once and the first in order, MySQL walks the table.
+  const byIntent =
+    paymentIntentId === undefined
+      ? []
+      : await db.selectFrom('payments').select(paymentColumns).where('stripe_payment_intent_id', '=', paymentIntentId).execute()
+  const found = byIntent.map(toPayment)
+  const ofInvoice = invoiceId === undefined ? undefined : await find(db, `invoice:${invoiceId}`)
+  if (ofInvoice !== undefined) found.push(ofInvoice)
+  return found.sort((one, other) => (one.paymentKey < other.paymentKey ? -1 : 1))[0]
 }
 
 /** Writes what became of a payment's money. */
@@ -213,6 +210,11 @@ export async function setReversed(
     })
     .where('payment_key', '=', paymentKey)
     .execute()
+}
+
+export async function find(db: Reader, paymentKey: string): Promise<StoredPayment | undefined> {
+  const row = await db.selectFrom('payments').select(paymentColumns).where('payment_key', '=', paymentKey).executeTakeFirst()
+  return row && toPayment(row)
 }
 
 export async function isRecorded(db: Reader, paymentKey: string): Promise<boolean> {

@@ -16,9 +16,20 @@ export interface Reservation {
   readonly stripeSessionId: string | undefined
   readonly expiresAt: Date
   readonly createdAt: Date
+  /** Equal for equal orders of one caller. */
+  readonly orderKey: string | undefined
+  /** A digest of who asked. */
+  readonly identityKey: string | undefined
 }
 
-export type NewReservation = Omit<Reservation, 'status' | 'stripeSessionId' | 'createdAt'>
+export type NewReservation = Omit<Reservation, 'status' | 'stripeSessionId' | 'createdAt' | 'orderKey' | 'identityKey'> &
+  Partial<Pick<Reservation, 'orderKey' | 'identityKey'>>
+
+/** What is scarce about an order: the product's licenses, the coupon's redemptions, or both. */
+export interface Scarce {
+  readonly productId: number | undefined
+  readonly couponId: number | undefined
+}
 
 /** Takes what the reservation asks for and records it; false when the product or the coupon has none left (the caller rolls back). */
 export async function hold(tx: Tx, reservation: NewReservation, now: Date): Promise<boolean> {
@@ -37,9 +48,49 @@ export async function hold(tx: Tx, reservation: NewReservation, now: Date): Prom
       expires_at: reservation.expiresAt,
       created_at: now,
       settled_at: null,
+      order_key: reservation.orderKey ?? null,
+      identity_key: reservation.identityKey ?? null,
+      session_completed_at: null,
     })
     .execute()
   return true
+}
+
+/**
+ * What a group, or whoever asks, holds of something scarce without having been through its session yet, oldest first. Few: that is what the bound is for.
+ *
+ * @param holder  one of the two
+ */
+export async function listOpen(
+  db: Reader,
+  holder: { readonly groupKey: string } | { readonly identityKey: string },
+  { productId, couponId }: Scarce,
+): Promise<Reservation[]> {
+  if (productId === undefined && couponId === undefined) return []
+  const held = db
+    .selectFrom('reservations')
+    .select(reservationColumns)
+    .where('status', '=', 'held')
+    .where('session_completed_at', 'is', null)
+  const rows = await ('groupKey' in holder
+    ? held.where('group_key', '=', holder.groupKey)
+    : held.where('identity_key', '=', holder.identityKey)
+  )
+    .where((eb) =>
+      eb.or([
+        ...(productId === undefined ? [] : [eb.and([eb('product_id', '=', productId), eb('takes_license', '=', 1)])]),
+        ...(couponId === undefined ? [] : [eb('coupon_id', '=', couponId)]),
+      ]),
+    )
+    .orderBy('created_at')
+    .orderBy('reservation_id')
+    .execute()
+  return rows.map(toReservation)
+}
+
+/** Notes that a session was gone through: what it holds waits for its webhook, and is open no more. */
+export async function noteCompleted(tx: Tx, reservationId: string, now: Date): Promise<void> {
+  await tx.updateTable('reservations').set({ session_completed_at: now }).where('reservation_id', '=', reservationId).execute()
 }
 
 /** Ties the reservation to the Stripe session that was made for it. */
@@ -149,5 +200,7 @@ function toReservation(row: Selectable<ReservationsTable>): Reservation {
     stripeSessionId: row.stripe_session_id ?? undefined,
     expiresAt: row.expires_at,
     createdAt: row.created_at,
+    orderKey: row.order_key ?? undefined,
+    identityKey: row.identity_key ?? undefined,
   }
 }

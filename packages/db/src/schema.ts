@@ -101,6 +101,19 @@ export interface ReservationsTable {
   expires_at: Date
   created_at: Date
   settled_at: Date | null
+  /** Equal for equal orders of one caller; null before 0132. */
+  order_key: string | null
+  /** A digest of who asked; null before 0132. */
+  identity_key: string | null
+  /** When its session was found completed while the hold waits for the webhook. */
+  session_completed_at: Date | null
+}
+
+export interface RefusedCustomersTable {
+  stripe_customer_id: string
+  /** Lower case; empty for any. */
+  currency: string
+  refused_at: Date
 }
 
 export interface LicensesTable {
@@ -131,6 +144,8 @@ export interface LicensesTable {
   admin_revoked_note: ColumnType<string | null, undefined, string | null>
   /** True while the license counts towards its product's `licenses_taken`. */
   takes_license: ColumnType<number, boolean | undefined, boolean>
+  /** When Stripe said that there was nothing to pay for it. */
+  found_free_at: ColumnType<Date | null, undefined, Date>
   /** Until when maintenance lasts without any renewal. */
   maintenance_included_until: Date | null
   key_id: string
@@ -276,6 +291,7 @@ export interface Schema {
   coupons: CouponsTable
   coupon_groups: CouponGroupsTable
   reservations: ReservationsTable
+  refused_customers: RefusedCustomersTable
   licenses: LicensesTable
   payments: PaymentsTable
   stripe_events: StripeEventsTable

@@ -2,7 +2,8 @@ import { audit, type Db, inTransaction, licenses, reading, type Tx } from '@lice
 import { assertScope, assertSysadmin, type Caller, DomainError, type Surface } from '@licenseoperator/domain'
 import { lockPurchase, purchaseLockOf } from './lock-purchase.ts'
 import type { RevocationPolicy } from './state/license-state.ts'
-import { familyOf, settleLicenses } from './state/settle-licenses.ts'
+import { settleLicenses } from './state/settle-licenses.ts'
+import { familyOf } from './state/touched.ts'
 
 export interface RevokeDeps {
   readonly db: Db

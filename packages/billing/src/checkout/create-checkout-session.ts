@@ -14,10 +14,20 @@ import {
 import type { Stripe } from 'stripe'
 import { bundledParts } from '../bundled-parts.ts'
 import { writePurchaseMetadata } from '../purchase/purchase-metadata.ts'
-import { isRefusal, translateStripeError } from '../stripe-client.ts'
+import { translateStripeError } from '../stripe-client.ts'
+import { openForCustomer } from './open-for-customer.ts'
+import { openSession, SessionNotOpened } from './open-session.ts'
 import { type ResolvedCheckout, resolveCheckout } from './resolve-checkout.ts'
 import { cancelUrl, type ReturnUrlSettings, successUrl } from './return-urls.ts'
-import { sessionParams } from './session-params.ts'
+import {
+  assertMayOpen,
+  digest,
+  findOpenSession,
+  OPEN_SESSIONS,
+  type OpenSessionLimits,
+  type ScarceOrder,
+} from './scarce-sessions.ts'
+import { type SessionPlan, sessionParams } from './session-params.ts'
 
 export interface CheckoutSettings extends ReturnUrlSettings {
   readonly requireGroupName: boolean
@@ -30,6 +40,8 @@ export interface CheckoutSettings extends ReturnUrlSettings {
   readonly defaultTrialDays: number
   /** Price of maintenance for products that name none themselves. */
   readonly maintenancePriceLookupKey?: string | undefined
+  /** Unpaid sessions that one may have at once for something scarce; absent: `OPEN_SESSIONS`. */
+  readonly openSessions?: OpenSessionLimits | undefined
 }
 
 export interface CheckoutDeps {
@@ -63,7 +75,10 @@ const GRACE_MS = 10 * 60_000
 /**
  * Starts a purchase: checks it, holds what is scarce, and opens a session on Stripe's hosted page.
  *
- * Stripe refusing releases the hold. Stripe not answering does not: the session may exist and may be paid; the sweeper asks later.
+ * Of what is scarce a group, and whoever asks, has a few unpaid sessions at once, and the same order gets the same session back while that is open.
+ * A customer that Stripe refuses (deleted, of another mode, bound to another currency) is left out, and the hold stays meanwhile.
+ *
+ * Stripe making no session releases the hold. Stripe not answering does not: the session may exist and may be paid; the sweeper asks later.
  *
  * @throws DomainError `invalid_payload` naming the field; `forbidden`; `quota_exceeded`; `temporarily_unavailable`
  */
@@ -83,24 +98,51 @@ export async function createCheckoutSession(
   )
   const plan = await planSession(deps, caller, request, group, resolved)
   // Built before anything is held: what it refuses must not leave a reservation behind.
-  const params = sessionParams(plan)
+  sessionParams(plan)
+  const order = orderOf(caller, group, plan)
+  const limits = deps.settings.openSessions ?? OPEN_SESSIONS
+  const open = isScarce(order) ? await findOpenSession(deps, order, limits) : undefined
+  if (typeof open?.url === 'string') return { sessionId: open.id, url: open.url }
   const reservation = {
     reservationId: plan.reservationId,
     productId: resolved.product.id,
     takesLicense: plan.mode !== 'subscription',
     couponId: resolved.coupon?.id,
-    groupKey: groupKey(group),
+    groupKey: order.groupKey,
     expiresAt: new Date(plan.expiresAt.getTime() + GRACE_MS),
+    orderKey: order.orderKey,
+    identityKey: order.identityKey,
   }
   await inTransaction(deps.db, async (tx) => {
+    if (isScarce(order)) await assertMayOpen(tx, order, limits)
     const held = await reservations.hold(tx, reservation, deps.now())
     if (!held) throw new DomainError('quota_exceeded', 'non-subscription quota exceeded')
   })
-  const session = await openSession(deps, plan.reservationId, params)
+  const session = await openOrRelease(deps, plan)
   await inTransaction(deps.db, (tx) =>
     reservations.attachSession(tx, plan.reservationId, session.sessionId, reservation.expiresAt),
   )
   return session
+}
+
+/** What makes two requests the same order: who asks, for whom, and everything that the session would sell. */
+function orderOf(caller: Caller, group: string, plan: PlannedSession): ScarceOrder {
+  const { product, coupon, mode, amountMinor, seats, domain } = plan
+  const parts = [product.id, product.stripePriceId, coupon?.id, mode, amountMinor, seats, domain]
+  const couponIsScarce = coupon?.maxTotal !== undefined || coupon?.maxPerGroup !== undefined
+  return {
+    scarce: {
+      productId: mode !== 'subscription' && product.maxLicenseTotal !== undefined ? product.id : undefined,
+      couponId: couponIsScarce ? coupon?.id : undefined,
+    },
+    groupKey: groupKey(group),
+    identityKey: digest(caller.identity),
+    orderKey: digest(caller.identity, groupKey(group), ...parts),
+  }
+}
+
+function isScarce({ scarce }: ScarceOrder): boolean {
+  return scarce.productId !== undefined || scarce.couponId !== undefined
 }
 
 function groupOf(settings: CheckoutSettings, caller: Caller, request: CheckoutRequest): string {
@@ -121,13 +163,19 @@ function assertReadable(caller: Caller, group: string): void {
   if (caller.email !== undefined) assertText('email', caller.email, { max: 254 })
 }
 
+/** The session, and what an order is told by. */
+interface PlannedSession extends SessionPlan {
+  readonly seats: number | undefined
+  readonly domain: string | undefined
+}
+
 async function planSession(
   deps: CheckoutDeps,
   caller: Caller,
   request: CheckoutRequest,
   group: string,
   { product, coupon }: ResolvedCheckout,
-) {
+): Promise<PlannedSession> {
   const { settings } = deps
   const mode = modeOf(product, coupon)
   const seats = seatsFor(product, coupon, request.managedProducts)
@@ -138,14 +186,17 @@ async function planSession(
   const now = deps.now()
   const scarce = product.maxLicenseTotal !== undefined || coupon?.maxTotal !== undefined || coupon?.maxPerGroup !== undefined
   const reservationId = newId('R')
+  const domain = normaliseDomain(request.cookieDomain)
   return {
     product,
     coupon,
     mode,
+    seats,
+    domain,
     amountMinor,
     maintenancePriceId: mode === 'perpetual_auto' ? await maintenancePrice(deps, product) : undefined,
     trialPeriodDays: product.trialPeriodDays > 0 ? product.trialPeriodDays : settings.defaultTrialDays,
-    customerId: await reading(() => licenses.findCustomerOfGroup(deps.db, group)),
+    customerId: await reading(() => licenses.findCustomerOfGroup(deps.db, group, product.currency.toLowerCase())),
     email: caller.email,
     reservationId,
     metadata: writePurchaseMetadata({
@@ -156,7 +207,7 @@ async function planSession(
       termDays: product.termDurationDays ?? settings.defaultTermDays,
       seats,
       parts: await bundledParts(deps.db, product),
-      domain: normaliseDomain(request.cookieDomain),
+      domain,
       email: caller.email,
       couponCode: coupon?.code,
       couponMetadata: coupon?.metadata ?? {},
@@ -194,19 +245,24 @@ async function findPrice(stripe: Stripe, lookupKey: string): Promise<Stripe.Pric
   }
 }
 
-async function openSession(
-  deps: CheckoutDeps,
-  reservationId: string,
-  params: Stripe.Checkout.SessionCreateParams,
-): Promise<StartedCheckout> {
+async function openOrRelease(deps: CheckoutDeps, plan: PlannedSession): Promise<StartedCheckout> {
+  const { reservationId, product } = plan
   try {
-    const session = await deps.stripe.checkout.sessions.create(params, { idempotencyKey: `checkout-${reservationId}` })
-    if (session.url === null) throw new DomainError('internal', 'failed to create checkout session')
-    return { sessionId: session.id, url: session.url }
+    return await openForCustomer(
+      deps,
+      { customerId: plan.customerId, currency: product.currency.toLowerCase() },
+      (customerId, attempt) =>
+        openSession(
+          deps.stripe,
+          sessionParams({ ...plan, customerId }),
+          `checkout-${reservationId}${attempt === 1 ? '' : `-${attempt}`}`,
+        ),
+    )
   } catch (error) {
-    if (isRefusal(error)) await inTransaction(deps.db, (tx) => reservations.release(tx, reservationId, deps.now()))
+    if (!(error instanceof SessionNotOpened)) throw error
+    if (error.certainly) await inTransaction(deps.db, (tx) => reservations.release(tx, reservationId, deps.now()))
     else deps.log.warn('checkout session has an unknown outcome, its reservation is kept', { reservationId })
-    throw translateStripeError(error)
+    throw translateStripeError(error.cause)
   }
 }
 

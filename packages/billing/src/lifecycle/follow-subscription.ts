@@ -31,10 +31,15 @@ async function follow(deps: ProcessDeps, arrived: stripeEvents.ArrivedEvent, tol
     async () => (await subscriptionNow(deps, told.id)) ?? told,
     async (tx, { id: subscriptionId, status, cancelAt, endedAt, endedReason }, version) => {
       await lockPurchase(tx, subscriptionId)
+      // What had ended and has not, or ended at another instant, is looked at too.
+      const before = await subscriptions.find(tx, subscriptionId)
       const stored = { subscriptionId, status, cancelAt, endedAt, endedReason }
       if (!(await subscriptions.put(tx, stored, version, now))) return 'overtaken'
       const first = await stripeEvents.settle(tx, arrived, 'processed', now)
-      await settleLicenses(tx, { subscriptionId }, { policy: deps.policy, actor: PROCESSOR, now })
+      const [earliest] = [endedAt, before?.endedAt]
+        .filter((at) => at !== undefined)
+        .sort((one, other) => Number(one) - Number(other))
+      await settleLicenses(tx, { subscriptionId, endedAt: earliest }, { policy: deps.policy, actor: PROCESSOR, now })
       return first
     },
   )
@@ -54,5 +59,5 @@ async function subscriptionNow({ stripe }: ProcessDeps, subscriptionId: string):
 /** Metadata can be edited at Stripe: a subscription that brought a license, or pays one of our prices, stays ours. */
 async function isOurs({ db }: ProcessDeps, { id, metadata, priceIds }: Subscription): Promise<boolean> {
   if (!isForeign(metadata) || (await sellsOneOf(db, priceIds))) return true
-  return (await reading(() => licenses.listBySubscription(db, id))).length > 0
+  return (await reading(() => licenses.findOneOfSubscription(db, id))) !== undefined
 }

@@ -83,8 +83,7 @@ async function settleReversal(
  * The licenses that the payment is about; none while nothing was issued: issuing looks at the reversal then. A renewal of maintenance is about a
  * license that another payment bought, whose lock is taken too.
  */
-async function familyOfPayment(tx: Tx, { subscriptionId, ...names }: ChargedPayment): Promise<LicenseFamily | undefined> {
-  if (subscriptionId !== undefined) return { subscriptionId }
+async function familyOfPayment(tx: Tx, names: ChargedPayment): Promise<LicenseFamily | undefined> {
   const payment = await payments.findByStripe(tx, names)
   if (payment === undefined) return undefined
   const renewed = renewedLicenseOf(payment.issuanceKey)
@@ -92,7 +91,7 @@ async function familyOfPayment(tx: Tx, { subscriptionId, ...names }: ChargedPaym
   const license = await licenses.findById(tx, renewed)
   if (license === undefined) return undefined
   await lockPurchase(tx, purchaseLockOf(license))
-  return familyOf(license)
+  return { ...familyOf(license), renewalPaymentKey: payment.paymentKey }
 }
 
 async function paymentBehind(deps: ProcessDeps, chargeId: string, told: Charge | undefined): Promise<ChargedPayment | undefined> {

@@ -103,7 +103,11 @@ async function store(deps: ProcessDeps, tx: Tx, { payment, main, signed }: Signe
   const owner = { issuanceKey: renewalsKey(main.licenseId), groupName: main.groupName, capturedAt: payment.paidAt }
   await payments.record(tx, { ...payment, ...owner }, now)
   for (const one of signed) await replace(deps, tx, one, payment.paymentKey)
-  await settleLicenses(tx, familyOf(main), { policy: deps.policy, actor: PROCESSOR, now })
+  await settleLicenses(
+    tx,
+    { ...familyOf(main), renewalPaymentKey: payment.paymentKey },
+    { policy: deps.policy, actor: PROCESSOR, now },
+  )
   return 'stored'
 }
 

@@ -1,4 +1,4 @@
-import { type Db, licenses, reading } from '@licenseoperator/db'
+import { type Db, licenses, reading, refusedCustomers } from '@licenseoperator/db'
 import {
   assertScope,
   type Caller,
@@ -10,6 +10,7 @@ import {
   type Surface,
 } from '@licenseoperator/domain'
 import type { Stripe } from 'stripe'
+import { openForCustomer } from '../checkout/open-for-customer.ts'
 import { dashboardUrl, type ReturnUrlSettings } from '../checkout/return-urls.ts'
 import { translateStripeError } from '../stripe-client.ts'
 
@@ -40,12 +41,27 @@ export async function startMaintenanceCheckout(
   if (license === undefined || !isRenewable(license, caller, request.groupName))
     throw new DomainError('forbidden', 'license is not a perpetual manual license')
   try {
-    const session = await deps.stripe.checkout.sessions.create(params(deps, caller, license, await maintenancePrice(deps)))
+    const price = await maintenancePrice(deps)
+    const session = await openForCustomer(
+      { ...deps, now: () => new Date() },
+      { customerId: await customerOf(deps, license, price), currency: price.currency },
+      (customerId) => deps.stripe.checkout.sessions.create(params(deps, caller, license, price, customerId)),
+    )
     if (session.url === null) throw new DomainError('internal', 'failed to create maintenance checkout')
     return { url: session.url }
   } catch (error) {
     throw translateStripeError(error)
   }
+}
+
+/** The one who bought the license, unless Stripe has refused them since: then the group's present customer. */
+async function customerOf(
+  { db }: MaintenanceCheckoutDeps,
+  { stripe: { customerId }, groupName }: licenses.StoredLicense,
+  { currency }: Stripe.Price,
+): Promise<string | undefined> {
+  if (customerId === undefined || !(await reading(() => refusedCustomers.isRefused(db, customerId, currency)))) return customerId
+  return reading(() => licenses.findCustomerOfGroup(db, groupName, currency))
 }
 
 function isRenewable(license: licenses.StoredLicense, caller: Caller, group: string): boolean {
@@ -75,6 +91,7 @@ function params(
   caller: Caller,
   license: licenses.StoredLicense,
   price: Stripe.Price,
+  customerId: string | undefined,
 ): Stripe.Checkout.SessionCreateParams {
   const metadata = {
     license_type: 'maintenance_renewal',
@@ -84,7 +101,6 @@ function params(
     product_key: license.productKey,
     identity: caller.identity,
   }
-  const { customerId } = license.stripe
   return {
     mode: 'payment',
     line_items: [lineItem(price)],

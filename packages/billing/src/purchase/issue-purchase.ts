@@ -83,8 +83,8 @@ export async function issuePurchase(
     // A trial's invoice of zero pays for nothing and is no payment.
     if (purchase.payment.amountTotalMinor > 0) await payments.record(tx, paymentOf(purchase, groupName), now)
     // What became known before: a refund, a dispute, the end of the subscription, a change of plan.
-    const family = subscriptionId === undefined ? { issuanceKey: purchase.issuanceKey } : { subscriptionId }
-    await settleLicenses(tx, family, { policy: deps.policy, actor: PROCESSOR, now })
+    const { issuanceKey } = purchase
+    await settleLicenses(tx, { issuanceKey }, { policy: deps.policy, actor: PROCESSOR, now })
     return true
   })
   if (!settled) return { kind: 'already', eventId: arrived.eventId }

@@ -1,16 +1,8 @@
-import { audit, licenses, payments, products, reversals, revocationList, subscriptions, type Tx } from '@licenseoperator/db'
-import { renewalsKey } from '../renewals-key.ts'
+import { audit, licenses, type payments, products, revocationList, subscriptions, type Tx } from '@licenseoperator/db'
 import { type RevocationPolicy, revocationOf } from './license-state.ts'
-import { purchaseKeyOf, replaces, standsOn, supersederOf } from './supersession.ts'
-
-/** Which licenses belong together: all that a subscription paid for, or those of one purchase. */
-export type LicenseFamily = { readonly subscriptionId: string } | { readonly issuanceKey: string }
-
-/** The family of a license. */
-export function familyOf(license: Pick<licenses.StoredLicense, 'issuanceKey' | 'stripe'>): LicenseFamily {
-  const { subscriptionId } = license.stripe
-  return subscriptionId === undefined ? { issuanceKey: purchaseKeyOf(license) } : { subscriptionId }
-}
+import { isLost, settlePayments } from './settle-payments.ts'
+import { type Purchase, placesTaken, purchasesOf, replaces, supersederOf } from './supersession.ts'
+import { type LicenseFamily, licensesTouched } from './touched.ts'
 
 export interface SettleOptions {
   readonly policy: RevocationPolicy
@@ -20,116 +12,95 @@ export interface SettleOptions {
 }
 
 /**
- * Derives what became of a family's licenses and payments from everything stored about them, and writes what is different. Called at the end of
- * every transaction that adds a fact, so that the order in which facts arrive decides nothing.
+ * Derives what became of the licenses and payments that a new fact touches from everything stored about them, and writes what is different. Called at the
+ * end of every transaction that adds a fact, so that the order in which facts arrive decides nothing.
  *
  * The caller holds the lock of the purchase or subscription (`locks.takeFor(tx, 'purchase', …)`): of two facts that arrive at the same
  * instant the second one sees the first.
+ *
+ * @param family  what the fact is about. What it costs depends on that alone, and not on how long the subscription has lasted
  */
 export async function settleLicenses(tx: Tx, family: LicenseFamily, options: SettleOptions): Promise<void> {
-  const all =
-    'subscriptionId' in family
-      ? await licenses.listBySubscription(tx, family.subscriptionId)
-      : await licenses.listByPurchase(tx, family.issuanceKey)
-  if (all.length === 0) return
-  const paid = await settlePayments(tx, all)
-  const subscription = 'subscriptionId' in family ? await subscriptions.find(tx, family.subscriptionId) : undefined
-  const moneyOf = (license: licenses.StoredLicense) => {
-    const keys = standsOn(license, all)
-    return paid.filter((payment) => keys.includes(payment.issuanceKey))
-  }
-  const isGood = (license: licenses.StoredLicense) => moneyOf(license).every((payment) => !isLost(payment, options.policy))
-  const byId = new Map(all.map((license) => [license.licenseId, license]))
-  for (const license of all) {
-    const money = moneyOf(license)
-    const supersededBy = supersederOf(license, all, (change) => {
-      const stored = byId.get(change.licenseId)
-      return stored !== undefined && isGood(stored)
-    })
-    const endedAt = license.kind === 'subscription' ? subscription?.endedAt : undefined
-    const revokedByOperatorAt = operatorRevocationOf(license, all)
-    const facts = {
-      revokedByOperator: revokedByOperatorAt !== undefined,
-      disputeLost: money.some((payment) => payment.disputeStatus === 'lost'),
-      disputeOpen: money.some((payment) => payment.disputeStatus === 'open'),
-      refundedInFull: money.some((payment) => payment.refundedInFull),
-      endedEarly: endedAt !== undefined && endedAt < license.expiresAt,
-      supersededBy,
-    }
-    const reason = revocationOf(facts, options.policy)
-    const at = { admin: revokedByOperatorAt, canceled: endedAt }
-    await writeState(
-      tx,
-      license,
-      {
-        revokedReason: reason,
-        // The instant of the fact where it has one; else when we learned of it.
-        revokedAt:
-          reason === undefined
-            ? undefined
-            : reason === 'admin' || reason === 'canceled'
-              ? at[reason]
-              : license.state.revokedReason === reason
-                ? license.state.revokedAt
-                : options.now,
+  const touched = await licensesTouched(tx, family)
+  const [some] = touched
+  if (some === undefined) return
+  const all = purchasesOf(touched)
+  const renewal = 'issuanceKey' in family ? family.renewalPaymentKey : undefined
+  const paid = await settlePayments(
+    tx,
+    all.map(({ key }) => key),
+    renewal,
+  )
+  const subscriptionId = touched.find(({ stripe }) => stripe.subscriptionId !== undefined)?.stripe.subscriptionId
+  const subscription = subscriptionId === undefined ? undefined : await subscriptions.find(tx, subscriptionId)
+  const paidFor = Map.groupBy(paid, ({ issuanceKey }) => issuanceKey)
+  const isGood = new Map(
+    all.map(({ key, ...purchase }) => [
+      key,
+      moneyOf({ key, ...purchase }, all, paidFor).every((payment) => !isLost(payment, options.policy)),
+    ]),
+  )
+  for (const purchase of all) {
+    const money = moneyOf(purchase, all, paidFor)
+    const superseder = supersederOf(purchase, all, ({ key }) => isGood.get(key) === true)
+    const placeTaken = superseder && placesTaken(superseder)
+    const replacedRevokedAt = operatorMarks(all.filter((other) => replaces(purchase, other)).flatMap((other) => other.licenses))
+    for (const license of purchase.licenses) {
+      const supersededBy = placeTaken?.(license)
+      const endedAt = license.kind === 'subscription' ? subscription?.endedAt : undefined
+      // A change of plan is no way around a revocation.
+      const [revokedByOperatorAt] = inOrder([...operatorMarks([license]), ...replacedRevokedAt])
+      const facts = {
+        revokedByOperator: revokedByOperatorAt !== undefined,
+        disputeLost: money.some((payment) => payment.disputeStatus === 'lost'),
+        disputeOpen: money.some((payment) => payment.disputeStatus === 'open'),
+        refundedInFull: money.some((payment) => payment.refundedInFull),
+        endedEarly: endedAt !== undefined && endedAt < license.expiresAt,
         supersededBy,
-        disputed: facts.disputeOpen,
-      },
-      options,
-    )
-  }
-}
-
-/** When an operator revoked a license, or the one whose place it took: a change of plan is no way around a revocation. */
-function operatorRevocationOf(license: licenses.StoredLicense, family: readonly licenses.StoredLicense[]): Date | undefined {
-  const marks = [license, ...family.filter((other) => replaces(license, other))].flatMap((one) => one.state.adminRevokedAt ?? [])
-  return marks.sort((one, other) => one.getTime() - other.getTime())[0]
-}
-
-/** Puts on each payment what went back of it. @returns the payments as they are now */
-async function settlePayments(tx: Tx, family: readonly licenses.StoredLicense[]): Promise<payments.StoredPayment[]> {
-  const perpetual = family.filter((license) => license.kind === 'perpetual').map(({ licenseId }) => renewalsKey(licenseId))
-  const stored = await payments.listByIssuanceKeys(tx, [...new Set([...family.map(purchaseKeyOf), ...perpetual])])
-  const known = await reversals.listOf(tx, {
-    paymentIntentIds: stored.flatMap((payment) => payment.stripePaymentIntentId ?? []),
-    invoiceIds: stored.flatMap((payment) => payment.stripeInvoiceId ?? []),
-  })
-  const settled: payments.StoredPayment[] = []
-  for (const payment of stored) {
-    const own = known.filter(
-      (one) =>
-        (one.paymentIntentId !== undefined && one.paymentIntentId === payment.stripePaymentIntentId) ||
-        (one.invoiceId !== undefined && one.invoiceId === payment.stripeInvoiceId),
-    )
-    const refunds = own.filter((one) => one.kind === 'refund')
-    const reversed = {
-      amountRefundedMinor: refunds.reduce((sum, one) => sum + one.amountMinor, 0),
-      refundedInFull: refunds.some((one) => one.status === 'full'),
-      disputeStatus: disputeOf(own),
+      }
+      const reason = revocationOf(facts, options.policy)
+      const at = { admin: revokedByOperatorAt, canceled: endedAt }
+      await writeState(
+        tx,
+        license,
+        {
+          revokedReason: reason,
+          // The instant of the fact where it has one; else when we learned of it.
+          revokedAt:
+            reason === undefined
+              ? undefined
+              : reason === 'admin' || reason === 'canceled'
+                ? at[reason]
+                : license.state.revokedReason === reason
+                  ? license.state.revokedAt
+                  : options.now,
+          supersededBy,
+          disputed: facts.disputeOpen,
+        },
+        options,
+      )
     }
-    if (
-      reversed.amountRefundedMinor !== payment.amountRefundedMinor ||
-      reversed.refundedInFull !== payment.refundedInFull ||
-      reversed.disputeStatus !== payment.disputeStatus
-    )
-      await payments.setReversed(tx, payment.paymentKey, reversed)
-    settled.push({ ...payment, ...reversed })
   }
-  return settled
 }
 
-/** Of several disputes over one payment the worst counts. */
-function disputeOf(known: readonly reversals.Reversal[]): payments.StoredPayment['disputeStatus'] {
-  const disputes = known.filter((one) => one.kind === 'dispute')
-  return (['lost', 'open', 'inquiry', 'won'] as const).find((status) => disputes.some((one) => one.status === status))
+type StoredPurchase = Purchase<licenses.StoredLicense>
+
+/** The money a purchase stands on: its own, and for a change of plan that of the period it changed, which it was set off against. */
+function moneyOf(
+  purchase: StoredPurchase,
+  all: readonly StoredPurchase[],
+  paidFor: ReadonlyMap<string, readonly payments.StoredPayment[]>,
+): payments.StoredPayment[] {
+  return [purchase, ...all.filter((other) => replaces(purchase, other))].flatMap(({ key }) => paidFor.get(key) ?? [])
 }
 
-/** True when a payment's money is gone as far as the policy cares: what was bought with it does not count. */
-export function isLost(
-  payment: Pick<payments.StoredPayment, 'refundedInFull' | 'disputeStatus'>,
-  policy: RevocationPolicy,
-): boolean {
-  return (policy.revokeOnFullRefund && payment.refundedInFull) || (policy.revokeOnLostDispute && payment.disputeStatus === 'lost')
+/** When an operator revoked some of these. */
+function operatorMarks(some: readonly licenses.StoredLicense[]): Date[] {
+  return some.flatMap((one) => one.state.adminRevokedAt ?? [])
+}
+
+function inOrder(instants: readonly Date[]): Date[] {
+  return instants.toSorted((one, other) => one.getTime() - other.getTime())
 }
 
 type DerivedState = Pick<licenses.LicenseState, 'revokedAt' | 'revokedReason' | 'supersededBy' | 'disputed'>

@@ -1,11 +1,24 @@
-/** What the order of a subscription's licenses is decided by. */
+/** What the order of a subscription's purchases is decided by. */
+export interface PaidTime {
+  /** Issuance key without the number of a bundle's part. */
+  readonly key: string
+  /** Start of the period it was paid for. */
+  readonly issuedAt: Date
+  readonly expiresAt: Date
+}
+
+/** What is read of a license to put it in order. */
 export interface PeriodLicense {
   readonly licenseId: string
   readonly issuanceKey: string
   readonly productKey: string
-  /** Start of the period it was paid for. */
   readonly issuedAt: Date
   readonly expiresAt: Date
+}
+
+/** One purchase: its license and, of a bundle, those of its parts, all for the same time. */
+export interface Purchase<L extends PeriodLicense> extends PaidTime {
+  readonly licenses: readonly L[]
 }
 
 const CHANGE = ':change:'
@@ -24,40 +37,61 @@ export function purchaseKeyOf({ issuanceKey }: Pick<PeriodLicense, 'issuanceKey'
   return issuanceKey.replace(/#\d+$/, '')
 }
 
-/** True when `change` took effect while `license` was paid for: it replaces it, and rests on the same money. */
-export function replaces(change: PeriodLicense, license: PeriodLicense): boolean {
-  const [key, ownKey] = [purchaseKeyOf(change), purchaseKeyOf(license)]
-  if (!key.includes(CHANGE) || key === ownKey) return false
-  const apartMs = change.issuedAt.getTime() - license.issuedAt.getTime()
-  if (apartMs < 0 || change.issuedAt >= license.expiresAt) return false
-  return apartMs > 0 || !ownKey.includes(CHANGE) || ownKey < key
+/** True for a purchase that a change of plan or quantity made. */
+export function isChange({ key }: Pick<PaidTime, 'key'>): boolean {
+  return key.includes(CHANGE)
 }
 
-/** Purchases whose money a license stands on: its own, and for a change of plan those of the period it changed, which it was set off against. */
-export function standsOn(license: PeriodLicense, all: readonly PeriodLicense[]): string[] {
-  return [...new Set([purchaseKeyOf(license), ...all.filter((other) => replaces(license, other)).map(purchaseKeyOf)])]
+/** Licenses by purchase, in the order in which they took effect. */
+export function purchasesOf<L extends PeriodLicense>(licenses: readonly L[]): Purchase<L>[] {
+  const grouped = Map.groupBy(licenses, purchaseKeyOf)
+  return [...grouped].flatMap(([key, [first, ...parts]]) =>
+    first === undefined ? [] : [{ key, issuedAt: first.issuedAt, expiresAt: first.expiresAt, licenses: [first, ...parts] }],
+  )
+}
+
+/** True when `change` took effect while `purchase` was paid for: it replaces it, and rests on the same money. */
+export function replaces(change: PaidTime, purchase: PaidTime): boolean {
+  if (!isChange(change) || change.key === purchase.key) return false
+  const apartMs = change.issuedAt.getTime() - purchase.issuedAt.getTime()
+  if (apartMs < 0 || change.issuedAt >= purchase.expiresAt) return false
+  return apartMs > 0 || !isChange(purchase) || purchase.key < change.key
 }
 
 /**
- * The license that took the place of this one: that of the first change of plan within its period.
+ * The change of plan that took a purchase's place: the first within its period.
  *
  * @param isGood  false for changes whose money went back: they changed nothing after all
  */
-export function supersederOf(
-  license: PeriodLicense,
-  all: readonly PeriodLicense[],
-  isGood: (change: PeriodLicense) => boolean,
-): string | undefined {
-  const changes = all.filter((other) => replaces(other, license) && isGood(other)).sort(byStart)
-  const [first] = changes
-  if (first === undefined) return undefined
-  const parts = changes.filter((one) => purchaseKeyOf(one) === purchaseKeyOf(first))
-  // A part of a bundle is replaced by the same part of the new bundle where there is one, and the bundle's own license by the bundle's own.
-  const isPart = license.issuanceKey !== purchaseKeyOf(license)
-  const same = isPart ? parts.find((one) => one.productKey === license.productKey && one.issuanceKey.includes('#')) : undefined
-  return (same ?? first).licenseId
+export function supersederOf<P extends PaidTime>(
+  purchase: PaidTime,
+  all: readonly P[],
+  isGood: (change: P) => boolean,
+): P | undefined {
+  return all.filter((other) => replaces(other, purchase) && isGood(other)).sort(byStart)[0]
 }
 
-function byStart(one: PeriodLicense, other: PeriodLicense): number {
-  return one.issuedAt.getTime() - other.issuedAt.getTime() || (one.issuanceKey < other.issuanceKey ? -1 : 1)
+/**
+ * Which license of a change stands in for each license of a purchase: a part of a bundle is replaced by the same part of the new bundle where there is
+ * one, and everything else by the new purchase's own license.
+ */
+export function placesTaken<L extends PeriodLicense>({
+  key,
+  licenses,
+}: Purchase<L>): (license: PeriodLicense) => string | undefined {
+  const ordered = licenses.toSorted((one, other) => (one.issuanceKey < other.issuanceKey ? -1 : 1))
+  const parts = new Map(
+    ordered
+      .filter(({ issuanceKey }) => issuanceKey !== key)
+      .reverse()
+      .map(({ productKey, licenseId }) => [productKey, licenseId]),
+  )
+  return (license) => {
+    const isPart = license.issuanceKey !== purchaseKeyOf(license)
+    return (isPart ? parts.get(license.productKey) : undefined) ?? ordered[0]?.licenseId
+  }
+}
+
+function byStart(one: PaidTime, other: PaidTime): number {
+  return one.issuedAt.getTime() - other.issuedAt.getTime() || (one.key < other.key ? -1 : 1)
 }

@@ -159,7 +159,8 @@ describe('a stripe_promotion coupon', () => {
     })
     const session = await opened({ lookupKey: slug, couponCode: code.toLowerCase() })
     expect(session).toMatchObject({ mode: 'subscription', amount_subtotal: 10_000, amount_total: total })
-    const second = await api.checkout({ lookupKey: slug, couponCode: code, organizationName: 'acme' }, acme)
+    const again = { lookupKey: slug, couponCode: code, organizationName: 'acme', cookieDomain: 'other.example' }
+    const second = await api.checkout(again, acme)
     expect(second.status).toBe(409)
   })
 })

@@ -125,10 +125,11 @@ describe('200', () => {
 })
 
 describe('409', () => {
-  test('50 at once for 10 licenses: 10 sessions, 40 refusals', async () => {
+  test('50 groups at once for 10 licenses: 10 sessions, 40 refusals', async () => {
     const product = await aPricedProduct({ maxLicenseTotal: 10 })
-    const body = { lookupKey: product.slug, organizationName: 'acme' }
-    const answers = await Promise.all(Array.from({ length: 50 }, () => api.checkout(body, acme)))
+    const order = async (organizationName: string) =>
+      api.checkout({ lookupKey: product.slug, organizationName }, await aMember(organizationName))
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => order(`group-${index}`)))
     const statuses = answers.map((answer) => answer.status).toSorted()
     expect(statuses).toEqual([...Array(10).fill(200), ...Array(40).fill(409)])
     const ids = await Promise.all(answers.filter((one) => one.status === 200).map(async (one) => (await one.json()).sessionId))

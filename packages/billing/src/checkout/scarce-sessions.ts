@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto'
+import { type Db, locks, reading, reservations, type Tx } from '@licenseoperator/db'
+import { DomainError } from '@licenseoperator/domain'
+import type { Stripe } from 'stripe'
+import { translateStripeError } from '../stripe-client.ts'
+import { followSession } from './session-of-reservation.ts'
+
+/** How many unpaid sessions one may have at once for the same scarce thing: else one member could keep all of it from everybody else. */
+export interface OpenSessionLimits {
+  readonly perGroup: number
+  readonly perIdentity: number
+}
+
+export const OPEN_SESSIONS: OpenSessionLimits = { perGroup: 3, perIdentity: 10 }
+
+/** Who orders what of something scarce. */
+export interface ScarceOrder {
+  readonly scarce: reservations.Scarce
+  readonly groupKey: string
+  readonly identityKey: string
+  readonly orderKey: string
+}
+
+interface Deps {
+  readonly db: Db
+  readonly stripe: Stripe
+  readonly now: () => Date
+}
+
+/** A checkout that is under way has its session within this time, or never. */
+const UNDER_WAY_MS = 2 * 60_000
+
+/** A name for anything, of a fixed width. */
+export function digest(...parts: readonly unknown[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify(parts.map((part) => part ?? null)))
+    .digest('hex')
+}
+
+/**
+ * The session that is open for the very same order, if there is one; and where a bound is reached, a look at what became of the sessions that count.
+ *
+ * @throws DomainError `temporarily_unavailable` when Stripe or MySQL cannot be asked
+ */
+export async function findOpenSession(
+  deps: Deps,
+  order: ScarceOrder,
+  limits: OpenSessionLimits,
+): Promise<Stripe.Checkout.Session | undefined> {
+  const { ofGroup, ofIdentity } = await reading(() => openOf(deps.db, order))
+  const full = ofGroup.length >= limits.perGroup || ofIdentity.length >= limits.perIdentity
+  const all = new Map([...ofGroup, ...ofIdentity].map((one) => [one.reservationId, one]))
+  for (const one of all.values()) {
+    const same = one.orderKey === order.orderKey && one.stripeSessionId !== undefined
+    if (!(same || (full && !isUnderWay(one, deps.now())))) continue
+    const found = await ask(deps, one)
+    if (same && typeof found === 'object' && found.url !== null) return found
+  }
+  return undefined
+}
+
+/**
+ * Keeps a group, and whoever asks, within the bounds. First in the transaction that holds.
+ *
+ * @throws DomainError `quota_exceeded`
+ */
+export async function assertMayOpen(tx: Tx, order: ScarceOrder, limits: OpenSessionLimits): Promise<void> {
+  await locks.takeForAll(tx, 'checkout', [`group ${order.groupKey}`, `identity ${order.identityKey}`])
+  const { ofGroup, ofIdentity } = await openOf(tx, order)
+  if (ofGroup.length >= limits.perGroup) throw tooMany('this organization')
+  if (ofIdentity.length >= limits.perIdentity) throw tooMany('you')
+}
+
+async function openOf(db: Db | Tx, { groupKey, identityKey, scarce }: ScarceOrder) {
+  return {
+    ofGroup: await reservations.listOpen(db, { groupKey }, scarce),
+    ofIdentity: await reservations.listOpen(db, { identityKey }, scarce),
+  }
+}
+
+function isUnderWay({ stripeSessionId, createdAt }: reservations.Reservation, now: Date): boolean {
+  return stripeSessionId === undefined && now.getTime() - createdAt.getTime() < UNDER_WAY_MS
+}
+
+async function ask(deps: Deps, reservation: reservations.Reservation) {
+  try {
+    return await followSession(deps, reservation)
+  } catch (error) {
+    throw translateStripeError(error)
+  }
+}
+
+function tooMany(whose: string): DomainError {
+  return new DomainError('quota_exceeded', `too many open checkouts of this by ${whose}: finish one, or wait until it expires`)
+}

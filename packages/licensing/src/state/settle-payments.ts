@@ -1,0 +1,57 @@
+import { payments, reversals, type Tx } from '@licenseoperator/db'
+import type { RevocationPolicy } from './license-state.ts'
+
+/**
+ * Puts on each payment of these purchases what went back of it.
+ *
+ * @param renewalPaymentKey  a payment for maintenance that is looked at besides
+ * @returns the payments as they are now
+ */
+export async function settlePayments(
+  tx: Tx,
+  purchaseKeys: readonly string[],
+  renewalPaymentKey: string | undefined,
+): Promise<payments.StoredPayment[]> {
+  const renewal = renewalPaymentKey === undefined ? undefined : await payments.find(tx, renewalPaymentKey)
+  const stored = [...(await payments.listByIssuanceKeys(tx, purchaseKeys)), ...(renewal === undefined ? [] : [renewal])]
+  const known = await reversals.listOf(tx, {
+    paymentIntentIds: stored.flatMap((payment) => payment.stripePaymentIntentId ?? []),
+    invoiceIds: stored.flatMap((payment) => payment.stripeInvoiceId ?? []),
+  })
+  const settled: payments.StoredPayment[] = []
+  for (const payment of stored) {
+    const own = known.filter(
+      (one) =>
+        (one.paymentIntentId !== undefined && one.paymentIntentId === payment.stripePaymentIntentId) ||
+        (one.invoiceId !== undefined && one.invoiceId === payment.stripeInvoiceId),
+    )
+    const refunds = own.filter((one) => one.kind === 'refund')
+    const reversed = {
+      amountRefundedMinor: refunds.reduce((sum, one) => sum + one.amountMinor, 0),
+      refundedInFull: refunds.some((one) => one.status === 'full'),
+      disputeStatus: disputeOf(own),
+    }
+    if (
+      reversed.amountRefundedMinor !== payment.amountRefundedMinor ||
+      reversed.refundedInFull !== payment.refundedInFull ||
+      reversed.disputeStatus !== payment.disputeStatus
+    )
+      await payments.setReversed(tx, payment.paymentKey, reversed)
+    settled.push({ ...payment, ...reversed })
+  }
+  return settled
+}
+
+/** Of several disputes over one payment the worst counts. */
+function disputeOf(known: readonly reversals.Reversal[]): payments.StoredPayment['disputeStatus'] {
+  const disputes = known.filter((one) => one.kind === 'dispute')
+  return (['lost', 'open', 'inquiry', 'won'] as const).find((status) => disputes.some((one) => one.status === status))
+}
+
+/** True when a payment's money is gone as far as the policy cares: what was bought with it does not count. */
+export function isLost(
+  payment: Pick<payments.StoredPayment, 'refundedInFull' | 'disputeStatus'>,
+  policy: RevocationPolicy,
+): boolean {
+  return (policy.revokeOnFullRefund && payment.refundedInFull) || (policy.revokeOnLostDispute && payment.disputeStatus === 'lost')
+}
