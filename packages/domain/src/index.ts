@@ -1,6 +1,7 @@
 export { assertMember, assertScope, assertSysadmin, type Caller, isMember, isSysadmin, type Surface, surfaces } from './caller.ts'
+export { domainPattern, domainProblem, normaliseDomain, storedDomain } from './cookie-domain.ts'
 export { DomainError, type ErrorCode, errorCodes, isDomainError } from './error.ts'
-export { groupKey, normaliseDomain } from './group.ts'
+export { groupKey } from './group.ts'
 export { LicenseId, newId, newLicenseId } from './ids.ts'
 export { type Log, silentLog } from './log.ts'
 export { type TextOptions, text } from './text.ts'

@@ -14,7 +14,7 @@ export type PemProblem = { readonly code: SigningKeyErrorCode; readonly says: st
 
 /** Longer than any key with its certificates; the search for blocks is bounded by it. */
 const MAX_LENGTH = 256 * 1024
-const BLOCK = /^[ \t]*-----BEGIN (?<label>[A-Z0-9 ]+)-----(?<body>[^]*?)-----END \k<label>-----[ \t]*$/gm
+const BLOCK = /^[ \t]*-----BEGIN (?<label>[A-Z0-9 ]+)-----(?<body>[\s\S]*?)-----END \k<label>-----[ \t]*$/gm
 const wanted: Readonly<Record<KeySlot, readonly string[]>> = {
   private: ['PRIVATE KEY', 'RSA PRIVATE KEY'],
   public: ['PUBLIC KEY', 'RSA PUBLIC KEY', 'CERTIFICATE'],
@@ -50,7 +50,7 @@ function unwrapped(text: string): string {
     .replace(/^\uFEFF/, '')
     .replaceAll(/\r\n?/g, '\n')
     .trim()
-    .replace(/^(?<quote>["'])(?<inside>[^]*)\k<quote>$/, '$<inside>')
+    .replace(/^(?<quote>["'])(?<inside>[\s\S]*)\k<quote>$/, '$<inside>')
   // Line breaks that an environment variable or JSON could not hold. A backslash is in no key.
   return plain.replaceAll(/(?:\\r)?\\n/g, '\n')
 }
@@ -60,7 +60,7 @@ type ReadBlock = PemBlock & { readonly encrypted: boolean }
 function readBlock(label: string, body: string): ReadBlock {
   // Headers as OpenSSL wrote them before PKCS#8 (RFC 1421): `Proc-Type: 4,ENCRYPTED`, ended by a blank line.
   const headed = /^\s*[A-Za-z-]+:/.test(body)
-  const data = headed ? (/\n[ \t]*\n(?<data>[^]*)$/.exec(body)?.groups?.data ?? '') : body
+  const data = headed ? (/\n[ \t]*\n(?<data>[\s\S]*)$/.exec(body)?.groups?.data ?? '') : body
   const encrypted = label === 'ENCRYPTED PRIVATE KEY' || (headed && /^\s*Proc-Type:.*ENCRYPTED/m.test(body))
   return { label, base64: data.replaceAll(/\s/g, ''), encrypted }
 }

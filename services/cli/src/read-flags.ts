@@ -1,3 +1,4 @@
+import { domainProblem } from '@licenseoperator/domain'
 import { z } from 'zod'
 import type { Context } from './context.ts'
 import { UsageError } from './usage-error.ts'
@@ -96,6 +97,12 @@ export const instant = z.iso
   .transform((value) => new Date(value))
 
 export const emailAddress = z.email('must be an e-mail address').max(254, 'must have at most 254 characters')
+
+/** The domain that a license is bound to: what the API takes. */
+export const domainName = z.string().superRefine((value, context) => {
+  const problem = domainProblem(value)
+  if (problem !== undefined) context.addIssue(problem)
+})
 
 export const pageFlags = [
   ['--page <number>', 'Page, from 1'],

@@ -16,7 +16,17 @@ import type { Command, Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor, keyRingOf, shellCaller, withDatabase } from '../load.ts'
 import { printFacts } from '../print.ts'
-import { emailAddress, instant, isSet, optionalText, parsed, requiredText, texts, wholeNumber } from '../read-flags.ts'
+import {
+  domainName,
+  emailAddress,
+  instant,
+  isSet,
+  optionalText,
+  parsed,
+  requiredText,
+  texts,
+  wholeNumber,
+} from '../read-flags.ts'
 import { UsageError } from '../usage-error.ts'
 import { storedLicenses } from './stored-licenses.ts'
 
@@ -27,7 +37,7 @@ async function issue(context: Context): Promise<number> {
     productKey: requiredText(context, 'product-key'),
     plan: optionalText(context, 'plan'),
     expiresAt: parsed('expires', instant, optionalText(context, 'expires')),
-    domain: optionalText(context, 'domain'),
+    domain: parsed('domain', domainName, optionalText(context, 'domain')),
     seats: parsed('seats', wholeNumber(0, 2_147_483_647), optionalText(context, 'seats')),
     priceLocked: isSet(context, 'price-locked') ? true : undefined,
   }

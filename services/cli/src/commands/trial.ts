@@ -2,7 +2,7 @@ import { issueTrial } from '@licenseoperator/licensing'
 import type { Command } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor, keyRingOf, shellCaller, withDatabase } from '../load.ts'
-import { emailAddress, isSet, optionalText, parsed, requiredText, wholeNumber } from '../read-flags.ts'
+import { domainName, emailAddress, isSet, optionalText, parsed, requiredText, wholeNumber } from '../read-flags.ts'
 import { UsageError } from '../usage-error.ts'
 
 export const trial: readonly Command[] = [
@@ -21,7 +21,7 @@ export const trial: readonly Command[] = [
       if (group.length > 128) throw new UsageError('--group must have at most 128 characters')
       const request = {
         group,
-        domain: requiredText(context, 'domain'),
+        domain: parsed('domain', domainName, requiredText(context, 'domain')) ?? '',
         email: parsed('email', emailAddress, requiredText(context, 'email')),
         productKey: requiredText(context, 'product-key'),
       }
