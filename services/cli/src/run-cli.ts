@@ -17,8 +17,9 @@ import { serve } from './commands/serve.ts'
 import { stripe } from './commands/stripe.ts'
 import { token } from './commands/token.ts'
 import { trial } from './commands/trial.ts'
-import type { Command, Context } from './context.ts'
-import { exitCodes } from './exit-codes.ts'
+import type { Command, Context, World } from './context.ts'
+import { exitCodeOf, exitCodes } from './exit-codes.ts'
+import { printable, printableLines } from './print.ts'
 import { flagsOf } from './read-flags.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -52,7 +53,7 @@ ${Object.entries(groups)
  * @param argv  arguments behind the program's name
  * @returns the exit code, see `exitCodes`
  */
-export async function runCli(argv: readonly string[], world: Omit<Context, 'flags'>): Promise<number> {
+export async function runCli(argv: readonly string[], world: World): Promise<number> {
   try {
     const [first = ''] = argv
     const group = Object.hasOwn(groups, first) ? groups[first] : undefined
@@ -62,19 +63,15 @@ export async function runCli(argv: readonly string[], world: Omit<Context, 'flag
         : await dispatch(`${PROGRAM} ${first}`, group, argv.slice(1), world)
     return outcome
   } catch (error) {
-    world.note(error instanceof ConfigError ? describeConfigError(error) : `${PROGRAM}: ${sentenceFor(error)}`)
+    world.note(printableLines(error instanceof ConfigError ? describeConfigError(error) : `${PROGRAM}: ${sentenceFor(error)}`))
     if (error instanceof ConfigError) return exitCodes.config
+    if (error instanceof DomainError) return exitCodeOf(error)
     return error instanceof UsageError || isCacError(error) ? exitCodes.usage : exitCodes.failed
   }
 }
 
 /** Lets the command library match the command, check its flags and write help; what the flags say is read as typed. */
-async function dispatch(
-  program: string,
-  commands: readonly Command[],
-  argv: readonly string[],
-  world: Omit<Context, 'flags'>,
-): Promise<number> {
+async function dispatch(program: string, commands: readonly Command[], argv: readonly string[], world: World): Promise<number> {
   const cli = cac(program)
   const { flags, args } = flagsOf(argv)
   let result: Promise<number> | undefined
@@ -82,7 +79,7 @@ async function dispatch(
     const matched = cli.command(command.name, command.description)
     for (const [flag, description] of [...command.flags, ...everywhere]) matched.option(flag, description)
     matched.action(() => {
-      result = command.run({ ...world, flags }, args.slice(1))
+      result = command.run(contextOf(world, flags), args.slice(1))
     })
   }
   cli.help()
@@ -101,6 +98,18 @@ async function dispatch(
   await cli.runMatchedCommand()
   if (result === undefined) throw new UsageError('nothing to do')
   return result
+}
+
+/** Whatever a command says goes through `printable`: one that forgets it has not opened a way for control characters. */
+function contextOf({ status, ...world }: World, flags: Context['flags']): Context {
+  return {
+    ...world,
+    flags,
+    print: (line) => world.print(printableLines(line)),
+    printRaw: world.print,
+    note: (line) => world.note(printableLines(line)),
+    status: status && ((line) => status(printable(line))),
+  }
 }
 
 const everywhere = [

@@ -38,13 +38,13 @@ export function paymentsCsv(batch: readonly payments.NewPayment[]): string {
 }
 
 /**
- * One cell. Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers are ours and stay numbers.
+ * One cell. Text that a spreadsheet would run as a formula gets an apostrophe in front (some read full-width signs as well); numbers are ours and stay numbers.
  *
  * @see https://owasp.org/www-community/attacks/CSV_Injection
  */
 export function csvCell(value: string | number | undefined): string {
   if (value === undefined) return ''
   if (typeof value === 'number') return String(value)
-  const harmless = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
+  const harmless = /^[=+\-@\t\r＝＋－＠]/.test(value) ? `'${value}` : value
   return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
 }

@@ -18,6 +18,7 @@ import { printFacts, printTable } from '../print.ts'
 import { progressBar } from '../progress-bar.ts'
 import { isSet, optionalText, pageFlags, pageOf } from '../read-flags.ts'
 import { UsageError } from '../usage-error.ts'
+import { cannotWrite, OWNER_ONLY } from '../write-new.ts'
 
 const filterFlags = [
   ['--from <date>', 'First day, or instant (inclusive)'],
@@ -94,19 +95,19 @@ async function exportAll(context: Context): Promise<number> {
 
 async function toOutput(context: Context, csv: AsyncIterable<string>): Promise<void> {
   // The line break that printing adds is the second half of the last row's.
-  for await (const rows of csv) context.print(rows.slice(0, -1))
+  for await (const rows of csv) context.printRaw(rows.slice(0, -1))
 }
 
 async function toFile(path: string, csv: AsyncIterable<string>): Promise<void> {
-  const file = await open(path, 'wx').catch(() => {
-    throw new UsageError(`cannot write ${path}, or it exists already`)
+  const file = await open(path, 'wx', OWNER_ONLY).catch((error: unknown) => {
+    throw cannotWrite(path, error)
   })
   try {
     await pipeline(csv, file.createWriteStream())
   } catch (error) {
     // Half an export looks like a whole one, and it would be in the way of the next try.
     await rm(path, { force: true })
-    if (error instanceof Error && 'syscall' in error) throw new UsageError(`cannot write ${path}`)
+    if (error instanceof Error && 'syscall' in error) throw cannotWrite(path, error)
     throw error
   }
 }

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs'
 import { licenseListItem } from '@licenseoperator/api'
 import type { licenses } from '@licenseoperator/db'
 import { rfc3339 } from '@licenseoperator/domain'
@@ -9,6 +8,7 @@ import { configFor, shellCaller, withDatabase } from '../load.ts'
 import { printFacts, printTable } from '../print.ts'
 import { optionalText, pageFlags, pageOf, requiredText } from '../read-flags.ts'
 import { UsageError } from '../usage-error.ts'
+import { writeNew } from '../write-new.ts'
 
 async function list(context: Context): Promise<number> {
   const { page, pageSize } = pageOf(context)
@@ -88,14 +88,10 @@ async function download(context: Context, [id]: readonly string[]): Promise<numb
   const { text, licenseId } = await stored(context, id)
   const out = optionalText(context, 'out')
   if (out === undefined) {
-    context.print(text.trimEnd())
+    context.printRaw(text.trimEnd())
     return exitCodes.done
   }
-  try {
-    writeFileSync(out, text, { flag: 'wx' })
-  } catch {
-    throw new UsageError(`cannot write ${out}, or it exists already`)
-  }
+  writeNew(out, text)
   printFacts(context, { licenseId, file: out })
   return exitCodes.done
 }
