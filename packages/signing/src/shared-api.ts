@@ -12,6 +12,7 @@ export type {
   RevocationListPayload,
   RevocationListVerdict,
   RevokedLicense,
+  UncountedList,
 } from './revocation-list.ts'
 export { SigningKeyError, type SigningKeyErrorCode } from './signing-key-error.ts'
 export type { ClockReason, KeyReason, LicenseStatus, LicenseVerdict, VerifyOptions } from './verdict.ts'
