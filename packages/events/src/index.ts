@@ -8,6 +8,7 @@ export type { ConsumedMessage, HandlerResult, MessageHandler } from './handle-me
 export { isConnected } from './is-connected.ts'
 export { LicenseIssued, licenseIssuedJsonSchema, licenseIssuedMessageId } from './license-issued.ts'
 export { type EventsLog, type NatsLink, type NatsLinkOptions, openNatsLink } from './nats-link.ts'
+export { readNatsUrl } from './nats-target.ts'
 export { ping } from './ping.ts'
 export { type DurableMessage, type PublishedMessage, publishDurably } from './publish-durably.ts'
 export { StripeWebhookMessage } from './stripe-webhook-message.ts'

@@ -15,6 +15,7 @@ function aContext(flags: string[] = []): { context: Context; out: string[] } {
       printRaw: print,
       note: print,
       now: () => new Date(),
+      reach: {},
     },
   }
 }

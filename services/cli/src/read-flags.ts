@@ -35,6 +35,26 @@ export function flagsOf(argv: readonly string[]): { flags: Map<string, string[]>
   return { flags, args }
 }
 
+/**
+ * The arguments as our command library understands them: it takes a value that begins with a dash (`--out -`) for another flag, unless it hangs on its own.
+ *
+ * @param argv  arguments behind the program's name
+ */
+export function bindDashes(argv: readonly string[]): string[] {
+  const bound: string[] = []
+  for (let index = 0; index < argv.length; index += 1) {
+    const word = argv[index] ?? ''
+    const next = argv[index + 1]
+    if (word === '--') return [...bound, ...argv.slice(index)]
+    const takesNext = word.startsWith('--') && !word.includes('=') && !SWITCHES.has(word.slice(2))
+    if (takesNext && next?.startsWith('-') === true && !next.startsWith('--')) {
+      bound.push(`${word}=${next}`)
+      index += 1
+    } else bound.push(word)
+  }
+  return bound
+}
+
 /** Flags that take no value. */
 const SWITCHES = new Set([
   'include-inactive',

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { type Reach, reachOf, whyNotStarted } from '@licenseoperator/billing'
 import { ConfigError, describeConfigError, EX_CONFIG, loadConfig, sectionNames } from '@licenseoperator/config'
 import { createLog, stopOnSignals } from '@licenseoperator/http'
 import { SigningKeyError } from '@licenseoperator/signing'
@@ -16,17 +17,18 @@ function readArguments(): { config: string | undefined; roles: readonly IngestRo
 }
 
 async function main(): Promise<number> {
+  let reach: Reach = {}
   try {
     const { config: path, roles } = readArguments()
     const { config, warnings } = loadConfig({ path, env: process.env, require: sectionNames })
+    reach = reachOf(config)
     const log = createLog({ service: 'webhook-ingest', level: config.log.level })
     for (const warning of warnings) log.warn(warning)
     stopOnSignals([await startIngest({ config, roles, log })], log)
     return 0
   } catch (error) {
     const wrongUsage = error instanceof TypeError
-    const text =
-      error instanceof ConfigError ? describeConfigError(error) : error instanceof Error ? error.message : 'cannot start'
+    const text = error instanceof ConfigError ? describeConfigError(error) : whyNotStarted(error, reach)
     process.stderr.write(`webhook-ingest: ${text}\n`)
     if (error instanceof ConfigError || error instanceof SigningKeyError) return EX_CONFIG
     return wrongUsage ? EX_USAGE : 1
