@@ -14,6 +14,7 @@ import { silentLog } from '@licenseoperator/domain'
 import type { Command, Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor, shellCaller, withDatabase } from '../load.ts'
+import { money } from '../money.ts'
 import { printFacts, printTable } from '../print.ts'
 import { progressBar } from '../progress-bar.ts'
 import { isSet, optionalText, pageFlags, pageOf } from '../read-flags.ts'
@@ -51,12 +52,15 @@ async function list(context: Context): Promise<number> {
       paid: (one) => one.paidAt,
       group: (one) => one.organizationName,
       customer: (one) => [one.customerFirstName, one.customerLastName].filter((name) => name !== undefined).join(' '),
-      total: (one) => `${one.amountTotal} ${one.currency}`,
-      tax: (one) => one.amountTax,
-      refunded: (one) => one.amountRefunded,
+      total: (one) => money(one.amountTotal, one.currency),
+      tax: (one) => money(one.amountTax, one.currency),
+      refunded: (one) => (one.amountRefunded === undefined ? undefined : money(one.amountRefunded, one.currency)),
       dispute: (one) => one.disputeStatus,
-      product: (one) => one.productId,
+      net: (one) => money(one.amountNet ?? one.amountTotal, one.currency),
+      product: (one) => one.productSlug ?? one.productId,
+      license: (one) => one.licenseId,
       invoice: (one) => one.invoiceId,
+      'payment intent': (one) => one.paymentIntentId,
     },
     shown,
     { items: shown, page, pageSize, total },
@@ -129,7 +133,7 @@ async function verify(context: Context, [id]: readonly string[]): Promise<number
       recorded:
         recordedPayment === undefined
           ? 'no payment'
-          : `${recordedPayment.amountTotal} ${recordedPayment.currency} at ${recordedPayment.paidAt}`,
+          : `${money(recordedPayment.amountTotal, recordedPayment.currency)} at ${recordedPayment.paidAt}`,
       invoice: invoice === undefined ? 'none' : `${invoice.id} ${invoice.status}`,
       'payment intent': paymentIntent === undefined ? 'none' : `${paymentIntent.id} ${paymentIntent.status}`,
     })
