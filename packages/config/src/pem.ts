@@ -1,3 +1,4 @@
+import { findPem, formatPem, type KeySlot } from '@licenseoperator/signing'
 import { type Read, Wrong } from './leaf.ts'
 import { Secret } from './secret.ts'
 
@@ -5,19 +6,12 @@ const BLOCK = /^-----BEGIN (?<label>[A-Z0-9 ]+)-----\r?\n[A-Za-z0-9+/=\s]+-----E
 
 /** One private key in PEM form. Only the form: signing loads it and judges algorithm and size. */
 export const readPrivatePem: Read<Secret> = (value) => {
-  const block = readBlock(value)
-  if (block?.label === 'ENCRYPTED PRIVATE KEY') return new Wrong('is encrypted; an unencrypted private key is needed')
-  if (block?.label === 'PRIVATE KEY' || block?.label === 'RSA PRIVATE KEY') return new Secret(block.text)
-  return new Wrong('must be an RSA private key in PEM form (PKCS#1 or PKCS#8)')
+  const pem = readPem(value, 'private')
+  return pem instanceof Wrong ? pem : new Secret(pem)
 }
 
 /** One public key or certificate in PEM form. */
-export const readPublicPem: Read<string> = (value) => {
-  const block = readBlock(value)
-  if (block?.label === 'PUBLIC KEY' || block?.label === 'CERTIFICATE') return block.text
-  if (block?.label.endsWith('PRIVATE KEY')) return new Wrong('is a private key, where a public one belongs')
-  return new Wrong('must be a public key (SPKI) or certificate in PEM form')
-}
+export const readPublicPem: Read<string> = (value) => readPem(value, 'public')
 
 /** Certificates in PEM form, one after the other: authorities, or a certificate with those that issued it. */
 export const readCertificates: Read<string> = (value) => {
@@ -45,4 +39,10 @@ function readBlock(value: unknown): { label: string; text: string } | undefined 
   const text = value.replaceAll(/^[ \t]+|[ \t]+$/gm, '').trim()
   const label = BLOCK.exec(text)?.groups?.label
   return label === undefined ? undefined : { label, text: `${text}\n` }
+}
+
+/** Which forms of a key are taken is one rule, signing's. */
+function readPem(value: unknown, slot: KeySlot): string | Wrong {
+  const found = findPem(value, slot)
+  return 'problem' in found ? new Wrong(found.problem.says) : formatPem(found.block)
 }

@@ -55,3 +55,14 @@ export async function list(
   const rows = await query.orderBy('id', 'desc').limit(limit).execute()
   return rows.map(({ request_id, ...row }) => ({ ...row, requestId: request_id ?? undefined }))
 }
+
+/** How many entries with one of these actions a subject has. */
+export async function countActions(db: Reader, subject: string, actions: readonly string[]): Promise<number> {
+  const { count } = await db
+    .selectFrom('audit_log')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('subject', '=', subject)
+    .where('action', 'in', actions)
+    .executeTakeFirstOrThrow()
+  return Number(count)
+}

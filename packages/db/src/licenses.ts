@@ -329,7 +329,8 @@ function escapeLike(text: string): string {
   return text.replaceAll(/[\\%_]/g, (character) => `\\${character}`)
 }
 
-function toLicense(row: Selectable<LicensesTable>): StoredLicense {
+/** A row as the rest of the program knows it. */
+export function toLicense(row: Selectable<LicensesTable>): StoredLicense {
   return {
     licenseId: row.license_id,
     issuanceKey: row.issuance_key,

@@ -471,4 +471,30 @@ export const migrations: readonly Migration[] = [
     name: '0136_licenses_free_since',
     sql: `ALTER TABLE licenses ADD COLUMN found_free_at ${instant} NULL`,
   },
+  {
+    // Sales that are paid once named no product, so that a report by product missed them: the license they brought does.
+    name: '0160_payments_product_of_older_sales',
+    sql: `UPDATE payments
+      JOIN licenses ON licenses.issuance_key = payments.issuance_key
+      JOIN products ON products.id = licenses.product_id
+      SET payments.stripe_product_id = products.stripe_product_id
+      WHERE payments.stripe_product_id IS NULL AND products.stripe_product_id IS NOT NULL`,
+  },
+  {
+    name: '0161_payments_product_of_older_maintenance',
+    sql: `UPDATE payments
+      JOIN licenses ON licenses.license_id = SUBSTRING(payments.issuance_key, 13)
+      JOIN products ON products.id = licenses.product_id
+      SET payments.stripe_product_id = products.stripe_product_id
+      WHERE payments.issuance_key LIKE 'maintenance:%' AND payments.stripe_product_id IS NULL AND products.stripe_product_id IS NOT NULL`,
+  },
+  {
+    // Support finds a license by whatever the customer names, in whatever case.
+    name: '0162_licenses_by_email',
+    sql: 'CREATE INDEX licenses_by_email ON licenses ((LOWER(email)))',
+  },
+  {
+    name: '0163_licenses_by_invoice',
+    sql: 'CREATE INDEX licenses_by_invoice ON licenses (stripe_invoice_id)',
+  },
 ]

@@ -97,6 +97,47 @@ export async function record(tx: Tx, payment: NewPayment, now: Date): Promise<vo
       covers_until: eb.fn.coalesce('covers_until', eb.val(row.covers_until)),
     }))
     .execute()
+  if (payment.stripeProductId === undefined) await fillProduct(tx, payment)
+}
+
+/**
+ * A session that is paid once names no product: the license that it brought does, and the license whose maintenance was paid. A report by product would
+ * miss the payment otherwise. Migrations 0160 and 0161 are the same for older rows.
+ */
+async function fillProduct(tx: Tx, { paymentKey, issuanceKey }: NewPayment): Promise<void> {
+  const renewed = /^maintenance:(?<licenseId>.+)$/.exec(issuanceKey)?.groups?.licenseId
+  const isOfPayment = renewed === undefined ? sql`licenses.issuance_key = ${issuanceKey}` : sql`licenses.license_id = ${renewed}`
+  await sql`UPDATE payments JOIN licenses ON ${isOfPayment} JOIN products ON products.id = licenses.product_id
+    SET payments.stripe_product_id = products.stripe_product_id
+    WHERE payments.payment_key = ${paymentKey} AND payments.stripe_product_id IS NULL`.execute(tx)
+}
+
+/** Notes the payment intent behind a payment, once somebody learned of it. */
+export async function fillPaymentIntent(tx: Tx, paymentKey: string, paymentIntentId: string): Promise<void> {
+  await tx
+    .updateTable('payments')
+    .set({ stripe_payment_intent_id: paymentIntentId })
+    .where('payment_key', '=', paymentKey)
+    .where('stripe_payment_intent_id', 'is', null)
+    .execute()
+}
+
+/** What the payments under a payment intent or invoice paid for: issuance keys. */
+export async function issuanceKeysOf(
+  db: Reader,
+  { paymentIntentId, invoiceId }: { paymentIntentId?: string | undefined; invoiceId?: string | undefined },
+): Promise<string[]> {
+  const rows = await db
+    .selectFrom('payments')
+    .select('issuance_key')
+    .distinct()
+    .where((eb) =>
+      // No payment intent and no payment key is empty.
+      eb.or([eb('stripe_payment_intent_id', '=', paymentIntentId ?? ''), eb('payment_key', '=', `invoice:${invoiceId ?? ''}`)]),
+    )
+    .limit(100)
+    .execute()
+  return rows.map((row) => row.issuance_key)
 }
 
 const StoredAddress = z
@@ -150,8 +191,12 @@ export async function listAfter(
 
 /** MySQL promises no order of joined rows; a sort of its own for the few of a page would need a temporary table. */
 async function readInOrder(query: { execute(): Promise<Selectable<PaymentsTable>[]> }): Promise<StoredPayment[]> {
-  const found = (await query.execute()).map(toPayment)
-  return found.sort((one, other) => other.paidAt.getTime() - one.paidAt.getTime() || (one.paymentKey < other.paymentKey ? 1 : -1))
+  return (await query.execute()).map(toPayment).sort(newestFirstOrder)
+}
+
+/** The order of every report. */
+export function newestFirstOrder(one: PaymentCursor, other: PaymentCursor): number {
+  return other.paidAt.getTime() - one.paidAt.getTime() || (one.paymentKey < other.paymentKey ? 1 : -1)
 }
 
 /** Every payment of one purchase or period, or for a license's maintenance, oldest first: an end is computed from all of them. */
@@ -288,7 +333,8 @@ function newestFirst<Q extends { orderBy(column: 'paid_at' | 'payment_key', dire
   return query.orderBy('paid_at', 'desc').orderBy('payment_key', 'desc')
 }
 
-function toPayment(row: Selectable<PaymentsTable>): StoredPayment {
+/** A row as the rest of the program knows it. */
+export function toPayment(row: Selectable<PaymentsTable>): StoredPayment {
   return {
     paymentKey: row.payment_key,
     issuanceKey: row.issuance_key,

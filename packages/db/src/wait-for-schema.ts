@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DomainError, isDomainError } from '@licenseoperator/domain'
 import { assertSchemaCurrent } from './migrate.ts'
-import { mysqlErrorFacts } from './mysql-error.ts'
+import { addressOf, explainMysql, type MysqlPlace } from './mysql-trouble.ts'
 import type { Db } from './schema.ts'
 
 const PAUSE_MS = 500
@@ -13,11 +13,7 @@ const PAUSE_MS = 500
  * @param deadline  in milliseconds since 1970
  * @throws DomainError `temporarily_unavailable` with one sentence for the operator; at once when it is the schema that does not fit
  */
-export async function waitForSchema(
-  db: Db,
-  account: { readonly host: string; readonly port: number; readonly socketPath?: string | undefined },
-  deadline: number,
-): Promise<void> {
+export async function waitForSchema(db: Db, account: MysqlPlace, deadline: number): Promise<void> {
   for (;;) {
     try {
       return await assertSchemaCurrent(db)
@@ -30,8 +26,8 @@ export async function waitForSchema(
   }
 }
 
-/** The driver's code tells a wrong password (ER_ACCESS_DENIED_ERROR) from a server that is not there (ECONNREFUSED). */
-function unreachable({ host, port, socketPath }: Parameters<typeof waitForSchema>[1], cause: unknown): DomainError {
-  const message = `MySQL cannot be used at ${socketPath ?? `${host}:${port}`} (${mysqlErrorFacts(cause).code ?? 'no answer'})`
-  return new DomainError('temporarily_unavailable', message, { cause })
+/** Waiting was for MySQL alone, so whatever failed is MySQL's. */
+function unreachable(account: MysqlPlace, cause: unknown): DomainError {
+  const { sentence } = explainMysql(cause, account, true) ?? { sentence: `MySQL at ${addressOf(account)} cannot be used` }
+  return new DomainError('temporarily_unavailable', sentence, { cause })
 }

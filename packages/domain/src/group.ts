@@ -27,9 +27,3 @@ export function assertGroup(field: string, name: string): void {
 export function groupKey(group: string): string {
   return group.trim().normalize('NFC').toLowerCase()
 }
-
-/** A cookie domain as it is stored: trimmed, lower-case, leading dot kept. `undefined` for blank text. */
-export function normaliseDomain(domain: string | undefined): string | undefined {
-  const stored = domain?.trim().toLowerCase()
-  return stored === '' ? undefined : stored
-}

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { productOfKey } from '@licenseoperator/catalog'
 import { audit, type Db, inTransaction, licenses, locks, products, type Tx } from '@licenseoperator/db'
-import { addDays, assertSysadmin, type Caller, DomainError, groupKey, normaliseDomain } from '@licenseoperator/domain'
+import { addDays, assertSysadmin, type Caller, DomainError, groupKey, storedDomain } from '@licenseoperator/domain'
 import type { KeyRing } from '@licenseoperator/signing'
 import { type LicenseDraft, type PreparedLicense, prepareLicense } from './prepare-license.ts'
 
@@ -62,7 +62,7 @@ function draft(deps: ManualIssueDeps, request: ManualIssueRequest, now: Date): L
     productSlug: undefined,
     productKey: request.productKey.trim().toLowerCase(),
     plan: (request.plan ?? deps.policy.defaultPlan).trim().toLowerCase(),
-    domain: normaliseDomain(request.domain),
+    domain: storedDomain(request.domain),
     kind: 'manual',
     seats: request.seats,
     priceLocked: request.priceLocked ?? deps.policy.defaultPriceLocked,

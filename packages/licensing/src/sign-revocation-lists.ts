@@ -4,6 +4,8 @@ import { type KeyRing, type SigningKey, signRevocationList } from '@licenseopera
 
 /** A signed list with the product keys it covers. */
 export interface SignedRevocationList {
+  /** Of the key that signed it. */
+  readonly keyId: string
   readonly productKeys: readonly string[]
   readonly text: string
 }
@@ -41,6 +43,7 @@ export async function signRevocationLists(
   }
   return Promise.all(
     [...byKey.values()].map(async ({ key, productKeys: covered }) => ({
+      keyId: key.keyId,
       productKeys: covered,
       text: await signRevocationList(
         {

@@ -102,7 +102,7 @@ function judgePayload(license: LicensePayload, entry: RingEntry<Identified>, che
     return { status: 'wrong_domain', license, keyId, message }
   }
   const revoked = checks.revocations?.productKeys.includes(license.productKey)
-    ? checks.revocations.find(license.licenseId)
+    ? checks.revocations.find(license.licenseId, license.productKey)
     : undefined
   if (revoked !== undefined) {
     const { reason, revokedAt, supersededBy } = revoked
@@ -117,7 +117,15 @@ function judgePayload(license: LicensePayload, entry: RingEntry<Identified>, che
       message,
     }
   }
-  return judgeTime(license, keyId, checks)
+  const verdict = judgeTime(license, keyId, checks)
+  // A list of another product's key is no answer, and must not pass for one.
+  if (
+    verdict.status !== 'valid' ||
+    checks.revocations === undefined ||
+    checks.revocations.productKeys.includes(license.productKey)
+  )
+    return verdict
+  return { ...verdict, message: `${verdict.message}; the revocation list does not cover ${license.productKey}` }
 }
 
 function judgeTime(license: LicensePayload, keyId: string, checks: Checks): LicenseVerdict {

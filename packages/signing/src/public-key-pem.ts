@@ -1,5 +1,6 @@
 import { decodeBase64 } from './base64.ts'
 import { MalformedLicenseError } from './malformed-license-error.ts'
+import { findPem } from './pem-text.ts'
 import { SigningKeyError } from './signing-key-error.ts'
 
 const MIN_MODULUS_BITS = 2048
@@ -12,21 +13,37 @@ const TAG = { integer: 0x02, bitString: 0x03, sequence: 0x30, explicit0: 0xa0 } 
 type Element = { readonly tag: number; readonly from: number; readonly content: number; readonly to: number }
 
 /**
- * The SubjectPublicKeyInfo (DER) of an RSA public key, from SPKI PEM (`PUBLIC KEY`) or an X.509 certificate. A certificate is only
- * the wrapping of its key: neither its dates nor its signature are checked. Pure, so that Node and WebCrypto accept the same keys.
+ * The SubjectPublicKeyInfo (DER) of an RSA public key, from PEM: SPKI (`PUBLIC KEY`), PKCS#1 (`RSA PUBLIC KEY`) or an X.509 certificate. A
+ * certificate is only the wrapping of its key: neither its dates nor its signature are checked. Pure, so that Node and WebCrypto accept the
+ * same keys, in whatever form people have them (`findPem`).
  *
  * @throws SigningKeyError for anything else, for a private key, below 2048 bits, for an exponent below 65537
  */
 export function readPublicKeyPem(pem: string): Uint8Array<ArrayBuffer> {
-  if (/PRIVATE KEY-----/.test(pem))
-    throw new SigningKeyError('private_key_refused', 'this is a private key; a public key is expected')
-  const [, label, body] =
-    /^-----BEGIN (PUBLIC KEY|CERTIFICATE)-----\r?\n([A-Za-z0-9+/=\r\n]+)-----END \1-----$/.exec(pem.trim()) ?? []
-  if (label === undefined || body === undefined) throw unreadable('expected one PEM block, PUBLIC KEY or CERTIFICATE')
-  const der = decodeBody(body.replace(/[\r\n]/g, ''))
-  const spki = label === 'CERTIFICATE' ? spkiOfCertificate(der) : der
+  const found = findPem(pem, 'public')
+  if ('problem' in found) throw new SigningKeyError(found.problem.code, `the public key ${found.problem.says}`)
+  const { label, base64 } = found.block
+  const spki = asSpki(label, decodeBody(base64))
   assertStrongRsa(spki)
   return spki
+}
+
+function asSpki(label: string, der: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  if (label === 'CERTIFICATE') return spkiOfCertificate(der)
+  if (label === 'PUBLIC KEY') return der
+  // PKCS#1 is what the bit string of a SubjectPublicKeyInfo holds, RFC 3279 2.3.1.
+  const algorithm = Uint8Array.from(RSA_ENCRYPTION.match(/../g) ?? [], (digits) => Number.parseInt(digits, 16))
+  return element(TAG.sequence, [...algorithm, ...element(TAG.bitString, [0, ...der])])
+}
+
+/** One tag, length, value, with the length in its shortest form. */
+function element(tag: number, content: readonly number[]): Uint8Array<ArrayBuffer> {
+  const length = hex(Uint8Array.of(content.length >> 16, (content.length >> 8) & 0xff, content.length & 0xff)).replace(
+    /^(?:00)+/,
+    '',
+  )
+  const bytes = Uint8Array.from(length.match(/../g) ?? ['00'], (digits) => Number.parseInt(digits, 16))
+  return Uint8Array.of(tag, ...(content.length < 0x80 ? [] : [0x80 + bytes.length]), ...bytes, ...content)
 }
 
 /**
@@ -38,7 +55,7 @@ export function assertStrongRsa(spki: Uint8Array): void {
   const [algorithm, key] = children(spki, only(spki, 0, spki.length, TAG.sequence))
   if (algorithm === undefined || key?.tag !== TAG.bitString) throw unreadable('not a SubjectPublicKeyInfo')
   if (hex(spki.subarray(algorithm.from, algorithm.to)) !== RSA_ENCRYPTION)
-    throw new SigningKeyError('not_rsa', 'the key is not an RSA key')
+    throw new SigningKeyError('not_rsa', 'the key is not an RSA key, or an RSA key for PSS only; a plain RSA key is needed')
   // The first content byte of a bit string counts unused bits; a key has none.
   if (spki[key.content] !== 0) throw unreadable('not a SubjectPublicKeyInfo')
   const [modulus, exponent, ...more] = children(spki, only(spki, key.content + 1, key.to, TAG.sequence))

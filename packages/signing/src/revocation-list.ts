@@ -27,14 +27,27 @@ export type RevocationListPayload = {
   readonly revoked: readonly RevokedLicense[]
 }
 
-/** A list whose signature was checked and good. */
+/** What lists say whose signatures were checked and good: one, or all of a text that trusted keys signed. */
 export type RevocationList = Omit<RevocationListPayload, 'type' | 'v'> & {
+  /** Of the first list. */
   readonly keyId: string
-  readonly find: (licenseId: string) => RevokedLicense | undefined
+  /** By key id; `number` is the lowest, `issuedAt` the earliest. */
+  readonly numbers: Readonly<Record<string, number>>
+  /** @param productKey  looks only at lists that cover it: whoever signs for one product says nothing of another */
+  readonly find: (licenseId: string, productKey?: string) => RevokedLicense | undefined
 }
 
+/** A list of the text that does not count, and why: another vendor's or another product's key signed it. */
+export type UncountedList = { readonly keyId: string; readonly message: string }
+
 export type RevocationListVerdict =
-  | { readonly status: 'current'; readonly list: RevocationList; readonly message: string }
+  | {
+      readonly status: 'current'
+      readonly list: RevocationList
+      /** Empty when every list of the text counts. The message names them as well. */
+      readonly uncounted: readonly UncountedList[]
+      readonly message: string
+    }
   /** Somebody offers an older list than the one that was seen: keep that one. */
   | { readonly status: 'older_than_known'; readonly number: number; readonly message: string }
   | { readonly status: 'wrong_product'; readonly message: string }
@@ -43,10 +56,10 @@ export type RevocationListVerdict =
   | { readonly status: 'malformed'; readonly message: string }
 
 export type RevocationListOptions = {
-  /** Product key whose licenses the list must cover. Default: any. */
+  /** Product key whose licenses the lists must cover. Default: any. */
   readonly expectedProductKey?: string | undefined
-  /** The highest number this verifier has seen and remembers. */
-  readonly lastNumber?: number | undefined
+  /** The highest number this verifier has seen and remembers; by key id (`numbers` of the list) where it trusts several keys. */
+  readonly lastNumber?: number | Readonly<Record<string, number>> | undefined
 }
 
 /** The bytes to sign. @throws MalformedLicenseError when the payload breaks a rule */
@@ -57,10 +70,10 @@ export function encodeRevocationList(payload: RevocationListPayload): Uint8Array
   return bytes
 }
 
-/** A list whose signature is still to be checked, or a verdict that needs no such check. */
+/** A list whose signature is still to be checked, or one that needs no such check. */
 export type OpenedList<K extends Identified> =
-  | { readonly verdict: RevocationListVerdict }
-  | { readonly verdict?: undefined; readonly envelope: Envelope; readonly entry: RingEntry<K> }
+  | { readonly judged: JudgedList }
+  | { readonly judged?: undefined; readonly envelope: Envelope; readonly entry: RingEntry<K> }
 
 /**
  * The lists in a text, which may hold one for each signing key.
@@ -75,10 +88,11 @@ export function openRevocationLists<K extends Identified>(text: unknown, keys: T
       const envelope = openEnvelope(block, revocationListForm)
       const entry = ring.entryOf(envelope.keyId)
       if (entry !== undefined && entry.state !== 'compromised') return { envelope, entry }
-      return { verdict: { status: 'unknown_key', message: `no trusted key ${envelope.keyId} is known` } }
+      const { keyId } = envelope
+      return { judged: { status: 'uncounted', list: { keyId, message: `no trusted key ${keyId} is known` } } }
     } catch (error) {
       if (!(error instanceof MalformedLicenseError)) throw error
-      return { verdict: { status: 'malformed', message: error.message } }
+      return { judged: refused({ status: 'malformed', message: error.message }) }
     }
   })
 }
@@ -91,41 +105,99 @@ function blocksOf(text: string): string[] {
   return blocks.map((block) => `${block}${revocationListForm.end}`)
 }
 
-/** The part of verification after the signature check. */
+/** What one list of a text turned out to be. `unknown_key` does not count; of the rest every one must be in order. */
+export type JudgedList =
+  | { readonly status: 'good'; readonly keyId: string; readonly payload: RevocationListPayload }
+  | { readonly status: 'uncounted'; readonly list: UncountedList }
+  | { readonly status: 'refused'; readonly verdict: RevocationListVerdict }
+
+/** The part of verification after the signature check, for one list. */
 export function judgeRevocationList(
   { keyId, payload }: Envelope,
   entry: RingEntry<Identified>,
   signatureIsGood: boolean,
-  { expectedProductKey, lastNumber = 0 }: RevocationListOptions,
-): RevocationListVerdict {
-  if (!signatureIsGood) return { status: 'bad_signature', message: 'the signature does not fit the revocation list' }
+  { lastNumber }: RevocationListOptions,
+): JudgedList {
+  if (!signatureIsGood) return refused({ status: 'bad_signature', message: 'the signature does not fit the revocation list' })
   try {
-    const { type: _type, v: _v, ...list } = decodeRevocationList(payload)
+    const list = decodeRevocationList(payload)
     const foreign = list.productKeys.find((productKey) => !maySignFor(entry, productKey))
-    if (foreign !== undefined) return { status: 'unknown_key', message: `key ${keyId} may not sign for ${foreign}` }
-    if (expectedProductKey !== undefined && !list.productKeys.includes(expectedProductKey))
-      return { status: 'wrong_product', message: `the revocation list does not cover ${expectedProductKey}` }
-    if (list.number < lastNumber) {
-      const message = `revocation list ${list.number} is older than ${lastNumber}, which was seen before`
-      return { status: 'older_than_known', number: list.number, message }
+    if (foreign !== undefined)
+      return { status: 'uncounted', list: { keyId, message: `key ${keyId} may not sign for ${foreign}` } }
+    const seen = typeof lastNumber === 'object' ? (lastNumber[keyId] ?? 0) : (lastNumber ?? 0)
+    if (list.number < seen) {
+      const message = `revocation list ${list.number} is older than ${seen}, which was seen before`
+      return refused({ status: 'older_than_known', number: list.number, message })
     }
-    const byId = new Map(list.revoked.map((one) => [one.licenseId, one]))
-    const found = { ...list, keyId, find: (licenseId: string) => byId.get(licenseId) }
-    return { status: 'current', list: found, message: `revocation list ${list.number}` }
+    return { status: 'good', keyId, payload: list }
   } catch (error) {
     if (!(error instanceof MalformedLicenseError)) throw error
-    return { status: 'malformed', message: error.message }
+    return refused({ status: 'malformed', message: error.message })
   }
 }
 
-/** What to answer for a text with several lists: a good one if there is one, else why the first is not. */
-export function bestVerdict(verdicts: readonly RevocationListVerdict[]): RevocationListVerdict {
-  const [first] = verdicts
-  return (
-    verdicts.find(({ status }) => status === 'current') ??
-    verdicts.find(({ status }) => status === 'older_than_known') ??
-    first ?? { status: 'malformed', message: 'there is no revocation list' }
-  )
+function refused(verdict: RevocationListVerdict): JudgedList {
+  return { status: 'refused', verdict }
+}
+
+/**
+ * The verdict on a whole text. All lists that trusted keys signed count together: a product of two signing keys would otherwise go by one of them
+ * without knowing. One of them that is not in order makes the text not in order, so that it cannot be dropped unseen.
+ */
+export function judgeRevocationText(
+  judged: readonly JudgedList[],
+  { expectedProductKey }: RevocationListOptions,
+): RevocationListVerdict {
+  for (const one of judged) if (one.status === 'refused') return one.verdict
+  const uncounted = judged.flatMap((one) => (one.status === 'uncounted' ? [one.list] : []))
+  const good = newestOfEachKey(judged.flatMap((one) => (one.status === 'good' ? [one] : [])))
+  const [first] = good
+  if (first === undefined)
+    return { status: 'unknown_key', message: uncounted.map(({ message }) => message).join('; ') || 'there is no revocation list' }
+  const productKeys = [...new Set(good.flatMap(({ payload }) => payload.productKeys))]
+  const beside = uncounted.map(({ message }) => `; another list does not count: ${message}`).join('')
+  if (expectedProductKey !== undefined && !productKeys.includes(expectedProductKey)) {
+    const message = `the revocation list covers ${productKeys.join(', ') || 'no product'} and not ${expectedProductKey}${beside}`
+    return { status: 'wrong_product', message }
+  }
+  const list = together(first.keyId, productKeys, good)
+  return { status: 'current', list, uncounted, message: `revocation list ${list.number} for ${productKeys.join(', ')}${beside}` }
+}
+
+type GoodList = JudgedList & { readonly status: 'good' }
+
+/** Downloads of two days in one file: the newer one holds everything that the older one holds and is still so. */
+function newestOfEachKey(lists: readonly GoodList[]): GoodList[] {
+  const newest = new Map<string, GoodList>()
+  for (const one of lists) {
+    const known = newest.get(one.keyId)
+    if (known === undefined || known.payload.number < one.payload.number) newest.set(one.keyId, one)
+  }
+  return [...newest.values()]
+}
+
+function together(keyId: string, productKeys: readonly string[], lists: readonly GoodList[]): RevocationList {
+  const indexed = lists.map(({ payload }) => ({
+    productKeys: payload.productKeys,
+    byId: new Map(payload.revoked.map((one) => [one.licenseId, one])),
+  }))
+  return {
+    keyId,
+    number: Math.min(...lists.map(({ payload }) => payload.number)),
+    numbers: Object.fromEntries(lists.map((one) => [one.keyId, one.payload.number])),
+    issuedAt: lists
+      .map(({ payload }) => payload.issuedAt)
+      .reduce((one, other) => (instantMs(other) < instantMs(one) ? other : one)),
+    productKeys,
+    revoked: lists.flatMap(({ payload }) => payload.revoked),
+    find: (licenseId, productKey) => {
+      for (const { productKeys: covered, byId } of indexed) {
+        const found = productKey === undefined || covered.includes(productKey) ? byId.get(licenseId) : undefined
+        if (found !== undefined) return found
+      }
+      return undefined
+    },
+  }
 }
 
 function decodeRevocationList(bytes: Uint8Array): RevocationListPayload {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { KeyState, LicenseStatus } from '../src/index.ts'
+import type { KeyState, LicenseStatus, RevocationListVerdict } from '../src/index.ts'
 
 /** Form of `vectors/v1-keys.json`. */
 export type VectorKey = {
@@ -34,4 +34,23 @@ export const vectorFolder = new URL('../vectors/', import.meta.url)
 export function readVectors<T>(name: string): readonly T[] {
   const file: VectorFile<T> = JSON.parse(readFileSync(new URL(name, vectorFolder), 'utf8'))
   return file.vectors
+}
+
+/** One entry of `vectors/v1-revocations.json`; `trusted` names keys of that file. */
+export type RevocationVector = {
+  readonly name: string
+  readonly text: string
+  readonly trusted: readonly string[]
+  readonly options?: { readonly expectedProductKey?: string; readonly lastNumber?: number | Record<string, number> }
+  readonly expected: {
+    readonly status: RevocationListVerdict['status']
+    readonly number?: number
+    readonly productKeys?: readonly string[]
+    readonly revoked?: readonly string[]
+    readonly uncounted?: readonly string[]
+  }
+}
+
+export type RevocationVectorFile = VectorFile<RevocationVector> & {
+  readonly keys: readonly Pick<VectorKey, 'name' | 'keyId' | 'publicKeyPem'>[]
 }

@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util'
+import { type Reach, reachOf, whyNotStarted } from '@licenseoperator/billing'
 import { ConfigError, describeConfigError, EX_CONFIG, loadConfig } from '@licenseoperator/config'
 import { RELEASE } from '@licenseoperator/db'
 import { createLog, programLine, stopOnSignals } from '@licenseoperator/http'
 import { startApi } from './start-api.ts'
 
 async function main(): Promise<number> {
+  let reach: Reach = {}
   try {
     const { values } = parseArgs({ options: { config: { type: 'string' }, version: { type: 'boolean', short: 'v' } } })
     if (values.version) {
@@ -16,13 +18,13 @@ async function main(): Promise<number> {
       env: process.env,
       require: ['security', 'internalAuth', 'stripe', 'nats', 'mysql'],
     })
+    reach = reachOf(config)
     const log = createLog({ service: 'api', level: config.log.level })
     for (const warning of warnings) log.warn(warning)
     stopOnSignals([await startApi({ config, log })], log)
     return 0
   } catch (error) {
-    const text =
-      error instanceof ConfigError ? describeConfigError(error) : error instanceof Error ? error.message : 'cannot start'
+    const text = error instanceof ConfigError ? describeConfigError(error) : whyNotStarted(error, reach)
     process.stderr.write(`api: ${text}\n`)
     return error instanceof ConfigError ? EX_CONFIG : 1
   }

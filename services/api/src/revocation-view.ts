@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto'
 import { type SignedRevocationList, signRevocationLists } from '@licenseoperator/licensing'
 import type { ApiDeps } from './app.ts'
 
-/** The lists as they are answered: for one product key, or all of them. */
+/** The lists as they are answered: for one product key or signing key, or all of them. */
 export interface RevocationPage {
   readonly text: string
   readonly etag: string
 }
 
 export interface RevocationView {
-  /** @returns `undefined` for a product key without a signing key */
-  page(productKey: string | undefined): Promise<RevocationPage | undefined>
+  /** @returns `undefined` for a product key without a signing key, or a key that signs no list */
+  page(wanted: { productKey?: string | undefined; keyId?: string | undefined }): Promise<RevocationPage | undefined>
 }
 
 /** Signing costs milliseconds of a core, and anybody may ask: the lists are signed at most this often. */
@@ -32,9 +32,11 @@ export function createRevocationView(
     return loading
   }
   return {
-    async page(productKey) {
-      const all = await lists()
-      const wanted = productKey === undefined ? all : all.filter(({ productKeys }) => productKeys.includes(productKey))
+    async page({ productKey, keyId }) {
+      const wanted = (await lists()).filter(
+        (list) =>
+          (productKey === undefined || list.productKeys.includes(productKey)) && (keyId === undefined || list.keyId === keyId),
+      )
       if (wanted.length === 0) return undefined
       const text = wanted.map((list) => list.text).join('')
       return { text, etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"` }

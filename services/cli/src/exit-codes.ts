@@ -1,4 +1,5 @@
 import { EX_CONFIG } from '@licenseoperator/config'
+import type { DomainError } from '@licenseoperator/domain'
 
 /** What the command's exit code says. Documented in the README. */
 export const exitCodes = {
@@ -11,3 +12,8 @@ export const exitCodes = {
   no: 3,
   config: EX_CONFIG,
 } as const
+
+/** A filter or a page that cannot be is a flag that cannot be; every other refusal is an answer of the operator. */
+export function exitCodeOf({ code }: DomainError): number {
+  return code === 'invalid_filter' || code === 'invalid_pagination' ? exitCodes.usage : exitCodes.failed
+}

@@ -10,7 +10,14 @@ import { optionalText } from './read-flags.ts'
 export function configFor<const S extends SectionName>(context: Context, sections: readonly S[]): Config<S> {
   const { config, warnings } = loadConfig({ path: optionalText(context, 'config'), env: context.env, require: sections })
   for (const warning of warnings) context.note(`warning: ${warning}`)
+  noteReach(context, config)
   return config
+}
+
+function noteReach({ reach }: Context, { mysql, nats, stripe }: Partial<Config>): void {
+  if (mysql !== undefined) reach.mysql = mysql
+  if (nats !== undefined) reach.natsUrl = nats.url.reveal()
+  if (stripe !== undefined) reach.stripeApiBase = stripe.apiBase
 }
 
 /** Runs `work` with a database and closes it, whatever happens. */

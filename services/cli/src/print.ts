@@ -9,7 +9,7 @@ export function printFacts(context: Context, facts: Readonly<Record<string, unkn
   }
   const shown = Object.entries(facts).filter(([, value]) => value !== undefined)
   const width = Math.max(...shown.map(([name]) => name.length))
-  for (const [name, value] of shown) context.print(`${name.padEnd(width)}  ${asText(value)}`)
+  for (const [name, value] of shown) context.print(`${name.padEnd(width)}  ${oneLine(value)}`)
 }
 
 function asText(value: unknown): string {
@@ -43,7 +43,28 @@ export function printTable<Row>(
     )
 }
 
-/** What came from customers must not move the cursor or start a line of its own. */
+/** One cell or value; a line break within it is shown, because it would start a line of its own. */
 function oneLine(value: unknown): string {
-  return value === undefined || value === null ? '' : asText(value).replaceAll(/\p{Cc}/gu, ' ')
+  return value === undefined || value === null ? '' : printable(asText(value))
+}
+
+/**
+ * Text that a terminal shows and does not obey. What came from customers may move the cursor, colour what follows, turn the direction of a line round or
+ * hide letters: control characters (C0, C1), those without a form of their own (bidirectional controls, zero-width, tags), line separators and halves of
+ * surrogate pairs are written as `\u001b`. Within a JSON text that is another spelling of the same value, so JSON stays JSON.
+ */
+export function printable(text: string): string {
+  return text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, escaped)
+}
+
+/** As `printable`, for output of several lines. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n')
+}
+
+function escaped(character: string): string {
+  return Array.from(
+    { length: character.length },
+    (_, unit) => `\\u${character.charCodeAt(unit).toString(16).padStart(4, '0')}`,
+  ).join('')
 }

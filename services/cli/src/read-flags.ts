@@ -1,4 +1,4 @@
-import { refusalOf } from '@licenseoperator/domain'
+import { domainProblem, refusalOf } from '@licenseoperator/domain'
 import { z } from 'zod'
 import type { Context } from './context.ts'
 import { UsageError } from './usage-error.ts'
@@ -33,6 +33,26 @@ export function flagsOf(argv: readonly string[]): { flags: Map<string, string[]>
     flags.set(name, [...(flags.get(name) ?? []), value])
   }
   return { flags, args }
+}
+
+/**
+ * The arguments as our command library understands them: it takes a value that begins with a dash (`--out -`) for another flag, unless it hangs on its own.
+ *
+ * @param argv  arguments behind the program's name
+ */
+export function bindDashes(argv: readonly string[]): string[] {
+  const bound: string[] = []
+  for (let index = 0; index < argv.length; index += 1) {
+    const word = argv[index] ?? ''
+    const next = argv[index + 1]
+    if (word === '--') return [...bound, ...argv.slice(index)]
+    const takesNext = word.startsWith('--') && !word.includes('=') && !SWITCHES.has(word.slice(2))
+    if (takesNext && next?.startsWith('-') === true && !next.startsWith('--')) {
+      bound.push(`${word}=${next}`)
+      index += 1
+    } else bound.push(word)
+  }
+  return bound
 }
 
 /** Flags that take no value. */
@@ -104,6 +124,12 @@ export const instant = z.iso
   .transform((value) => new Date(value))
 
 export const emailAddress = z.email('must be an e-mail address').max(254, 'must have at most 254 characters')
+
+/** The domain that a license is bound to: what the API takes. */
+export const domainName = z.string().superRefine((value, context) => {
+  const problem = domainProblem(value)
+  if (problem !== undefined) context.addIssue(problem)
+})
 
 export const pageFlags = [
   ['--page <number>', 'Page, from 1'],

@@ -1,8 +1,5 @@
-import { ConfigError, describeConfigError } from '@licenseoperator/config'
+import { ConfigError } from '@licenseoperator/config'
 import { RELEASE } from '@licenseoperator/db'
-import { DomainError } from '@licenseoperator/domain'
-import { CannotListen } from '@licenseoperator/http'
-import { SigningKeyError } from '@licenseoperator/signing'
 import { cac } from 'cac'
 import { audit } from './commands/audit.ts'
 import { config } from './commands/config.ts'
@@ -18,9 +15,11 @@ import { serve } from './commands/serve.ts'
 import { stripe } from './commands/stripe.ts'
 import { token } from './commands/token.ts'
 import { trial } from './commands/trial.ts'
-import type { Command, Context } from './context.ts'
+import type { Command, Context, World } from './context.ts'
+import { describeFailure } from './describe-failure.ts'
 import { exitCodes } from './exit-codes.ts'
-import { flagsOf } from './read-flags.ts'
+import { printable, printableLines } from './print.ts'
+import { bindDashes, flagsOf } from './read-flags.ts'
 import { UsageError } from './usage-error.ts'
 
 const PROGRAM = 'licenseoperator'
@@ -52,19 +51,21 @@ ${Object.entries(groups)
  * @param argv  arguments behind the program's name
  * @returns the exit code, see `exitCodes`
  */
-export async function runCli(argv: readonly string[], world: Omit<Context, 'flags'>): Promise<number> {
+export async function runCli(argv: readonly string[], world: World): Promise<number> {
+  const reach: Context['reach'] = {}
   try {
     const [first = ''] = argv
     const group = Object.hasOwn(groups, first) ? groups[first] : undefined
-    const outcome =
-      group === undefined
-        ? await dispatch(PROGRAM, [serve, seats], argv, world)
-        : await dispatch(`${PROGRAM} ${first}`, group, argv.slice(1), world)
-    return outcome
+    return group === undefined
+      ? await dispatch(PROGRAM, [serve, seats], argv, world, reach)
+      : await dispatch(`${PROGRAM} ${first}`, group, argv.slice(1), world, reach)
   } catch (error) {
-    world.note(error instanceof ConfigError ? describeConfigError(error) : `${PROGRAM}: ${sentenceFor(error)}`)
-    if (error instanceof ConfigError) return exitCodes.config
-    return error instanceof UsageError || isCacError(error) ? exitCodes.usage : exitCodes.failed
+    const { exitCode, text, json } = describeFailure(error, reach)
+    const asJson = flagsOf(argv).flags.has('json')
+    world.note(
+      asJson ? printable(JSON.stringify(json)) : printableLines(error instanceof ConfigError ? text : `${PROGRAM}: ${text}`),
+    )
+    return exitCode
   }
 }
 
@@ -73,7 +74,8 @@ async function dispatch(
   program: string,
   commands: readonly Command[],
   argv: readonly string[],
-  world: Omit<Context, 'flags'>,
+  world: World,
+  reach: Context['reach'],
 ): Promise<number> {
   const cli = cac(program)
   const { flags, args } = flagsOf(argv)
@@ -82,12 +84,12 @@ async function dispatch(
     const matched = cli.command(command.name, command.description)
     for (const [flag, description] of [...command.flags, ...everywhere]) matched.option(flag, description)
     matched.action(() => {
-      result = command.run({ ...world, flags }, args.slice(1))
+      result = command.run(contextOf(world, flags, reach), args.slice(1))
     })
   }
   cli.help()
   cli.version(RELEASE)
-  cli.parse(['node', program, ...argv], { run: false })
+  cli.parse(['node', program, ...bindDashes(argv)], { run: false })
   const helped = flags.has('help') || argv.includes('-h')
   if (helped && program === PROGRAM && argv.length === 1) world.print(FURTHER)
   if (helped || flags.has('version') || argv.includes('-v')) return exitCodes.done
@@ -103,21 +105,20 @@ async function dispatch(
   return result
 }
 
+/** Whatever a command says goes through `printable`: one that forgets it has not opened a way for control characters. */
+function contextOf({ status, ...world }: World, flags: Context['flags'], reach: Context['reach']): Context {
+  return {
+    ...world,
+    flags,
+    reach,
+    print: (line) => world.print(printableLines(line)),
+    printRaw: world.print,
+    note: (line) => world.note(printableLines(line)),
+    status: status && ((line) => status(printable(line))),
+  }
+}
+
 const everywhere = [
   ['--config <file>', 'Configuration file (default CONFIG_FILE, else config/config.yaml)'],
   ['--json', 'Output for programs'],
 ] as const
-
-function isCacError(error: unknown): boolean {
-  return error instanceof Error && error.name === 'CACError'
-}
-
-/** One line. Errors that are not ours may carry SQL or values: only their name is shown. */
-function sentenceFor(error: unknown): string {
-  if (error instanceof DomainError && error.code === 'temporarily_unavailable' && error.cause !== undefined)
-    return 'a service it needs cannot be reached (MySQL, NATS or Stripe)'
-  const ours = [DomainError, UsageError, SigningKeyError, CannotListen].some((kind) => error instanceof kind) || isCacError(error)
-  if (ours && error instanceof Error) return error.message
-  if (error instanceof Error && error.name === 'EventsUnavailable') return error.message
-  return `failed (${error instanceof Error ? error.name : 'unknown error'})`
-}

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
@@ -141,6 +141,7 @@ test('trial: a new one, then the same; a length of its own; in the list, shown, 
   const file = join(folder, 'acme.lic')
   expect((await cli(`license download ${first.licenseId} --out ${file}`)).code).toBe(0)
   expect((await cli(`license download ${first.licenseId} --out ${file}`)).code).toBe(2)
+  expect(statSync(file).mode & 0o777).toBe(0o600)
   expect(`${(await cli(`license download ${first.licenseId}`)).out.join('\n')}\n`).toBe(first.text)
   expect((await cli('license show L-0000')).notes).toEqual(['licenseoperator: license not found'])
 })
@@ -160,14 +161,20 @@ describe('payments', () => {
 
   test('list: a page as a table, filtered as JSON', async () => {
     expect((await cli('payments list --page-size 2')).out[1]).toMatch(
-      /^2026-03-01T09:30:00Z +\w+ +Ada Lovelace +119 usd +19 +prod_1 +in_\d+$/,
+      /^2026-03-01T09:30:00Z +\w+ +Ada Lovelace +1\.19 USD +0\.19 USD +1\.19 USD +prod_1 +in_\d+$/,
     )
     expect(await json('payments list --group GLOBEX')).toMatchObject({ items: [{ invoiceId: 'in_0' }], total: 1 })
-    expect((await cli('payments list --from 2026-02-30')).notes).toEqual([expect.stringContaining('invalid filter: from')])
+    for (const from of ['2026-02-30', 'yesterday']) {
+      const { code, notes } = await cli(`payments list --from ${from}`)
+      expect([code, notes]).toEqual([2, [expect.stringContaining('invalid filter: from')]])
+    }
+    const { notes } = await cli('payments list --from yesterday --json')
+    expect(JSON.parse(notes.join(''))).toEqual({ error: expect.stringContaining('from'), code: 'invalid_filter', field: 'from' })
   })
 
   test('export: to standard output and to a file the same bytes, with a progress bar where somebody watches', async () => {
-    const printed = await cli('payments export')
+    const printed = await cli('payments export --out -')
+    expect((await cli('payments export')).out).toEqual(printed.out)
     const text = `${printed.out.join('\n')}\n`
     expect(text).toMatch(columns)
     expect(text.split('\r\n')).toHaveLength(602)
@@ -180,6 +187,7 @@ describe('payments', () => {
     expect(watched.at(-1)).toBe('')
     expect(printed.notes).toEqual([])
     expect((await cli(`payments export --out ${file}`)).code).toBe(2)
+    expect(statSync(file).mode & 0o777).toBe(0o600)
   })
 
   test('export: one that breaks off leaves no half of a file behind', async () => {

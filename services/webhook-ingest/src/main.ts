@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { type Reach, reachOf, whyNotStarted } from '@licenseoperator/billing'
 import { ConfigError, describeConfigError, EX_CONFIG, loadConfig, sectionNames } from '@licenseoperator/config'
 import { RELEASE } from '@licenseoperator/db'
 import { createLog, programLine, stopOnSignals } from '@licenseoperator/http'
@@ -24,6 +25,7 @@ function readArguments(): { config: string | undefined; roles: readonly IngestRo
 }
 
 async function main(): Promise<number> {
+  let reach: Reach = {}
   try {
     const { config: path, roles, version } = readArguments()
     if (version) {
@@ -31,14 +33,14 @@ async function main(): Promise<number> {
       return 0
     }
     const { config, warnings } = loadConfig({ path, env: process.env, require: sectionNames })
+    reach = reachOf(config)
     const log = createLog({ service: 'webhook-ingest', level: config.log.level })
     for (const warning of warnings) log.warn(warning)
     stopOnSignals([await startIngest({ config, roles, log })], log)
     return 0
   } catch (error) {
     const wrongUsage = error instanceof TypeError
-    const text =
-      error instanceof ConfigError ? describeConfigError(error) : error instanceof Error ? error.message : 'cannot start'
+    const text = error instanceof ConfigError ? describeConfigError(error) : whyNotStarted(error, reach)
     process.stderr.write(`webhook-ingest: ${text}\n`)
     if (error instanceof ConfigError || error instanceof SigningKeyError) return EX_CONFIG
     return wrongUsage ? EX_USAGE : 1

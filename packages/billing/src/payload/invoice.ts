@@ -46,6 +46,7 @@ const InvoiceShape = z.looseObject({
   subscription: Expandable,
   subscription_details: z.looseObject({ metadata: Metadata.optional() }).nullish(),
   payment_intent: Expandable,
+  payments: z.unknown(),
   metadata: Metadata,
   lines: z.looseObject({ data: z.array(LineShape), has_more: z.boolean().nullish() }),
 })
@@ -103,12 +104,24 @@ export function readInvoice(object: unknown) {
       invoice.subscription_details?.metadata,
       invoice.metadata,
     ),
-    paymentIntentId: invoice.payment_intent,
+    paymentIntentId: invoice.payment_intent ?? intentOf(invoice.payments),
     ...(bought === undefined ? noPrice : pricedAs(bought)),
     period: line === undefined ? undefined : periodOf(line),
     items: about.map((one) => itemOf(invoice, one)),
   }
 }
+/** Since basil only an invoice that was asked for with `expand: ['payments']` says what paid it. Only shown, so no shape of it is refused. */
+const InvoicePayments = z.looseObject({
+  data: z.array(z.looseObject({ payment: z.looseObject({ type: z.string(), payment_intent: Expandable }).nullish() })),
+})
+
+function intentOf(payments: unknown): string | undefined {
+  const known = InvoicePayments.safeParse(payments)
+  return known.success
+    ? known.data.data.find(({ payment }) => payment?.type === 'payment_intent')?.payment?.payment_intent
+    : undefined
+}
+
 export type Invoice = ReturnType<typeof readInvoice>
 
 /** What an invoice says about its payment; under one key, whichever event tells of it. */

@@ -1,4 +1,4 @@
-import { payments, reading } from '@licenseoperator/db'
+import { paymentReport, type payments, reading } from '@licenseoperator/db'
 import { assertScope, assertSysadmin, type Caller } from '@licenseoperator/domain'
 import type { ReportDeps } from './list-payments.ts'
 
@@ -17,16 +17,16 @@ export function exportPayments(
   deps: ReportDeps,
   caller: Caller,
   filter: payments.PaymentFilter,
-): AsyncGenerator<payments.NewPayment[]> {
+): AsyncGenerator<paymentReport.ReportedPayment[]> {
   assertSysadmin(caller)
   assertScope(caller, 'payments:export', deps.requiredScopes)
   return walk(deps, filter)
 }
 
-async function* walk({ db }: ReportDeps, filter: payments.PaymentFilter): AsyncGenerator<payments.NewPayment[]> {
+async function* walk({ db }: ReportDeps, filter: payments.PaymentFilter): AsyncGenerator<paymentReport.ReportedPayment[]> {
   for (let last: payments.PaymentCursor | undefined; ; ) {
     const after = last
-    const batch = await reading(() => payments.listAfter(db, filter, after, BATCH))
+    const batch = await reading(() => paymentReport.listAfter(db, filter, after, BATCH))
     const isLast = batch.length < BATCH
     const end = batch.at(-1)
     last = end && { paidAt: end.paidAt, paymentKey: end.paymentKey }

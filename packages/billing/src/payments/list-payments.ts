@@ -1,4 +1,4 @@
-import { type Db, payments, reading } from '@licenseoperator/db'
+import { type Db, paymentReport, type payments, reading } from '@licenseoperator/db'
 import { assertScope, assertSysadmin, type Caller, type Surface } from '@licenseoperator/domain'
 
 export interface ReportDeps {
@@ -17,8 +17,8 @@ export async function listPayments(
   caller: Caller,
   filter: payments.PaymentFilter,
   { page, pageSize }: { page: number; pageSize: number },
-): Promise<{ items: payments.StoredPayment[]; total: number }> {
+): Promise<{ items: paymentReport.ReportedPayment[]; total: number }> {
   assertSysadmin(caller)
   assertScope(caller, 'payments:read', deps.requiredScopes)
-  return reading(() => payments.list(deps.db, filter, { limit: pageSize, offset: (page - 1) * pageSize }))
+  return reading(() => paymentReport.list(deps.db, filter, { limit: pageSize, offset: (page - 1) * pageSize }))
 }

@@ -9,7 +9,10 @@ test.each([
   ['\tx', "'\tx"],
   ['\rx', '"\'\rx"'],
   ['a=b', 'a=b'],
-  ['＝1', '＝1'],
+  ['＝1', "'＝1"],
+  ['＋1', "'＋1"],
+  ['－1', "'－1"],
+  ['＠SUM', "'＠SUM"],
   ['a,b', '"a,b"'],
   ['say "hi"', '"say ""hi"""'],
   ['two\nlines', '"two\nlines"'],
@@ -39,10 +42,15 @@ test('a payment in the order of the columns, CRLF at the end', () => {
       stripeCheckoutSessionId: undefined,
       stripeSubscriptionId: undefined,
       billingAddress: { line1: 'Main St 1, rear', country: 'DE' },
+      amountRefundedMinor: 19,
+      refundedInFull: false,
+      disputeStatus: 'won',
+      amountNetMinor: 100,
+      license: { licenseId: 'L-1', productSlug: 'core', plan: 'pro' },
     },
   ])
   expect(row).toBe(
-    '2026-03-01T09:30:00Z,,acme,Ada,King Lovelace,ada@acme.test,usd,100,19,119,prod_1,in_1,,cus_1,"Main St 1, rear",,,,,DE\r\n',
+    '2026-03-01T09:30:00Z,,acme,Ada,King Lovelace,ada@acme.test,usd,100,19,119,prod_1,in_1,,cus_1,"Main St 1, rear",,,,,DE,19,won,100,L-1,core,pro\r\n',
   )
   expect(paymentsCsvHeader.trimEnd().split(',')).toHaveLength(row.replace('"Main St 1, rear"', 'x').split(',').length)
 })

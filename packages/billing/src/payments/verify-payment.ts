@@ -56,7 +56,10 @@ async function detailsOf(
   if (readable.success) return { invoice: readable.data.invoice, paymentIntent: readable.data.paymentIntent }
   try {
     const fetched = await fetchDetails(deps.stripe, { invoiceId, paymentIntentId })
-    await inTransaction(deps.db, (tx) => paymentDetails.save(tx, key, fetched, deps.now()))
+    await inTransaction(deps.db, async (tx) => {
+      await paymentDetails.save(tx, key, fetched, deps.now())
+      if (fetched.paymentIntent !== undefined) await payments.fillPaymentIntent(tx, key, fetched.paymentIntent.id)
+    })
     return fetched
   } catch (error) {
     deps.log.warn('payment details come from our own records', { key, reason: error instanceof Error ? error.name : 'unknown' })

@@ -75,7 +75,10 @@ async function paidSubscription(deps: ProcessDeps, session: CheckoutSession, met
       field: 'invoice',
     })
   }
-  const invoice = await readWholeInvoice(deps.stripe, await deps.stripe.invoices.retrieve(session.invoiceId))
+  const invoice = await readWholeInvoice(
+    deps.stripe,
+    await deps.stripe.invoices.retrieve(session.invoiceId, { expand: ['payments'] }),
+  )
   const period = paidPeriodOf(invoice)
   return {
     issuanceKey: subscriptionIssuanceKey(session.subscriptionId, period.start),

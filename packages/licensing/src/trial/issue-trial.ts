@@ -1,6 +1,6 @@
 import { productOfKey } from '@licenseoperator/catalog'
 import { audit, type Db, inTransaction, licenses, products, reading, trials } from '@licenseoperator/db'
-import { addDays, assertMember, type Caller, DomainError, groupKey, normaliseDomain } from '@licenseoperator/domain'
+import { addDays, assertMember, type Caller, DomainError, groupKey, storedDomain } from '@licenseoperator/domain'
 import type { KeyRing } from '@licenseoperator/signing'
 import { type DefaultSlugs, findDefaultProduct } from '../find-default-product.ts'
 import { licenseStatus } from '../license-status.ts'
@@ -99,7 +99,7 @@ async function prepare(deps: TrialDeps, caller: Caller, request: TrialRequest, p
     productSlug: product?.slug,
     productKey,
     plan: 'trial',
-    domain: normaliseDomain(request.domain),
+    domain: storedDomain(request.domain),
     kind: 'trial',
     seats: product?.maxManagedProducts,
     priceLocked: false,

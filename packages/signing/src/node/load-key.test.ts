@@ -46,6 +46,8 @@ test('the key id is the SHA-256 of the SubjectPublicKeyInfo as openssl prints it
   expect(loadVerificationKey(spki).keyId).toBe(expected)
   expect(loadVerificationKey(bench.read('cert.pem')).keyId).toBe(expected)
   expect(loadVerificationKey(spki.replaceAll('\n', '\r\n')).keyId).toBe(expected)
+  expect(loadVerificationKey(bench.read('rsapublic.pem')).keyId).toBe(expected)
+  expect(await web.keyId(bench.read('rsapublic.pem'))).toBe(expected)
   expect(keyId(spki)).toBe(expected)
   expect(keyId(loadVerificationKey(spki).publicKey)).toBe(expected)
   expect(await web.keyId(spki)).toBe(expected)
@@ -93,7 +95,7 @@ describe('refused', () => {
       `x${spki}`,
       cut,
       spki.replaceAll('PUBLIC KEY', 'CERTIFICATE'),
-      bench.read('rsapublic.pem'),
+      spki.replaceAll('PUBLIC KEY', 'RSA PUBLIC KEY'),
     ]
     for (const pem of wrong) {
       expect(code(() => loadVerificationKey(pem))).toBe('unreadable_key')

@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
+import { findPem, formatPem } from '../pem-text.ts'
 import { assertStrongRsa, readPublicKeyPem } from '../public-key-pem.ts'
 import { SigningKeyError } from '../signing-key-error.ts'
 
@@ -14,8 +15,8 @@ export type VerificationKey = {
 export type SigningKey = VerificationKey & { readonly privateKey: KeyObject }
 
 /**
- * Loads a public key from SPKI PEM (`-----BEGIN PUBLIC KEY-----`) or an X.509 certificate (used as a wrapping only: dates and issuer
- * are not checked).
+ * Loads a public key from PEM: SPKI (`PUBLIC KEY`), PKCS#1 (`RSA PUBLIC KEY`) or an X.509 certificate (used as a wrapping only: dates and
+ * issuer are not checked).
  *
  * @throws SigningKeyError for a private key, for one that is not RSA, below 2048 bits, or with a public exponent below 65537
  */
@@ -31,7 +32,7 @@ export function loadVerificationKey(pem: string): VerificationKey {
  */
 export function loadSigningKey(pems: { readonly privateKeyPem: string; readonly publicKeyPem?: string | undefined }): SigningKey {
   const privateKey = readPrivateKey(pems.privateKeyPem)
-  if (privateKey.asymmetricKeyType !== 'rsa') throw new SigningKeyError('not_rsa', 'the private key is not an RSA key')
+  if (privateKey.asymmetricKeyType !== 'rsa') throw notRsa(privateKey.asymmetricKeyType)
   const spki = Uint8Array.from(spkiOf(createPublicKey(privateKey)))
   assertStrongRsa(spki)
   const key = verificationKey(spki)
@@ -81,12 +82,18 @@ function readSpki(spki: Uint8Array): KeyObject {
 }
 
 function readPrivateKey(pem: string): KeyObject {
-  if (/ENCRYPTED/.test(pem))
-    throw new SigningKeyError('encrypted_key', 'the private key is encrypted; store it decrypted, readable by its owner only')
+  const found = findPem(pem, 'private')
+  if ('problem' in found) throw new SigningKeyError(found.problem.code, `the private key ${found.problem.says}`)
   try {
-    return createPrivateKey({ key: pem, format: 'pem' })
+    return createPrivateKey({ key: formatPem(found.block), format: 'pem' })
   } catch {
     // The reason OpenSSL gives is dropped: it may quote its input.
-    throw new SigningKeyError('unreadable_key', 'cannot read the private key: expected PKCS#1 or PKCS#8 PEM')
+    throw new SigningKeyError('unreadable_key', 'cannot read the private key: its PEM form is right and its content is damaged')
   }
+}
+
+function notRsa(type: string | undefined): SigningKeyError {
+  const is =
+    type === 'rsa-pss' ? 'an RSA key for PSS only' : type === 'ec' ? 'an EC (elliptic curve) key' : `of type ${type ?? 'unknown'}`
+  return new SigningKeyError('not_rsa', `the private key is ${is} and not an RSA key`)
 }

@@ -82,6 +82,77 @@ describe('a list', () => {
     expect(verifyRevocationList(theirs, pinned)).toMatchObject({ status: 'unknown_key' })
   })
 
+  describe('of another signing key in the same text', () => {
+    const both = [pinned, loadVerificationKey(otherPems.publicKeyPem)]
+    const agents: RevocationListPayload = {
+      ...payload,
+      number: 5,
+      productKeys: ['agent'],
+      revoked: [{ licenseId: 'L-9', revokedAt: '2026-11-02T00:00:00Z', reason: 'refunded' }],
+    }
+    const verified = (text: string, options = {}) => {
+      const verdict = verifyRevocationList(text, both, options)
+      if (verdict.status !== 'current') throw new Error(verdict.message)
+      return verdict
+    }
+
+    test('counts as well, for its own products, in either order', async () => {
+      const theirs = await signRevocationList(agents, other)
+      for (const together of [text + theirs, theirs + text]) {
+        const { list, uncounted } = verified(together)
+        expect(uncounted).toEqual([])
+        expect([...list.productKeys].sort()).toEqual(['agent', 'core'])
+        expect(list.numbers).toEqual({ [key.keyId]: 7, [other.keyId]: 5 })
+        expect(list.number).toBe(5)
+        const judge = async (licenseId: string, productKey: string) =>
+          verifyLicense((await license(licenseId, productKey)).text, both, { now, revocations: list }).status
+        expect(await judge('L-1', 'core')).toBe('revoked')
+        expect(await judge('L-9', 'agent')).toBe('revoked')
+        expect(await judge('L-9', 'core')).toBe('valid')
+        const webKeys = await Promise.all([pems, otherPems].map((pair) => web.loadVerificationKey(pair.publicKeyPem)))
+        expect(await web.verifyRevocationList(together, webKeys)).toMatchObject({ status: 'current', list: { number: 5 } })
+      }
+    })
+
+    test('that is not trusted is named, and a product that only it covers is not covered', async () => {
+      const theirs = await signRevocationList(agents, other)
+      expect(verifyRevocationList(text + theirs, pinned)).toMatchObject({
+        status: 'current',
+        uncounted: [{ keyId: other.keyId }],
+        message: expect.stringContaining('another list does not count: no trusted key'),
+      })
+      expect(verifyRevocationList(text + theirs, pinned, { expectedProductKey: 'agent' })).toMatchObject({
+        status: 'wrong_product',
+        message: expect.stringContaining('covers core and not agent; another list does not count'),
+      })
+    })
+
+    test('that is not in order makes the whole text so', async () => {
+      const theirs = await signRevocationList(agents, other)
+      const forged = theirs.replaceAll(/^[A-Za-z0-9+/]{64}$/gm, (line, at: number) => (at > 500 ? line.toLowerCase() : line))
+      expect(verifyRevocationList(text + forged, both).status).not.toBe('current')
+      expect(verifyRevocationList(text + theirs, both, { lastNumber: { [other.keyId]: 6 } })).toMatchObject({
+        status: 'older_than_known',
+        number: 5,
+      })
+      expect(verified(text + theirs, { lastNumber: { [key.keyId]: 7, [other.keyId]: 5 } }).list.number).toBe(5)
+    })
+
+    test('of the same key twice: the newer one counts', async () => {
+      const newer = await signRevocationList({ ...payload, number: 8, revoked: [] }, key)
+      for (const together of [text + newer, newer + text])
+        expect(verified(together).list).toMatchObject({ number: 8, revoked: [] })
+    })
+
+    test('a license of a product that no list covers is valid, and the verdict says that nothing was looked up', async () => {
+      const verdict = verifyLicense((await license('L-1', 'agent')).text, pinned, { now, revocations: current() })
+      expect(verdict).toMatchObject({
+        status: 'valid',
+        message: 'the license is valid; the revocation list does not cover agent',
+      })
+    })
+  })
+
   test('that does not cover the product, or is signed by a key that may not, is refused', () => {
     expect(verifyRevocationList(text, pinned, { expectedProductKey: 'agent' })).toMatchObject({ status: 'wrong_product' })
     const ring = createKeyRing([{ key, productKeys: ['agent'] }])

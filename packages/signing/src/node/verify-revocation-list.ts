@@ -1,8 +1,8 @@
 import { verify } from 'node:crypto'
 import type { TrustedKeys } from '../key-ring.ts'
 import {
-  bestVerdict,
   judgeRevocationList,
+  judgeRevocationText,
   openRevocationLists,
   type RevocationListOptions,
   type RevocationListVerdict,
@@ -10,7 +10,8 @@ import {
 import type { VerificationKey } from './load-key.ts'
 
 /**
- * Verifies a revocation list, e.g. as fetched from `GET /authlance/license/revocations`. Of several in one text the one that these keys signed counts.
+ * Verifies a revocation list, e.g. as fetched from `GET /authlance/license/revocations`. Of a text with several lists, one for
+ * each signing key, all that these keys signed count together; the verdict names those that do not count.
  *
  * @param text  whatever it holds, this does not throw
  * @param keys  the keys to trust, the same as for licenses
@@ -21,12 +22,11 @@ export function verifyRevocationList(
   keys: TrustedKeys<VerificationKey>,
   options: RevocationListOptions = {},
 ): RevocationListVerdict {
-  return bestVerdict(
-    openRevocationLists(text, keys).map((opened) => {
-      if (opened.verdict) return opened.verdict
-      const { envelope, entry } = opened
-      const isGood = verify('sha256', envelope.payload, entry.key.publicKey, envelope.signature)
-      return judgeRevocationList(envelope, entry, isGood, options)
-    }),
-  )
+  const judged = openRevocationLists(text, keys).map((opened) => {
+    if (opened.judged) return opened.judged
+    const { envelope, entry } = opened
+    const isGood = verify('sha256', envelope.payload, entry.key.publicKey, envelope.signature)
+    return judgeRevocationList(envelope, entry, isGood, options)
+  })
+  return judgeRevocationText(judged, options)
 }

@@ -1,7 +1,8 @@
 import type { TrustedKeys } from '../key-ring.ts'
 import {
-  bestVerdict,
+  type JudgedList,
   judgeRevocationList,
+  judgeRevocationText,
   openRevocationLists,
   type RevocationListOptions,
   type RevocationListVerdict,
@@ -14,15 +15,15 @@ export async function verifyRevocationList(
   keys: TrustedKeys<VerificationKey>,
   options: RevocationListOptions = {},
 ): Promise<RevocationListVerdict> {
-  const verdicts: RevocationListVerdict[] = []
+  const judged: JudgedList[] = []
   for (const opened of openRevocationLists(text, keys)) {
-    if (opened.verdict) {
-      verdicts.push(opened.verdict)
+    if (opened.judged) {
+      judged.push(opened.judged)
       continue
     }
     const { envelope, entry } = opened
     const isGood = await crypto.subtle.verify('RSASSA-PKCS1-v1_5', entry.key.publicKey, envelope.signature, envelope.payload)
-    verdicts.push(judgeRevocationList(envelope, entry, isGood, options))
+    judged.push(judgeRevocationList(envelope, entry, isGood, options))
   }
-  return bestVerdict(verdicts)
+  return judgeRevocationText(judged, options)
 }

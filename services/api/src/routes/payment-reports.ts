@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { exportPayments, listPayments, paymentsCsv, paymentsCsvHeader } from '@licenseoperator/billing'
-import type { payments } from '@licenseoperator/db'
+import type { paymentReport } from '@licenseoperator/db'
 import { callerOf, errorFields, failAs, type HttpEnv, refusals, requireCaller, signedIn } from '@licenseoperator/http'
 import type { ApiDeps } from '../app.ts'
 import { PaymentFilterQuery, PaymentPageQuery, paymentFilterOf, paymentPageOf } from '../schemas/payment-query.ts'
@@ -35,7 +35,7 @@ const csv = createRoute({
   responses: {
     200: {
       description:
-        'RFC 4180 with a header row; amounts in minor units. A connection that breaks off means that the file is not whole',
+        'RFC 4180 with a header row; amounts in minor units; further columns may be added at the end. A connection that breaks off means that the file is not whole',
       content: { 'text/csv': { schema: z.string().meta({ examples: [paymentsCsvHeader] }) } },
     },
     ...refusals(400, 401, 403, 500, 503),
@@ -75,12 +75,12 @@ export function addPaymentReports(app: OpenAPIHono<HttpEnv>, deps: ApiDeps): voi
  * @param breakOff  ends the connection so that the client sees a broken transfer; without one the stream fails instead
  */
 function csvStream(
-  first: IteratorResult<payments.NewPayment[], unknown>,
-  batches: AsyncGenerator<payments.NewPayment[]>,
+  first: IteratorResult<paymentReport.ReportedPayment[], unknown>,
+  batches: AsyncGenerator<paymentReport.ReportedPayment[]>,
   breakOff: ((error: unknown) => void) | undefined,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
-  let next: IteratorResult<payments.NewPayment[], unknown> | undefined = first
+  let next: IteratorResult<paymentReport.ReportedPayment[], unknown> | undefined = first
   let abandoned = false
   return new ReadableStream({
     start: (controller) => controller.enqueue(encoder.encode(paymentsCsvHeader)),

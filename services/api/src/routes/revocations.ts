@@ -18,6 +18,10 @@ const route = createRoute({
       productKey: z.preprocess(firstValue, z.string().max(128)).optional().meta({
         description: 'Only the list that covers this product key; default: the lists of all signing keys, one after the other',
       }),
+      keyId: z.preprocess(firstValue, z.string().max(128)).optional().meta({
+        description:
+          'Only the list that this signing key signed (SHA-256 of its SubjectPublicKeyInfo): for a verifier that pins one key',
+      }),
     }),
   },
   responses: {
@@ -39,7 +43,11 @@ const route = createRoute({
 export function addRevocations(app: OpenAPIHono<HttpEnv>, deps: ApiDeps): void {
   const view = createRevocationView(deps)
   app.openapi(route, async (c) => {
-    const page = await view.page(c.req.valid('query').productKey?.trim().toLowerCase())
+    const { productKey, keyId } = c.req.valid('query')
+    const page = await view.page({
+      productKey: productKey?.trim().toLowerCase(),
+      keyId: keyId?.trim().toLowerCase(),
+    })
     if (page === undefined) throw new DomainError('not_found', 'resource not found')
     const headers = { etag: page.etag, 'cache-control': 'public, max-age=300' }
     if (matchesEntityTag(c.req.header('if-none-match'), page.etag)) return c.body(null, 304, headers)

@@ -1,13 +1,13 @@
-import { GroupName as AnyGroupName, text } from '@licenseoperator/domain'
+import { GroupName as AnyGroupName, domainPattern, domainProblem, text } from '@licenseoperator/domain'
 import { z } from 'zod'
-
-/** What fits into a cookie's Domain attribute: labels of letters, digits and dashes, with or without a leading dot. */
-const COOKIE_DOMAIN = /^\s*\.?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\s*$/
 
 /** A cookie domain as it is sent; the use case normalises it. */
 export const CookieDomain = text({ max: 253 })
-  .regex(COOKIE_DOMAIN, 'must be a domain name')
-  .meta({ description: 'Cookie domain, leading dot allowed', examples: ['.acme.test'] })
+  .superRefine((value, context) => {
+    const problem = domainProblem(value)
+    if (problem !== undefined) context.addIssue(problem)
+  })
+  .meta({ description: 'Cookie domain, leading dot allowed', pattern: domainPattern, examples: ['.acme.test'] })
 
 export const GroupName = AnyGroupName.meta({ description: 'Group, matched without regard to case', examples: ['acme'] })
 

@@ -1,5 +1,5 @@
 import { splitName } from '@licenseoperator/billing'
-import type { payments } from '@licenseoperator/db'
+import type { paymentReport, payments } from '@licenseoperator/db'
 import { rfc3339 } from '@licenseoperator/domain'
 import { z } from 'zod'
 import { InstantOut } from './fields.ts'
@@ -40,10 +40,17 @@ export const PaymentRecord = z
       .enum(['inquiry', 'open', 'won', 'lost'])
       .optional()
       .meta({ description: 'Of its latest dispute; absent when there was none' }),
+    amountNet: z
+      .int()
+      .optional()
+      .meta({ description: 'Total less refunds and lost disputes, minor units; absent when nothing went back' }),
     productId: z.string().optional().meta({ description: 'Stripe product id' }),
     invoiceId: z.string().optional(),
     paymentIntentId: z.string().optional(),
     stripeCustomerId: z.string().optional(),
+    licenseId: z.string().optional().meta({ description: 'The license that it paid for' }),
+    productSlug: z.string().optional(),
+    plan: z.string().optional(),
     billingAddress: z
       .object({
         line1: z.string().optional(),
@@ -64,9 +71,12 @@ export const PaymentPage = z
   .object({ items: z.array(PaymentRecord), page: z.int(), pageSize: z.int(), total: z.int() })
   .meta({ id: 'PaymentPage', examples: [{ items: [example], page: 1, pageSize: 50, total: 1 }] })
 
-export function paymentRecord(payment: payments.StoredPayment): z.infer<typeof PaymentRecord> {
+/** @param payment  a stored one, or one as reports complete it */
+export function paymentRecord(
+  payment: payments.StoredPayment & Partial<Pick<paymentReport.ReportedPayment, 'license' | 'amountNetMinor'>>,
+): z.infer<typeof PaymentRecord> {
   const { first, last } = splitName(payment.customerName)
-  const { billingAddress, capturedAt } = payment
+  const { billingAddress, capturedAt, amountNetMinor, license } = payment
   const address = filled({
     line1: billingAddress?.line1,
     line2: billingAddress?.line2,
@@ -90,11 +100,15 @@ export function paymentRecord(payment: payments.StoredPayment): z.infer<typeof P
     amountTotal: payment.amountTotalMinor,
     ...(payment.amountRefundedMinor === 0 ? {} : { amountRefunded: payment.amountRefundedMinor }),
     ...(payment.disputeStatus === undefined ? {} : { disputeStatus: payment.disputeStatus }),
+    ...(amountNetMinor === undefined || amountNetMinor === payment.amountTotalMinor ? {} : { amountNet: amountNetMinor }),
     ...filled({
       productId: payment.stripeProductId,
       invoiceId: payment.stripeInvoiceId,
       paymentIntentId: payment.stripePaymentIntentId,
       stripeCustomerId: payment.stripeCustomerId,
+      licenseId: license?.licenseId,
+      productSlug: license?.productSlug,
+      plan: license?.plan,
     }),
     ...(Object.keys(address).length === 0 ? {} : { billingAddress: address }),
   }

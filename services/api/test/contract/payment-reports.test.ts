@@ -180,7 +180,7 @@ describe('GET reports/payments', () => {
 
 describe('GET reports/payments/export', () => {
   const columns =
-    'paidAt,capturedAt,organizationName,customerFirstName,customerLastName,customerEmail,currency,amountSubtotal,amountTax,amountTotal,productId,invoiceId,paymentIntentId,stripeCustomerId,billingLine1,billingLine2,billingCity,billingState,billingPostalCode,billingCountry'
+    'paidAt,capturedAt,organizationName,customerFirstName,customerLastName,customerEmail,currency,amountSubtotal,amountTax,amountTotal,productId,invoiceId,paymentIntentId,stripeCustomerId,billingLine1,billingLine2,billingCity,billingState,billingPostalCode,billingCountry,amountRefunded,disputeStatus,amountNet,licenseId,productSlug,plan'
 
   test('the header row alone when nothing matches', async () => {
     const answer = await api.get(`${EXPORT}?name=nobody`, root)

@@ -44,6 +44,13 @@ describe('GET revocations', () => {
     expect((await api.get(`${PATH}?productKey=nobody`)).status).toBe(404)
   })
 
+  test('for one signing key, and 404 for a key that signs no list', async () => {
+    const keyId = keys.signingKeyFor('core')?.keyId ?? ''
+    const answer = await api.get(`${PATH}?keyId=${keyId.toUpperCase()}`)
+    expect(verifyRevocationList(await answer.text(), keys)).toMatchObject({ status: 'current', list: { keyId }, uncounted: [] })
+    expect((await api.get(`${PATH}?keyId=${'0'.repeat(64)}`)).status).toBe(404)
+  })
+
   test('400 for a product key that is too long', async () => {
     const answer = await api.get(`${PATH}?productKey=${'x'.repeat(129)}`)
     expect(answer.status).toBe(400)

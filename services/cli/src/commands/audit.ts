@@ -1,5 +1,5 @@
-import { audit as auditLog, reading } from '@licenseoperator/db'
 import { rfc3339 } from '@licenseoperator/domain'
+import { listAudit } from '@licenseoperator/licensing'
 import type { Command } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor, withDatabase } from '../load.ts'
@@ -25,9 +25,7 @@ export const audit: readonly Command[] = [
         beforeId: parsed('before', wholeNumber(1, 4_294_967_295), optionalText(context, 'before')),
       }
       const limit = parsed('limit', wholeNumber(1, 1000), optionalText(context, 'limit')) ?? DEFAULT_LIMIT
-      const entries = await withDatabase(configFor(context, ['mysql']), ({ db }) =>
-        reading(() => auditLog.list(db, filter, limit)),
-      )
+      const entries = await withDatabase(configFor(context, ['mysql']), ({ db }) => listAudit(db, filter, limit))
       const shown = entries.map((entry) => ({ ...entry, at: rfc3339(entry.at) }))
       printTable(
         context,

@@ -1,18 +1,14 @@
-import { writeFileSync } from 'node:fs'
 import { generateSigningKey } from '@licenseoperator/signing'
 import { z } from 'zod'
 import type { Command } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { printFacts } from '../print.ts'
-import { optionalText, parsed } from '../read-flags.ts'
-import { UsageError } from '../usage-error.ts'
+import { isSet, optionalText, parsed } from '../read-flags.ts'
+import { writeNew } from '../write-new.ts'
 
 const Bits = z
   .enum(['2048', '3072', '4096'], 'must be 2048, 3072 or 4096')
   .transform((value): 2048 | 3072 | 4096 => (value === '2048' ? 2048 : value === '3072' ? 3072 : 4096))
-
-/** Only the owner may read a private key. */
-const OWNER_ONLY = 0o600
 
 export const keys: readonly Command[] = [
   {
@@ -27,7 +23,8 @@ export const keys: readonly Command[] = [
       const out = optionalText(context, 'out')
       const key = await generateSigningKey({ modulusLength })
       if (out === undefined) {
-        printFacts(context, { keyId: key.keyId, privateKeyPem: `\n${key.privateKeyPem}`, publicKeyPem: `\n${key.publicKeyPem}` })
+        if (isSet(context, 'json')) printFacts(context, { ...key })
+        else context.print(`keyId  ${key.keyId}\n${key.privateKeyPem}${key.publicKeyPem}`.trimEnd())
         return exitCodes.done
       }
       const [privateFile, publicFile] = [`${out}.key.pem`, `${out}.pub.pem`]
@@ -38,12 +35,3 @@ export const keys: readonly Command[] = [
     },
   },
 ]
-
-function writeNew(file: string, text: string): void {
-  try {
-    writeFileSync(file, text, { flag: 'wx', mode: OWNER_ONLY })
-  } catch (error) {
-    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST'
-    throw new UsageError(exists ? `${file} exists already` : `cannot write ${file}`)
-  }
-}

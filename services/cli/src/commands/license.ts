@@ -16,7 +16,17 @@ import type { Command, Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor, keyRingOf, shellCaller, withDatabase } from '../load.ts'
 import { printFacts } from '../print.ts'
-import { emailAddress, instant, isSet, optionalText, parsed, requiredText, texts, wholeNumber } from '../read-flags.ts'
+import {
+  domainName,
+  emailAddress,
+  instant,
+  isSet,
+  optionalText,
+  parsed,
+  requiredText,
+  texts,
+  wholeNumber,
+} from '../read-flags.ts'
 import { UsageError } from '../usage-error.ts'
 import { storedLicenses } from './stored-licenses.ts'
 
@@ -27,7 +37,7 @@ async function issue(context: Context): Promise<number> {
     productKey: requiredText(context, 'product-key'),
     plan: optionalText(context, 'plan'),
     expiresAt: parsed('expires', instant, optionalText(context, 'expires')),
-    domain: optionalText(context, 'domain'),
+    domain: parsed('domain', domainName, optionalText(context, 'domain')),
     seats: parsed('seats', wholeNumber(0, 2_147_483_647), optionalText(context, 'seats')),
     priceLocked: isSet(context, 'price-locked') ? true : undefined,
   }
@@ -92,7 +102,8 @@ async function verify(context: Context, [file]: readonly string[]): Promise<numb
     ...(productKey === undefined ? {} : { expectedProductKey: productKey.toLowerCase() }),
     ...(domain === undefined ? {} : { expectedDomain: domain }),
   })
-  printFacts(context, { status: verdict.status, message: verdict.message, ...licenseOf(verdict) })
+  const revocation = revocationFact(verdict, revocations)
+  printFacts(context, { status: verdict.status, message: verdict.message, revocation, ...licenseOf(verdict) })
   return verdict.status === 'valid' ? exitCodes.done : exitCodes.no
 }
 
@@ -102,7 +113,17 @@ function revocationsOf(context: Context, ring: TrustedKeys<VerificationKey>): Re
   if (file === undefined) return undefined
   const verdict = verifyRevocationList(readText(file), ring)
   if (verdict.status !== 'current') throw new UsageError(`--revocations: ${verdict.message}`)
+  for (const { message } of verdict.uncounted) context.note(`warning: --revocations: one of the lists does not count, ${message}`)
   return verdict.list
+}
+
+/** A license that nobody looked up on a list may have been revoked: `valid` alone would read as if it had been looked up. */
+function revocationFact(verdict: LicenseVerdict, list: RevocationList | undefined): string {
+  if (list === undefined) return 'not checked: no list was given with --revocations'
+  const { productKey } = 'license' in verdict && verdict.license !== undefined ? verdict.license : { productKey: undefined }
+  if (productKey !== undefined && !list.productKeys.includes(productKey))
+    return `not checked: the list covers ${list.productKeys.join(', ')} and not ${productKey}`
+  return `checked against list ${list.number} of ${list.issuedAt}`
 }
 
 function licenseOf(verdict: LicenseVerdict): object {

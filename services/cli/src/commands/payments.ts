@@ -14,10 +14,12 @@ import { silentLog } from '@licenseoperator/domain'
 import type { Command, Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor, shellCaller, withDatabase } from '../load.ts'
+import { money } from '../money.ts'
 import { printFacts, printTable } from '../print.ts'
 import { progressBar } from '../progress-bar.ts'
 import { isSet, optionalText, pageFlags, pageOf } from '../read-flags.ts'
 import { UsageError } from '../usage-error.ts'
+import { cannotWrite, OWNER_ONLY } from '../write-new.ts'
 
 const filterFlags = [
   ['--from <date>', 'First day, or instant (inclusive)'],
@@ -50,12 +52,15 @@ async function list(context: Context): Promise<number> {
       paid: (one) => one.paidAt,
       group: (one) => one.organizationName,
       customer: (one) => [one.customerFirstName, one.customerLastName].filter((name) => name !== undefined).join(' '),
-      total: (one) => `${one.amountTotal} ${one.currency}`,
-      tax: (one) => one.amountTax,
-      refunded: (one) => one.amountRefunded,
+      total: (one) => money(one.amountTotal, one.currency),
+      tax: (one) => money(one.amountTax, one.currency),
+      refunded: (one) => (one.amountRefunded === undefined ? undefined : money(one.amountRefunded, one.currency)),
       dispute: (one) => one.disputeStatus,
-      product: (one) => one.productId,
+      net: (one) => money(one.amountNet ?? one.amountTotal, one.currency),
+      product: (one) => one.productSlug ?? one.productId,
+      license: (one) => one.licenseId,
       invoice: (one) => one.invoiceId,
+      'payment intent': (one) => one.paymentIntentId,
     },
     shown,
     { items: shown, page, pageSize, total },
@@ -94,19 +99,19 @@ async function exportAll(context: Context): Promise<number> {
 
 async function toOutput(context: Context, csv: AsyncIterable<string>): Promise<void> {
   // The line break that printing adds is the second half of the last row's.
-  for await (const rows of csv) context.print(rows.slice(0, -1))
+  for await (const rows of csv) context.printRaw(rows.slice(0, -1))
 }
 
 async function toFile(path: string, csv: AsyncIterable<string>): Promise<void> {
-  const file = await open(path, 'wx').catch(() => {
-    throw new UsageError(`cannot write ${path}, or it exists already`)
+  const file = await open(path, 'wx', OWNER_ONLY).catch((error: unknown) => {
+    throw cannotWrite(path, error)
   })
   try {
     await pipeline(csv, file.createWriteStream())
   } catch (error) {
     // Half an export looks like a whole one, and it would be in the way of the next try.
     await rm(path, { force: true })
-    if (error instanceof Error && 'syscall' in error) throw new UsageError(`cannot write ${path}`)
+    if (error instanceof Error && 'syscall' in error) throw cannotWrite(path, error)
     throw error
   }
 }
@@ -128,7 +133,7 @@ async function verify(context: Context, [id]: readonly string[]): Promise<number
       recorded:
         recordedPayment === undefined
           ? 'no payment'
-          : `${recordedPayment.amountTotal} ${recordedPayment.currency} at ${recordedPayment.paidAt}`,
+          : `${money(recordedPayment.amountTotal, recordedPayment.currency)} at ${recordedPayment.paidAt}`,
       invoice: invoice === undefined ? 'none' : `${invoice.id} ${invoice.status}`,
       'payment intent': paymentIntent === undefined ? 'none' : `${paymentIntent.id} ${paymentIntent.status}`,
     })

@@ -1,26 +1,74 @@
-import { writeFileSync } from 'node:fs'
 import { licenseListItem } from '@licenseoperator/api'
-import type { licenses } from '@licenseoperator/db'
+import type { licenseSearch, licenses } from '@licenseoperator/db'
 import { rfc3339 } from '@licenseoperator/domain'
-import { downloadLicense, licenseStatus, listGroupLicenses, restoreLicense, revokeLicense } from '@licenseoperator/licensing'
+import { downloadLicense, findLicenses, licenseStatus, restoreLicense, revokeLicense } from '@licenseoperator/licensing'
 import type { Command, Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor, shellCaller, withDatabase } from '../load.ts'
 import { printFacts, printTable } from '../print.ts'
 import { optionalText, pageFlags, pageOf, requiredText } from '../read-flags.ts'
 import { UsageError } from '../usage-error.ts'
+import { writeNew } from '../write-new.ts'
 
-async function list(context: Context): Promise<number> {
+/** How a text that stands alone is looked for: by what its form says it is. */
+const FORMS: readonly (readonly [form: RegExp, field: keyof licenseSearch.LicenseFilter])[] = [
+  [/@/, 'email'],
+  [/^L-/, 'licenseId'],
+  [/^cus_/, 'customerId'],
+  [/^cs_/, 'checkoutSessionId'],
+  [/^pi_/, 'paymentIntentId'],
+  [/^in_/, 'invoiceId'],
+  [/^sub_/, 'subscriptionId'],
+]
+
+const filterFlags = [
+  ['--group <name>', 'Customer group'],
+  ['--plan <plan>', 'Only this plan'],
+  ['--email <address>', 'Contact of the customer'],
+  ['--id <prefix>', 'How the license id begins'],
+  ['--customer <id>', 'Stripe customer, cus_…'],
+  ['--session <id>', 'Stripe checkout session, cs_…'],
+  ['--payment-intent <id>', 'Stripe payment intent, pi_…, of any payment for the license'],
+  ['--invoice <id>', 'Stripe invoice, in_…, of any payment for the license'],
+  ['--subscription <id>', 'Stripe subscription, sub_…'],
+] as const
+
+function filterOf(context: Context, text: string | undefined): licenseSearch.LicenseFilter {
+  const flags = {
+    group: optionalText(context, 'group'),
+    plan: optionalText(context, 'plan'),
+    email: optionalText(context, 'email'),
+    licenseId: optionalText(context, 'id'),
+    customerId: optionalText(context, 'customer'),
+    checkoutSessionId: optionalText(context, 'session'),
+    paymentIntentId: optionalText(context, 'payment-intent'),
+    invoiceId: optionalText(context, 'invoice'),
+    subscriptionId: optionalText(context, 'subscription'),
+  }
+  const wanted = text?.trim()
+  if (wanted === undefined || wanted === '') return flags
+  const field = FORMS.find(([form]) => form.test(wanted))?.[1] ?? 'group'
+  if (flags[field] !== undefined) throw new UsageError(`${wanted} is looked for as ${field}, which a flag names as well`)
+  return { ...flags, [field]: wanted }
+}
+
+async function list(context: Context, [text]: readonly string[]): Promise<number> {
   const { page, pageSize } = pageOf(context)
-  const query = { group: requiredText(context, 'group'), plan: optionalText(context, 'plan'), page, pageSize }
+  const filter = filterOf(context, text)
   const { items, total } = await withDatabase(configFor(context, ['mysql']), ({ db }) =>
-    listGroupLicenses(db, shellCaller(context), query),
+    findLicenses(db, shellCaller(context), filter, { page, pageSize }),
   )
-  const shown = items.map((license) => licenseListItem(license, context.now()))
+  const shown = items.map((license) => ({
+    ...licenseListItem(license, context.now()),
+    email: license.email,
+    stripe: license.stripe,
+  }))
   printTable(
     context,
     {
       id: (one) => one.licenseId,
+      group: (one) => one.groupName,
+      email: (one) => one.email,
       product: (one) => one.productKey,
       plan: (one) => one.plan,
       status: (one) => one.status,
@@ -88,14 +136,10 @@ async function download(context: Context, [id]: readonly string[]): Promise<numb
   const { text, licenseId } = await stored(context, id)
   const out = optionalText(context, 'out')
   if (out === undefined) {
-    context.print(text.trimEnd())
+    context.printRaw(text.trimEnd())
     return exitCodes.done
   }
-  try {
-    writeFileSync(out, text, { flag: 'wx' })
-  } catch {
-    throw new UsageError(`cannot write ${out}, or it exists already`)
-  }
+  writeNew(out, text)
   printFacts(context, { licenseId, file: out })
   return exitCodes.done
 }
@@ -108,9 +152,10 @@ function stored(context: Context, id: string | undefined) {
 /** What is done with licenses that are in the database. */
 export const storedLicenses: readonly Command[] = [
   {
-    name: 'list',
-    description: "A group's licenses, newest first",
-    flags: [['--group <name>', 'Customer group'], ['--plan <plan>', 'Only this plan'], ...pageFlags],
+    name: 'list [text]',
+    description:
+      'Stored licenses, newest first; [text] is a group, an e-mail address, the start of a license id, or an id of Stripe',
+    flags: [...filterFlags, ...pageFlags],
     run: list,
   },
   { name: 'show <id>', description: 'What is known of a stored license', flags: [], run: show },

@@ -3,7 +3,7 @@ import { issueTrial } from '@licenseoperator/licensing'
 import type { Command } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor, keyRingOf, shellCaller, withDatabase } from '../load.ts'
-import { emailAddress, isSet, optionalText, parsed, requiredText, wholeNumber } from '../read-flags.ts'
+import { domainName, emailAddress, isSet, optionalText, parsed, requiredText, wholeNumber } from '../read-flags.ts'
 
 export const trial: readonly Command[] = [
   {
@@ -20,7 +20,7 @@ export const trial: readonly Command[] = [
       const group = parsed('group', GroupName, requiredText(context, 'group')) ?? ''
       const request = {
         group,
-        domain: requiredText(context, 'domain'),
+        domain: parsed('domain', domainName, requiredText(context, 'domain')) ?? '',
         email: parsed('email', emailAddress, requiredText(context, 'email')),
         productKey: requiredText(context, 'product-key'),
       }
