@@ -56,7 +56,8 @@ export class Buildah {
   ): Promise<string> {
     return this.buildah(
       'build',
-      '--layers',
+      // A layer is a whole copy of the files with vfs: one for each stage, not for each instruction.
+      '--layers=false',
       '--pull=never',
       '--network=host',
       ...options.mounts.map((mount) => `--volume=${mount}`),
