@@ -50,7 +50,7 @@ function explainNats(error: unknown, url: string | undefined): ServiceFailure | 
   const address = (url === undefined ? undefined : readNatsUrl(url)?.address) ?? 'an unknown address'
   const { cause, message } = error
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : 'nats_unavailable'
-  const sentence = message.includes(address) ? message : `NATS at ${address} cannot be used: ${message}`
+  const sentence = `${message.includes(address) ? message : `NATS at ${address} cannot be used: ${message}`} (${code})`
   return { service: 'NATS', address, code, sentence }
 }
 

@@ -180,9 +180,9 @@ class Link implements NatsLink {
     if (this.#closing.signal.aborted) return new EventsUnavailable('the NATS connection is closed')
     const refused = this.#lastErrorCode === ErrorCode.AuthorizationViolation
     const what = refused ? 'refuses the credentials' : 'cannot be reached'
-    const code = this.#lastErrorCode
-    const why = code === undefined || code === 'unknown' ? '' : ` (${code})`
-    return new EventsUnavailable(`NATS at ${this.#target.address} ${what}${why}`, { cause: { code: code ?? 'no_answer' } })
+    return new EventsUnavailable(`NATS at ${this.#target.address} ${what}`, {
+      cause: { code: this.#lastErrorCode ?? 'NO_ANSWER' },
+    })
   }
 }
 

@@ -46,7 +46,7 @@ const InvoiceShape = z.looseObject({
   subscription: Expandable,
   subscription_details: z.looseObject({ metadata: Metadata.optional() }).nullish(),
   payment_intent: Expandable,
-  payments: z.unknown(),
+  payments: z.unknown().optional(),
   metadata: Metadata,
   lines: z.looseObject({ data: z.array(LineShape), has_more: z.boolean().nullish() }),
 })

@@ -55,10 +55,12 @@ async function show(context: Context, [id]: readonly string[]): Promise<number> 
   if (event === undefined) throw new DomainError('not_found', 'no event has that id')
   const { payload, receivedAt, ...facts } = event
   const shown = { ...facts, receivedAt: rfc3339(receivedAt) }
-  printFacts(
-    context,
-    isSet(context, 'payload') ? { ...shown, payload: payload.toString() } : { ...shown, payloadBytes: payload.length },
-  )
+  if (!isSet(context, 'payload')) printFacts(context, { ...shown, payloadBytes: payload.length })
+  else if (isSet(context, 'json')) printFacts(context, { ...shown, payload: payload.toString() })
+  else {
+    printFacts(context, shown)
+    context.print(payload.toString())
+  }
   return exitCodes.done
 }
 
