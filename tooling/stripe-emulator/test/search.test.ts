@@ -59,7 +59,7 @@ describe('search', () => {
     await shop.stripe.checkout.sessions.create({
       mode: 'payment',
       success_url: 'http://shop.test/',
-      line_items: [{ quantity: 1, price_data: { currency: 'usd', unit_amount: 7, product: String(price.product) } }],
+      line_items: [{ quantity: 1, price_data: { currency: 'usd', unit_amount: 70, product: String(price.product) } }],
     })
     expect((await shop.stripe.prices.search({ query: 'currency:"usd"' })).data.map(({ id }) => id)).toEqual([price.id])
   })

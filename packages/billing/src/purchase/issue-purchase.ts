@@ -100,14 +100,15 @@ async function prepare(deps: ProcessDeps, purchase: PaidPurchase): Promise<Prepa
   const product = await boughtProduct(deps, purchase)
   const main = await prepareLicense(deps.keys, draftOf(purchase, product))
   const components: PreparedLicense[] = []
-  for (const { productKey, quantity, managedProducts } of partsBought(purchase.metadata, product)) {
-    const [part] = await reading(() => products.findComponents(deps.db, productKey, product.type, { retired: true }))
+  for (const { productKey, quantity, managedProducts, slug, plan } of partsBought(purchase.metadata, product)) {
+    const bought = slug === undefined ? undefined : await reading(() => products.findBySlug(deps.db, slug))
+    const part = bought ?? (await reading(() => products.findComponents(deps.db, productKey, product.type, { retired: true })))[0]
     if (part === undefined) throw unserved(`bundle component ${productKey} is not in the catalog`)
     const seats = managedProducts ?? part.maxManagedProducts
     for (let copy = 0; copy < quantity; copy += 1) {
       const draft = draftOf(purchase, product)
       const issuanceKey = `${purchase.issuanceKey}#${components.length + 1}`
-      const own = { issuanceKey, productId: part.id, productSlug: part.slug, productKey: part.productKey, plan: part.plan, seats }
+      const own = { issuanceKey, productId: part.id, productSlug: part.slug, productKey, plan: plan ?? part.plan, seats }
       components.push(await prepareLicense(deps.keys, { ...draft, ...own }))
     }
   }
@@ -115,12 +116,17 @@ async function prepare(deps: ProcessDeps, purchase: PaidPurchase): Promise<Prepa
 }
 
 /** A bundle brings what it consisted of when it was bought, also in later periods and when a component is sold no more. */
-function partsBought({ bundle_parts: bought }: PurchaseMetadata, product: Product): Product['bundledProducts'] {
+function partsBought(
+  { bundle_parts: bought }: PurchaseMetadata,
+  product: Product,
+): readonly (Product['bundledProducts'][number] & { slug?: string; plan?: string })[] {
   return (
-    bought?.map(([productKey, quantity, seats]) => ({
+    bought?.map(([productKey, quantity, seats, slug, plan]) => ({
       productKey,
       quantity,
       ...(seats === null ? {} : { managedProducts: seats }),
+      ...(slug === undefined ? {} : { slug }),
+      ...(plan === undefined ? {} : { plan }),
     })) ?? product.bundledProducts
   )
 }

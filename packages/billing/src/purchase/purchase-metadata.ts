@@ -18,8 +18,10 @@ const group = z.string().superRefine((name, context) => {
   if (refusal !== undefined) context.addIssue({ code: 'custom', message: refusal })
 })
 
-/** A bundle's components as they were bought: product key, quantity, seats of each. */
-const BundleParts = z.array(z.tuple([z.string().min(1), z.int().min(1), z.int().min(1).nullable()]))
+const partTerms = [z.string().min(1), z.int().min(1), z.int().min(1).nullable()] as const
+
+/** A bundle's components as they were bought: product key, quantity, seats of each; then slug and plan, which older purchases and long bundles lack. */
+const BundleParts = z.array(z.union([z.tuple([...partTerms, z.string().min(1), z.string().min(1)]), z.tuple([...partTerms])]))
 
 /**
  * What a checkout writes into the metadata of session, subscription and payment intent, so that any one event of the purchase is enough to
@@ -95,12 +97,17 @@ export function writePurchaseMetadata(purchase: Purchase): Record<string, string
   return { ...couponMetadataBeside(filled, purchase.couponMetadata), ...filled }
 }
 
-/** A composition that is too long for Stripe is not written: such a bundle is issued as it is by then. */
+/**
+ * Which product and plan each part is, where that fits into one value; else only what was bought of which key. A composition that is too long even so is
+ * not written: such a bundle is issued as it is by then.
+ */
 function writeParts(parts: readonly BundledPart[]): string {
-  const text = JSON.stringify(
-    parts.map(({ productKey, quantity, managedProducts }) => [productKey, quantity, managedProducts ?? null]),
+  if (parts.length === 0) return ''
+  const terms = ({ productKey, quantity, managedProducts }: BundledPart) => [productKey, quantity, managedProducts ?? null]
+  const texts = [parts.map((part) => [...terms(part), part.productSlug, part.plan]), parts.map(terms)].map((form) =>
+    JSON.stringify(form),
   )
-  return parts.length === 0 || text.length > LONGEST_VALUE ? '' : text
+  return texts.find((text) => text.length <= LONGEST_VALUE) ?? ''
 }
 
 function parsedJson(text: string): unknown {

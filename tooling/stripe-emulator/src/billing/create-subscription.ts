@@ -1,5 +1,6 @@
 import type Stripe from 'stripe'
 import { genericDecline } from '../checkout/cards.ts'
+import { checkCustomerCurrency } from '../checkout/create-session.ts'
 import { resolveLineItems } from '../checkout/line-items.ts'
 import type { Cause, Emulation } from '../core/emulation.ts'
 import { invalidRequest, missingParameter, noSuchParameter, StripeError } from '../core/stripe-error.ts'
@@ -36,6 +37,7 @@ export function createSubscription(
   for (const [index, item] of items.entries()) refuseUnsupported(item, ['price', 'quantity', 'metadata'], `items[${index}]`)
   const ordered = items.map((item) => ({ price: item.price ?? '', quantity: item.quantity ?? 1 }))
   const lines = resolveLineItems(emulation, ordered, 'subscription')
+  checkCustomerCurrency(emulation, customer.id, lines[0]?.currency ?? 'usd')
   const { trial_end: trialEnd, ...data } = params
   if (trialEnd === 'now')
     throw invalidRequest('A subscription without a trial needs no trial_end.', 'trial_end', 'emulator_unsupported')

@@ -1,4 +1,5 @@
 import type { Emulation } from '../core/emulation.ts'
+import { checkCharge, checkLineCount } from '../core/limits.ts'
 import { mergeMetadata } from '../core/metadata.ts'
 import { invalidRequest, missingParameter, noSuchParameter } from '../core/stripe-error.ts'
 import type { LineItem, Session } from '../core/wire.ts'
@@ -27,6 +28,7 @@ export function createSession(emulation: Emulation, params: SessionCreate): Sess
   }
   const [discount] = params.discounts || []
   const terms = discount === undefined ? null : termsOf(emulation, discount)
+  checkLineCount(params.line_items.length, mode)
   const lineItems = resolveLineItems(emulation, params.line_items, mode)
   if (params.currency !== undefined && params.currency.toLowerCase() !== currencyOf(lineItems)) {
     throw invalidRequest(`The price specified does not support the currency ${params.currency}.`, 'currency')
@@ -40,6 +42,8 @@ export function createSession(emulation: Emulation, params: SessionCreate): Sess
     })
   if (refusal !== null) throw invalidRequest(refusal, 'discounts')
   applyCoupon(emulation, lineItems, terms?.coupon)
+  checkCharge(currencyOf(lineItems), totalsOf(lineItems, hasTrial(params)).total)
+  if (mode === 'subscription') checkCustomerCurrency(emulation, params.customer, currencyOf(lineItems))
   const session = buildSession(emulation, params, mode, lineItems, terms, now, expiresAt)
   const stored: StoredSession = {
     id: session.id,
@@ -57,6 +61,19 @@ export function createSession(emulation: Emulation, params: SessionCreate): Sess
   if (emulation.store.customers.get(params.customer ?? '')?.address?.country) applyTax(emulation, stored)
   expireInTime(emulation, stored)
   return session
+}
+
+/** A customer's running subscriptions share one currency. @throws StripeError 400 */
+export function checkCustomerCurrency(emulation: Emulation, customer: string | undefined, currency: string): void {
+  const other = emulation.store.subscriptions
+    .newestFirst()
+    .find(
+      (one) => one.customer === customer && !['canceled', 'incomplete_expired'].includes(one.status) && one.currency !== currency,
+    )
+  if (other !== undefined)
+    throw invalidRequest(
+      `You cannot combine currencies on a single customer. This customer has an active subscription, subscription schedule, discount, quote, or invoice item with currency ${other.currency}`,
+    )
 }
 
 function expiryOf(emulation: Emulation, params: SessionCreate, now: number): number {

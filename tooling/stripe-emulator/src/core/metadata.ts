@@ -1,3 +1,4 @@
+import { lengthOf } from './limits.ts'
 import { invalidRequest } from './stripe-error.ts'
 
 type MetadataParameter = '' | null | { [key: string]: string | number | null } | undefined
@@ -11,12 +12,12 @@ export function mergeMetadata(current: Record<string, string>, change: MetadataP
   if (change === '' || change === null) return {}
   const merged = { ...current }
   for (const [key, value] of Object.entries(change)) {
-    if (key.length > 40) throw invalidRequest(`Metadata keys can have up to 40 characters. Received: ${key}`, 'metadata')
+    if (lengthOf(key) > 40) throw invalidRequest(`Metadata keys can have up to 40 characters. Received: ${key}`, 'metadata')
     if (/[[\]]/.test(key)) throw invalidRequest('Metadata keys may not contain square brackets.', 'metadata')
     const text = value === null ? '' : String(value)
-    if (text.length > 500) {
+    if (lengthOf(text) > 500) {
       throw invalidRequest(
-        `Metadata values can have up to 500 characters, but you passed in a value that is ${text.length} characters.`,
+        `Metadata values can have up to 500 characters, but you passed in a value that is ${lengthOf(text)} characters.`,
         `metadata[${key}]`,
       )
     }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { RouteKey } from '../schema/routes.ts'
 import type { Fields, Schema, SchemaTable } from '../schema/schema.ts'
 import type { FormFields, FormValue } from './form.ts'
+import { checkLengths } from './limits.ts'
 import { invalidParameter, missingParameter, StripeError } from './stripe-error.ts'
 import type { JsonObject } from './wire.ts'
 
@@ -24,7 +25,9 @@ export function readParameters(route: RouteKey, form: FormFields): JsonObject {
     const message = `Received unknown parameter${unknown.length > 1 ? 's' : ''}: ${unknown.join(', ')}`
     throw invalidParameter(message, first, 'parameter_unknown')
   }
-  return readFields(fields, form, '')
+  const params = readFields(fields, form, '')
+  checkLengths(route, params)
+  return params
 }
 
 function resolve(schema: Schema): Fields {

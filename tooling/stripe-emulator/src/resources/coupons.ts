@@ -1,6 +1,7 @@
 import type Stripe from 'stripe'
 import { changedFields } from '../core/changed-fields.ts'
 import { type Emulation, handler, type RouteTable } from '../core/emulation.ts'
+import { checkCurrency } from '../core/limits.ts'
 import { inRange, listPage } from '../core/list.ts'
 import { mergeMetadata } from '../core/metadata.ts'
 import { invalidRequest, missingParameter, noSuch, noSuchParameter } from '../core/stripe-error.ts'
@@ -15,6 +16,8 @@ export const couponRoutes: RouteTable = {
       throw invalidRequest('Coupon already exists.', 'id', 'resource_already_exists')
     }
     checkTerms(params)
+    if (params.redeem_by !== undefined && params.redeem_by <= emulation.clock.now())
+      throw invalidRequest('Invalid timestamp: must be an integer Unix timestamp in the future.', 'redeem_by')
     for (const [index, product] of (params.applies_to?.products ?? []).entries()) {
       if (store.products.get(product) === undefined) throw noSuchParameter('product', product, `applies_to[products][${index}]`)
     }
@@ -75,6 +78,7 @@ function checkTerms(params: Wire<Stripe.CouponCreateParams>): void {
   if (params.amount_off !== undefined && params.amount_off <= 0)
     throw invalidRequest('Invalid positive integer', 'amount_off', 'parameter_invalid_integer')
   if (params.amount_off !== undefined && params.currency === undefined) throw missingParameter('currency')
+  if (params.currency !== undefined) checkCurrency(params.currency)
   if (params.duration === 'repeating' && params.duration_in_months === undefined) throw missingParameter('duration_in_months')
   if (params.duration !== 'repeating' && params.duration_in_months !== undefined) {
     throw invalidRequest('`duration_in_months` may only be used with `duration=repeating`.', 'duration_in_months')

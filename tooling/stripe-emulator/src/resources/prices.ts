@@ -1,6 +1,7 @@
 import type Stripe from 'stripe'
 import { changedFields } from '../core/changed-fields.ts'
 import { type Cause, type Emulation, handler, type RouteTable } from '../core/emulation.ts'
+import { checkCurrency } from '../core/limits.ts'
 import { inRange, listPage } from '../core/list.ts'
 import { mergeMetadata } from '../core/metadata.ts'
 import { invalidRequest, missingParameter, noSuch, noSuchParameter } from '../core/stripe-error.ts'
@@ -86,7 +87,7 @@ function createProductFor(emulation: Emulation, params: PriceCreate, cause: Caus
 }
 
 function checkAmounts(params: PriceCreate): void {
-  if (!/^[a-z]{3}$/i.test(params.currency)) throw invalidRequest(`Invalid currency: ${params.currency}.`, 'currency')
+  checkCurrency(params.currency)
   if ((params.lookup_key?.length ?? 0) > 200) throw invalidRequest('Invalid string: must be at most 200 characters', 'lookup_key')
   if (params.billing_scheme === 'tiered') checkTiers(params)
   else checkUnitAmount(params)
