@@ -83,6 +83,7 @@ export const licenseColumns = [
   'stripe_payment_intent_id',
   'updated_at',
   'found_free_at',
+  'sold_as',
 ] as const satisfies readonly (keyof LicensesTable)[]
 
 export const paymentColumns = [
@@ -110,6 +111,7 @@ export const paymentColumns = [
   'refunded_in_full',
   'dispute_status',
   'covers_until',
+  'amount_charged_minor',
 ] as const satisfies readonly (keyof PaymentsTable)[]
 
 export const paymentDetailsColumns = [

@@ -29,6 +29,8 @@ export interface NewPayment {
   readonly billingAddress: BillingAddress | undefined
   /** End of the period it is for; absent for what is paid once. */
   readonly coversUntil?: Date | undefined
+  /** What was charged: less than the total where a credit paid the rest. Absent for payments of older releases. */
+  readonly amountChargedMinor?: number | undefined
 }
 
 /** A payment and what became of its money. */
@@ -83,6 +85,7 @@ export async function record(tx: Tx, payment: NewPayment, now: Date): Promise<vo
     stripe_subscription_id: payment.stripeSubscriptionId ?? null,
     billing_address: payment.billingAddress === undefined ? null : toJson(payment.billingAddress),
     covers_until: payment.coversUntil ?? null,
+    amount_charged_minor: payment.amountChargedMinor ?? null,
     created_at: now,
   }
   await tx
@@ -95,6 +98,7 @@ export async function record(tx: Tx, payment: NewPayment, now: Date): Promise<vo
       stripe_checkout_session_id: eb.fn.coalesce('stripe_checkout_session_id', eb.val(row.stripe_checkout_session_id)),
       billing_address: sql<string | null>`COALESCE(billing_address, ${row.billing_address})`,
       covers_until: eb.fn.coalesce('covers_until', eb.val(row.covers_until)),
+      amount_charged_minor: eb.fn.coalesce('amount_charged_minor', eb.val(row.amount_charged_minor)),
     }))
     .execute()
   if (payment.stripeProductId === undefined) await fillProduct(tx, payment)
@@ -355,6 +359,7 @@ export function toPayment(row: Selectable<PaymentsTable>): StoredPayment {
     stripeSubscriptionId: row.stripe_subscription_id ?? undefined,
     billingAddress: StoredAddress.parse(row.billing_address ?? undefined),
     coversUntil: row.covers_until ?? undefined,
+    amountChargedMinor: row.amount_charged_minor ?? undefined,
     amountRefundedMinor: row.amount_refunded_minor,
     refundedInFull: row.refunded_in_full === 1,
     disputeStatus: row.dispute_status ?? undefined,

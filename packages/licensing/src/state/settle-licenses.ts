@@ -1,4 +1,14 @@
-import { audit, licenses, type payments, products, revocationList, subscriptions, type Tx } from '@licenseoperator/db'
+import {
+  audit,
+  licenseEnds,
+  licenses,
+  outbox,
+  type payments,
+  products,
+  revocationList,
+  subscriptions,
+  type Tx,
+} from '@licenseoperator/db'
 import { type RevocationPolicy, revocationOf } from './license-state.ts'
 import { isLost, settlePayments } from './settle-payments.ts'
 import { type Purchase, placesTaken, purchasesOf, replaces, supersederOf } from './supersession.ts'
@@ -33,6 +43,7 @@ export async function settleLicenses(tx: Tx, family: LicenseFamily, options: Set
   )
   const subscriptionId = touched.find(({ stripe }) => stripe.subscriptionId !== undefined)?.stripe.subscriptionId
   const subscription = subscriptionId === undefined ? undefined : await subscriptions.find(tx, subscriptionId)
+  const ends = subscriptionId === undefined ? [] : await licenseEnds.listOf(tx, subscriptionId)
   const paidFor = Map.groupBy(paid, ({ issuanceKey }) => issuanceKey)
   const isGood = new Map(
     all.map(({ key, ...purchase }) => [
@@ -47,7 +58,8 @@ export async function settleLicenses(tx: Tx, family: LicenseFamily, options: Set
     const replacedRevokedAt = operatorMarks(all.filter((other) => replaces(purchase, other)).flatMap((other) => other.licenses))
     for (const license of purchase.licenses) {
       const supersededBy = placeTaken?.(license)
-      const endedAt = license.kind === 'subscription' ? subscription?.endedAt : undefined
+      const creditedAt = creditedAtOf(license, ends)
+      const subscriptionEndedAt = endThatCounts(license, subscription?.endedAt, paidFor.get(purchase.key)?.[0]?.paidAt)
       // A change of plan is no way around a revocation.
       const [revokedByOperatorAt] = inOrder([...operatorMarks([license]), ...replacedRevokedAt])
       const facts = {
@@ -55,11 +67,12 @@ export async function settleLicenses(tx: Tx, family: LicenseFamily, options: Set
         disputeLost: money.some((payment) => payment.disputeStatus === 'lost'),
         disputeOpen: money.some((payment) => payment.disputeStatus === 'open'),
         refundedInFull: money.some((payment) => payment.refundedInFull),
-        endedEarly: endedAt !== undefined && endedAt < license.expiresAt,
+        creditedEarly: creditedAt !== undefined,
+        endedEarly: subscriptionEndedAt !== undefined,
         supersededBy,
       }
       const reason = revocationOf(facts, options.policy)
-      const at = { admin: revokedByOperatorAt, canceled: endedAt }
+      const at = { admin: revokedByOperatorAt, canceled: creditedAt ?? subscriptionEndedAt }
       await writeState(
         tx,
         license,
@@ -94,6 +107,24 @@ function moneyOf(
   return [purchase, ...all.filter((other) => replaces(purchase, other))].flatMap(({ key }) => paidFor.get(key) ?? [])
 }
 
+/** When the license was taken off its subscription within the period it was sold for. */
+function creditedAtOf({ kind, issuedAt, expiresAt }: licenses.StoredLicense, ends: readonly Date[]): Date | undefined {
+  return kind === 'subscription' ? ends.find((at) => issuedAt <= at && at < expiresAt) : undefined
+}
+
+/**
+ * The end of the subscription where it cuts a license short. A period that was paid for after that end is good: the money was taken for it and for nothing
+ * else.
+ */
+function endThatCounts(
+  { kind, expiresAt }: licenses.StoredLicense,
+  endedAt: Date | undefined,
+  paidAt: Date | undefined,
+): Date | undefined {
+  if (kind !== 'subscription' || endedAt === undefined || endedAt >= expiresAt) return undefined
+  return paidAt !== undefined && paidAt > endedAt ? undefined : endedAt
+}
+
 /** When an operator revoked some of these. */
 function operatorMarks(some: readonly licenses.StoredLicense[]): Date[] {
   return some.flatMap((one) => one.state.adminRevokedAt ?? [])
@@ -121,6 +152,7 @@ async function writeState(
   await licenses.setState(tx, license.licenseId, after, now)
   if (before.revokedReason !== after.revokedReason || before.supersededBy !== after.supersededBy)
     await revocationList.raise(tx, now)
+  if (after.revokedReason === undefined) await outbox.releaseWithheld(tx, license.licenseId, now)
   const [wasRevoked, isRevoked] = [before.revokedReason !== undefined, after.revokedReason !== undefined]
   if (license.takesLicense && license.productId !== undefined && wasRevoked !== isRevoked) {
     // A restored license was sold: it counts again even where its place has been sold since.

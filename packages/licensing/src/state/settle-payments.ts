@@ -28,7 +28,7 @@ export async function settlePayments(
     const refunds = own.filter((one) => one.kind === 'refund')
     const reversed = {
       amountRefundedMinor: refunds.reduce((sum, one) => sum + one.amountMinor, 0),
-      refundedInFull: refunds.some((one) => one.status === 'full'),
+      refundedInFull: isRefundedInFull(payment, refunds),
       disputeStatus: disputeOf(own),
     }
     if (
@@ -40,6 +40,12 @@ export async function settlePayments(
     settled.push({ ...payment, ...reversed })
   }
   return settled
+}
+
+/** An invoice can be paid by several charges: all of it went back when their refunds together are what was charged. */
+function isRefundedInFull({ amountChargedMinor }: payments.StoredPayment, refunds: readonly reversals.Reversal[]): boolean {
+  if (amountChargedMinor === undefined || amountChargedMinor <= 0) return refunds.some((one) => one.status === 'full')
+  return refunds.reduce((sum, one) => sum + one.amountMinor, 0) >= amountChargedMinor
 }
 
 /** Of several disputes over one payment the worst counts. */
