@@ -433,4 +433,8 @@ export const migrations: readonly Migration[] = [
     name: '0136_licenses_free_since',
     sql: `ALTER TABLE licenses ADD COLUMN found_free_at ${instant} NULL`,
   },
+  {
+    name: '0137_licenses_by_invoice',
+    sql: 'CREATE INDEX licenses_by_invoice ON licenses (stripe_invoice_id)',
+  },
 ]

@@ -18,6 +18,8 @@ export interface IncomingEvent {
   readonly receivedAt: Date
   /** How often it was tried before, this time included. */
   readonly deliveryCount: number
+  /** What it tells of as Stripe has it now, where that was asked: it counts in place of what was sent, which is what stays stored. */
+  readonly present?: Readonly<Record<string, unknown>> | undefined
 }
 
 const handlers = {
@@ -47,7 +49,8 @@ const MAX_TRIES = 5
  * @throws DomainError `temporarily_unavailable` when not even the outcome could be stored: the caller tries again later
  */
 export async function processEvent(deps: ProcessDeps, incoming: IncomingEvent): Promise<EventOutcome> {
-  const event = readStripeEvent(incoming.payload)
+  const told = readStripeEvent(incoming.payload)
+  const event = incoming.present === undefined ? told : { ...told, object: incoming.present }
   const arrived = arrivedEvent(event, incoming)
   try {
     if (!isHandled(event.type)) return await ignore(deps, arrived, 'not a handled event type')
