@@ -77,6 +77,19 @@ export async function findComponents(
   return candidates.toSorted((one, other) => rank(other) - rank(one))
 }
 
+/** Active products with that key and plan, bundles too, the oldest first. */
+export async function listOfKey(db: Reader, productKey: string, plan: string): Promise<Product[]> {
+  const rows = await db
+    .selectFrom('products')
+    .selectAll()
+    .where('product_key', '=', productKey)
+    .where('plan', '=', plan)
+    .where('active', '=', 1)
+    .orderBy('id')
+    .execute()
+  return rows.map(toProduct)
+}
+
 /** The public shop: active and not internal, subscriptions first, then by age. Bounded by the catalog's own size limit. */
 export async function listPublic(db: Reader): Promise<Product[]> {
   const rows = await db

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { productOfKey } from '@licenseoperator/catalog'
 import { audit, type Db, inTransaction, licenses, locks, products, type Tx } from '@licenseoperator/db'
 import { addDays, assertSysadmin, type Caller, DomainError, groupKey, normaliseDomain } from '@licenseoperator/domain'
 import type { KeyRing } from '@licenseoperator/signing'
@@ -94,7 +95,7 @@ async function storeOrReuse(
     now,
   )
   if (existing !== undefined) return { license: existing, created: false }
-  const product = (await products.findComponents(tx, productKey, 'one_off')).find((one) => one.plan === plan)
+  const product = productOfKey(await products.listOfKey(tx, productKey, plan), productKey)
   const stored = {
     ...license,
     issuanceKey: `manual:${license.licenseId}`,

@@ -1,4 +1,4 @@
-import { inTransaction, stripeEvents } from '@licenseoperator/db'
+import { inTransaction, isDeadline, stripeEvents } from '@licenseoperator/db'
 import { DomainError, isDomainError } from '@licenseoperator/domain'
 import { z } from 'zod'
 import { followFailedInvoice, followSubscription } from '../lifecycle/follow-subscription.ts'
@@ -89,8 +89,11 @@ async function settleFailure(
 ): Promise<EventOutcome> {
   const { eventId } = arrived
   // A dependency that is away says nothing about the event: it waits, however long, and is never parked for that.
-  if (isDomainError(error, 'temporarily_unavailable')) return { kind: 'retry', eventId, reason: error.message }
-  const reason = reasonFor(error)
+  // Unless MySQL answers, and only its own work runs into the deadline each time; while MySQL hangs it cannot be parked either.
+  const tooLong = isDeadline(error)
+  if (isDomainError(error, 'temporarily_unavailable') && !(tooLong && tries >= MAX_TRIES))
+    return { kind: 'retry', eventId, reason: error.message }
+  const reason = tooLong ? `its work took longer than the database's deadline ${tries} times` : reasonFor(error)
   if (!(error instanceof DomainError) && !(error instanceof z.ZodError) && tries < MAX_TRIES)
     return { kind: 'retry', eventId, reason }
   await inTransaction(deps.db, (tx) => stripeEvents.park(tx, arrived, reason, deps.now()))
