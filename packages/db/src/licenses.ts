@@ -207,6 +207,12 @@ export async function findByCheckoutSession(db: Reader, sessionId: string): Prom
   return row && toLicense(row)
 }
 
+/** A license that an invoice paid for; of a bundle any one. */
+export async function findByInvoice(db: Reader, invoiceId: string): Promise<StoredLicense | undefined> {
+  const row = await db.selectFrom('licenses').select(licenseColumns).where('stripe_invoice_id', '=', invoiceId).limit(1).executeTakeFirst()
+  return row && toLicense(row)
+}
+
 /** The perpetual licenses whose maintenance a subscription pays: one, or all of a bundle, the bundle's own first. */
 export async function listPerpetualBySubscription(db: Reader, subscriptionId: string): Promise<StoredLicense[]> {
   const rows = await db

@@ -85,6 +85,16 @@ export function isAway(error: unknown): boolean {
   return fatal || (errno !== undefined && AWAY.has(errno)) || (code !== undefined && NETWORK.has(code))
 }
 
+/**
+ * A connection was held until its deadline: MySQL does not answer, or the work takes longer than it may, which it would do every time.
+ *
+ * @param error  as the driver threw it, or translated
+ */
+export function isDeadline(error: unknown): boolean {
+  const cause = error instanceof DomainError ? error.cause : error
+  return mysqlErrorFacts(cause).code === 'CONNECTION_HELD_TOO_LONG'
+}
+
 /** The connection must not go back to the pool. */
 export function spoilsConnection(error: unknown): boolean {
   const { code, errno, fatal } = mysqlErrorFacts(error)

@@ -1,4 +1,4 @@
-import type { Reader } from './schema.ts'
+import type { Reader, Tx } from './schema.ts'
 
 /** A license that was sold and has no payment on record. */
 export interface UnpaidLicense {
@@ -30,7 +30,7 @@ export interface UnpaidCursor {
 }
 
 /**
- * The next licenses that were sold and have no payment on record. Parts of a bundle are paid for with the bundle; trials and licenses by hand with nothing.
+ * The next licenses that were sold, have no payment on record and were not found to be free. Parts of a bundle are paid for with the bundle; trials and licenses by hand with nothing.
  *
  * @param after  start of the window, or where the walk goes on
  */
@@ -46,6 +46,7 @@ export async function unpaidLicenses(db: Reader, after: UnpaidCursor, limit: num
       ]),
     )
     .where('kind', 'in', ['subscription', 'one_off', 'perpetual'])
+    .where('found_free_at', 'is', null)
     .where('issuance_key', 'not like', '%#%')
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('payments').select('payment_key').whereRef('payments.issuance_key', '=', 'licenses.issuance_key'))),
@@ -62,4 +63,9 @@ export async function unpaidLicenses(db: Reader, after: UnpaidCursor, limit: num
     checkoutSessionId: row.stripe_checkout_session_id ?? undefined,
     invoiceId: row.stripe_invoice_id ?? undefined,
   }))
+}
+
+/** Notes that Stripe said there was nothing to pay for a license. What is paid stays paid, and so does what was free: it need not be asked again. */
+export async function noteFree(tx: Tx, licenseId: string, now: Date): Promise<void> {
+  await tx.updateTable('licenses').set({ found_free_at: now }).where('license_id', '=', licenseId).execute()
 }

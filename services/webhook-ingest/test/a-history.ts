@@ -81,6 +81,8 @@ export async function forgetEvents(shop: Shop): Promise<void> {
   await sql`UPDATE coupons SET taken = (SELECT COUNT(*) FROM reservations WHERE coupon_id = coupons.id AND status = 'held')`.execute(
     db,
   )
+  await sql`UPDATE coupon_groups SET taken = (SELECT COUNT(*) FROM reservations WHERE coupon_id = coupon_groups.coupon_id
+    AND group_key = coupon_groups.group_key AND status = 'held')`.execute(db)
 }
 
 /** What the events came to, with made-up license ids replaced by what they were issued for. */
@@ -129,6 +131,16 @@ export async function resultOf(shop: Shop) {
       .orderBy('stripe_subscription_id')
       .execute(),
     taken: products,
+    couponsTaken: {
+      inAll: await db.selectFrom('coupons').select(['code', 'taken']).orderBy('id').execute(),
+      byGroup: await db
+        .selectFrom('coupon_groups')
+        .select(['coupon_id', 'group_key', 'taken'])
+        .where('taken', '>', 0)
+        .orderBy('coupon_id')
+        .orderBy('group_key')
+        .execute(),
+    },
     reservations,
     unsettled: events,
   }

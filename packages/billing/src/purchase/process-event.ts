@@ -1,4 +1,4 @@
-import { dataErrorFacts, inTransaction, stripeEvents } from '@licenseoperator/db'
+import { dataErrorFacts, inTransaction, isDeadline, stripeEvents } from '@licenseoperator/db'
 import { DomainError, isDomainError } from '@licenseoperator/domain'
 import { z } from 'zod'
 import { followFailedInvoice, followSubscription } from '../lifecycle/follow-subscription.ts'
@@ -22,6 +22,8 @@ export interface IncomingEvent {
   readonly signature?: string | undefined
   /** How often it was tried before, this time included. */
   readonly deliveryCount: number
+  /** What it tells of as Stripe has it now, where that was asked: it counts in place of what was sent, which is what stays stored. */
+  readonly present?: Readonly<Record<string, unknown>> | undefined
 }
 
 const handlers = {
@@ -51,7 +53,8 @@ const MAX_TRIES = 5
  * @throws DomainError `temporarily_unavailable` when not even the outcome could be stored: the caller tries again later
  */
 export async function processEvent(deps: ProcessDeps, incoming: IncomingEvent): Promise<EventOutcome> {
-  const event = readStripeEvent(incoming.payload)
+  const told = readStripeEvent(incoming.payload)
+  const event = incoming.present === undefined ? told : { ...told, object: incoming.present }
   const arrived = arrivedEvent(event, incoming)
   try {
     return await handle(deps, event, arrived)
@@ -115,8 +118,11 @@ async function settleFailure(
 ): Promise<EventOutcome> {
   const { eventId } = arrived
   // A dependency that is away says nothing about the event: it waits, however long, and is never parked for that.
-  if (isDomainError(error, 'temporarily_unavailable')) return { kind: 'retry', eventId, reason: error.message }
-  const reason = reasonFor(error)
+  // Unless MySQL answers, and only its own work runs into the deadline each time; while MySQL hangs it cannot be parked either.
+  const tooLong = isDeadline(error)
+  if (isDomainError(error, 'temporarily_unavailable') && !(tooLong && tries >= MAX_TRIES))
+    return { kind: 'retry', eventId, reason: error.message }
+  const reason = tooLong ? `its work took longer than the database's deadline ${tries} times` : reasonFor(error)
   if (!(error instanceof DomainError) && !(error instanceof z.ZodError) && tries < MAX_TRIES)
     return { kind: 'retry', eventId, reason }
   await inTransaction(deps.db, (tx) => stripeEvents.park(tx, arrived, reason, deps.now()))

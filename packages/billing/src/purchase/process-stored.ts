@@ -3,7 +3,7 @@ import { isDomainError } from '@licenseoperator/domain'
 import { isUnknownObject, translateStripeError } from '../stripe-client.ts'
 import { isSignedByStripe } from '../verify-webhook.ts'
 import type { EventOutcome, ProcessDeps } from './event-handler.ts'
-import { processEvent } from './process-event.ts'
+import { type IncomingEvent, processEvent } from './process-event.ts'
 
 /** Also of what reconcile made up and could not finish: its next run makes it anew from what Stripe says. */
 const NOT_OF_STRIPE =
@@ -13,18 +13,19 @@ const NOT_OF_STRIPE =
  * Processes an event from its row. Its bytes count when they are proven; otherwise Stripe's API is asked for the event of that id, and what it answers is
  * processed instead. An event whose secret was removed meanwhile is served in this way, and one that somebody made up never is.
  *
+ * @param present  what it tells of as Stripe has it now, where that was asked
  * @param secrets  the signature must fit one of them; absent where whoever asks trusts the row unless it is marked as unverified
  */
 export async function processStored(
   deps: ProcessDeps,
   stored: stripeEvents.StoredEvent,
-  { deliveryCount, secrets }: { deliveryCount: number; secrets?: readonly string[] },
+  { deliveryCount, present, secrets }: { deliveryCount: number; present?: IncomingEvent['present']; secrets?: readonly string[] },
 ): Promise<EventOutcome> {
   const { eventId, receivedAt, signature } = stored
   const payload = stored.payload.toString()
   const proven = secrets === undefined ? !stored.unverified : isSignedByStripe(deps.stripe, payload, signature, secrets)
   try {
-    if (proven) return await processEvent(deps, { payload, receivedAt, signature, deliveryCount })
+    if (proven) return await processEvent(deps, { payload, present, receivedAt, signature, deliveryCount })
     const fetched = JSON.stringify(await deps.stripe.events.retrieve(eventId))
     return await processEvent(deps, { payload: fetched, receivedAt, deliveryCount })
   } catch (error) {

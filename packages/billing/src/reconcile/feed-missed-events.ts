@@ -23,6 +23,8 @@ export interface MissedEvents {
   readonly repaired: number
   /** The events that tell of a paid session or invoice, the newest first, by that object's id. */
   readonly tellingOf: ReadonlyMap<string, readonly string[]>
+  /** Ids of what the events tell of that are too young to be looked at. */
+  readonly young: ReadonlySet<string>
 }
 
 const TELLS_OF_PAYMENT = new Set([
@@ -34,9 +36,11 @@ const ROUNDS = 3
 
 /** Walks Stripe's own list of events and processes those that never arrived, as if they had. Their order decides nothing. */
 export async function feedMissedEvents(deps: ProcessDeps, options: ReconcileOptions): Promise<MissedEvents> {
-  const { since, dryRun, onProgress, signal } = options
+  const { since, dryRun, onProgress, signal, minAgeMs = 0 } = options
   const missing = new Map<string, MissedEvent>()
   const tellingOf = new Map<string, string[]>()
+  const young = new Set<string>()
+  const settledBy = (deps.now().getTime() - minAgeMs) / 1000
   let [found, known] = [0, 0]
   const query = { created: { gte: Math.floor(since.getTime() / 1000) }, types: [...handledEvents] }
   for await (const page of pages((at) => deps.stripe.events.list({ ...query, ...at }), signal)) {
@@ -48,6 +52,11 @@ export async function feedMissedEvents(deps: ProcessDeps, options: ReconcileOpti
     )
     for (const event of page) {
       signal?.throwIfAborted()
+      if (minAgeMs > 0 && event.created > settledBy) {
+        if ('id' in event.data.object) young.add(String(event.data.object.id))
+        continue
+      }
+      found += 1
       if (TELLS_OF_PAYMENT.has(event.type) && 'id' in event.data.object) {
         const objectId = String(event.data.object.id)
         tellingOf.set(objectId, [...(tellingOf.get(objectId) ?? []), event.id])
@@ -55,7 +64,6 @@ export async function feedMissedEvents(deps: ProcessDeps, options: ReconcileOpti
       if (statuses.has(event.id)) known += 1
       else missing.set(event.id, dryRun ? { ...named(event), outcome: 'found' } : await process(deps, event))
     }
-    found += page.length
     onProgress?.('events', found)
   }
   for (let round = 2; round <= ROUNDS; round += 1) {
@@ -64,7 +72,7 @@ export async function feedMissedEvents(deps: ProcessDeps, options: ReconcileOpti
   }
   const all = [...missing.values()]
   const done = all.filter(({ outcome }) => outcome === 'processed' || outcome === 'ignored' || outcome === 'already')
-  return { found, known, missing: all, repaired: done.length, tellingOf }
+  return { found, known, missing: all, repaired: done.length, tellingOf, young }
 }
 
 async function process(deps: ProcessDeps, event: Stripe.Event): Promise<MissedEvent> {

@@ -3,12 +3,15 @@ import { assertSysadmin, type Caller } from '@licenseoperator/domain'
 import type { ProcessDeps } from '../purchase/event-handler.ts'
 import { translateStripeError } from '../stripe-client.ts'
 import { feedMissedEvents, type MissedEvents } from './feed-missed-events.ts'
+import { settleServed } from './settle-served.ts'
 import { type UnpaidLicense, unpaidLicenses } from './unpaid-licenses.ts'
 import { type UnservedPurchase, unservedPurchases } from './unserved-purchases.ts'
 
 export interface ReconcileOptions {
   /** Start of the window. Stripe keeps events for 30 days; purchases and licenses are compared however old they are. */
   readonly since: Date
+  /** What happened less than this ago is left to those who are at it; absent: nothing is. */
+  readonly minAgeMs?: number
   /** Changes nothing and says what would be done. */
   readonly dryRun: boolean
   /** How much was looked at, for a progress bar. */
@@ -20,7 +23,7 @@ export interface ReconcileOptions {
 export interface ReconcileReport {
   readonly since: Date
   readonly dryRun: boolean
-  readonly events: Omit<MissedEvents, 'tellingOf'>
+  readonly events: Omit<MissedEvents, 'tellingOf' | 'young'>
   /** Paid for at Stripe, and no license here; repaired ones included. */
   readonly purchases: { readonly checked: number; readonly unserved: readonly UnservedPurchase[] }
   readonly licenses: { readonly unpaid: readonly UnpaidLicense[] }
@@ -43,8 +46,9 @@ const MOST_PARKED = 1000
 export async function reconcile(deps: ProcessDeps, caller: Caller, options: ReconcileOptions): Promise<ReconcileReport> {
   assertSysadmin(caller)
   try {
-    const { tellingOf, ...events } = await feedMissedEvents(deps, options)
-    const purchases = await unservedPurchases(deps, options, tellingOf)
+    const { tellingOf, young, ...events } = await feedMissedEvents(deps, options)
+    const purchases = await unservedPurchases(deps, options, tellingOf, young)
+    await settleServed(deps, options, MOST_PARKED)
     const unpaid = await unpaidLicenses(deps, options)
     const parked = await reading(() => stripeEvents.list(deps.db, { status: 'parked' }, MOST_PARKED))
     const agree =

@@ -1,4 +1,4 @@
-import { reading, reconciliation } from '@licenseoperator/db'
+import { inTransaction, reading, reconciliation } from '@licenseoperator/db'
 import { readCheckoutSession } from '../payload/checkout-session.ts'
 import { readInvoice } from '../payload/invoice.ts'
 import type { ProcessDeps } from '../purchase/event-handler.ts'
@@ -22,7 +22,7 @@ const BATCH = 100
  */
 export async function unpaidLicenses(
   deps: ProcessDeps,
-  { since, onProgress, signal }: ReconcileOptions,
+  { since, dryRun, onProgress, signal }: ReconcileOptions,
 ): Promise<UnpaidLicense[]> {
   const unpaid: UnpaidLicense[] = []
   let checked = 0
@@ -34,6 +34,7 @@ export async function unpaidLicenses(
       const reason = await whyUnpaid(deps, license)
       const { licenseId, groupName, issuanceKey } = license
       if (reason !== undefined) unpaid.push({ licenseId, groupName, issuanceKey, reason })
+      else if (!dryRun) await inTransaction(deps.db, (tx) => reconciliation.noteFree(tx, licenseId, deps.now()))
     }
     checked += batch.length
     onProgress?.('licenses', checked)

@@ -5,6 +5,8 @@ import { z } from 'zod'
 import { isMaintenance } from '../maintenance/maintenance-metadata.ts'
 import { readCheckoutSession } from '../payload/checkout-session.ts'
 import { readWholeInvoice } from '../payload/read-whole-invoice.ts'
+import { readStripeEvent } from '../payload/stripe-event.ts'
+import { metadataOf, presentInvoice, presentSession } from '../present-object.ts'
 import type { EventOutcome, ProcessDeps } from '../purchase/event-handler.ts'
 import { checkoutIssuanceKey } from '../purchase/issuance-key.ts'
 import { readPaidInvoice } from '../purchase/issue-from-invoice.ts'
@@ -51,11 +53,13 @@ const MADE_BEFORE_SECONDS = { named: DAY_SECONDS, unnamed: 60 * DAY_SECONDS }
  * Walks the paid sessions and invoices of the window and processes again those that left nothing here.
  *
  * @param tellingOf  Stripe's events of a session or invoice, the newest first, by that object's id
+ * @param young      ids of sessions and invoices whose events are still under way
  */
 export async function unservedPurchases(
   deps: ProcessDeps,
   options: ReconcileOptions,
   tellingOf: ReadonlyMap<string, readonly string[]>,
+  young: ReadonlySet<string>,
 ): Promise<{ checked: number; unserved: UnservedPurchase[] }> {
   const unserved: UnservedPurchase[] = []
   const walked = new Set<string>()
@@ -73,12 +77,13 @@ export async function unservedPurchases(
     options.signal,
   )) {
     for (const { id } of page) walked.add(id)
-    await check(page.flatMap((session) => ofSession(session) ?? []))
+    await check(page.flatMap((session) => (young.has(session.id) ? [] : (ofSession(session) ?? []))))
   }
   for await (const page of pages((at) => deps.stripe.invoices.list({ status: 'paid', created, ...at }), options.signal)) {
     const expected: Expected[] = []
     for (const invoice of page) {
       walked.add(invoice.id)
+      if (young.has(invoice.id)) continue
       expected.push(...(await ofInvoice(deps, invoice)))
     }
     await check(expected)
@@ -156,21 +161,37 @@ async function mend(
   const decided = await reading(() => stripeEvents.discardedOf(deps.db, [...telling, ownId]))
   if (decided !== undefined) return { ...named, outcome: 'discarded', reason: decided }
   if (dryRun) return { ...named, outcome: 'found', reason: undefined }
-  const { id, payload } = (await theirEvent(deps, telling)) ?? { id: ownId, payload: await ownEvent(deps, ownId, missing) }
+  const theirs = await theirEvent(deps, telling)
+  // Metadata that was mended since is not in what Stripe lists of an invoice.
+  const object = await presentOf(deps, missing.object, theirs?.payload)
+  const again = object.object === 'invoice' ? await ofInvoice(deps, object) : [{ ...missing, object }]
+  const { id, payload } = theirs ?? { id: ownId, payload: await ownEvent(deps, ownId, { ...missing, object }) }
   const now = deps.now()
   // Whatever the event's mark says: the license is not there.
   await inTransaction(deps.db, (tx) => stripeEvents.reopen(tx, id, new Date(now.getTime() + TAKEN_OVER_AFTER_MS)))
-  const { kind, reason } = await processEvent(deps, { payload, receivedAt: now, deliveryCount: 1 })
-  const repaired = (await missingOf(deps, [missing])).length === 0
+  const { kind, reason } = await processEvent(deps, { payload, present: { ...object }, receivedAt: now, deliveryCount: 1 })
+  const repaired = again.length > 0 && (await missingOf(deps, again)).length === 0
   return { ...named, repaired, outcome: kind, reason }
+}
+
+async function presentOf(
+  { stripe }: ProcessDeps,
+  object: Expected['object'],
+  telling: string | undefined,
+): Promise<Expected['object']> {
+  if (object.object === 'invoice') return waitOutRateLimit(() => presentInvoice(stripe, object))
+  const told = telling === undefined ? undefined : metadataOf(readStripeEvent(telling).object)
+  return waitOutRateLimit(() => presentSession(stripe, object, told))
 }
 
 /** The newest: an older one may have been made before the money was there. */
 async function theirEvent(
-  { stripe }: ProcessDeps,
+  { db, stripe }: ProcessDeps,
   [newest]: readonly string[],
 ): Promise<{ id: string; payload: string } | undefined> {
   if (newest === undefined) return undefined
+  const stored = await reading(() => stripeEvents.find(db, newest))
+  if (stored !== undefined) return { id: newest, payload: stored.payload.toString() }
   try {
     return { id: newest, payload: JSON.stringify(await waitOutRateLimit(() => stripe.events.retrieve(newest))) }
   } catch (error) {

@@ -142,6 +142,14 @@ test('409 when the product has no license left', async () => {
   expect({ status: answer.status, ...(await answer.json()) }).toMatchObject({ status: 409, code: 'quota_exceeded' })
 })
 
+test('409 when a bundle has no license left', async () => {
+  const bundledProducts = [{ productKey: 'agent', quantity: 1 }]
+  await insertProduct(api.db, { slug: 'rare-box', productKey: 'core', plan: 'boxed', maxLicenseTotal: 1, bundledProducts })
+  expect((await issue(asked({ plan: 'boxed', persist: true }))).status).toBe(201)
+  const answer = await issue(asked({ plan: 'boxed', persist: true }))
+  expect({ status: answer.status, ...(await answer.json()) }).toMatchObject({ status: 409, code: 'quota_exceeded' })
+})
+
 test('who may: sysadmins whose scopes allow it, nobody else', async () => {
   expect((await api.send('POST', PATH, asked())).status).toBe(401)
   expect((await issue(asked({ group: 'acme' }), await aMember('acme'))).status).toBe(403)

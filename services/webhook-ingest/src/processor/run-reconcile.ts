@@ -6,6 +6,8 @@ import { pause } from '../every.ts'
 
 /** Who acts when the schedule does. */
 const SCHEDULE = { identity: 'reconcile', email: undefined, roles: ['sysadmin'], groups: [], scopes: undefined }
+/** What is under way has found its end by then: the scheduled run does not race the webhooks. */
+const MIN_AGE_MS = 5 * 60_000
 /** A timer of Node runs at once when its delay passes 2^31 ms. */
 const LONGEST_PAUSE_MS = 24 * 3_600_000
 
@@ -29,20 +31,31 @@ export async function runReconcile(
     if (next === null) return
     while (!signal.aborted && Date.now() < next.getTime())
       await pause(Math.min(LONGEST_PAUSE_MS, next.getTime() - Date.now()), signal)
-    if (!signal.aborted) await reconcileOnce(deps, settings.windowMs, onAgree, signal)
+    if (!signal.aborted) await reconcileOnce(deps, settings.windowMs, onAgree, signal, MIN_AGE_MS)
   }
 }
 
-/** One run under the lease, cut short by the signal. What is away is tried again at the next time. @returns false when another instance is at it */
+/**
+ * One run under the lease, cut short by the signal and when the lease is lost. What is away is tried again at the next time.
+ *
+ * @param minAgeMs  what happened less than this ago is left alone
+ * @returns false when another instance is at it
+ */
 export async function reconcileOnce(
   deps: ProcessDeps,
   windowMs: number,
   onAgree: (agree: boolean) => void,
   signal?: AbortSignal,
+  minAgeMs = 0,
 ): Promise<boolean> {
   try {
-    const leased = await withLease(deps.db, 'reconcile', { waitMs: 0 }, () =>
-      reconcile(deps, SCHEDULE, { since: new Date(deps.now().getTime() - windowMs), dryRun: false, ...(signal && { signal }) }),
+    const leased = await withLease(deps.db, 'reconcile', { waitMs: 0 }, (lost) =>
+      reconcile(deps, SCHEDULE, {
+        since: new Date(deps.now().getTime() - windowMs),
+        dryRun: false,
+        minAgeMs,
+        signal: signal === undefined ? lost : AbortSignal.any([signal, lost]),
+      }),
     )
     if (!leased.held) return false
     const { agree, events, purchases, licenses, parked } = leased.value

@@ -1,0 +1,30 @@
+import { licenses, reading, stripeEvents } from '@licenseoperator/db'
+import { readStripeEvent, type StripeEvent } from '../payload/stripe-event.ts'
+import { processAgain } from '../process-again.ts'
+import type { ProcessDeps } from '../purchase/event-handler.ts'
+import type { ReconcileOptions } from './reconcile.ts'
+
+/**
+ * Several events tell of one purchase. Once one of them, or something else, brought its license, the others that were parked have nothing to ask any more and
+ * are processed, which only fills in what they know. Costs no request while nothing was served.
+ */
+export async function settleServed(deps: ProcessDeps, { dryRun, signal }: ReconcileOptions, most: number): Promise<void> {
+  if (dryRun) return
+  for (const { eventId } of await reading(() => stripeEvents.list(deps.db, { status: 'parked' }, most))) {
+    signal?.throwIfAborted()
+    const event = await reading(() => stripeEvents.find(deps.db, eventId))
+    if (event !== undefined && (await isServed(deps, readStripeEvent(event.payload.toString())))) await processAgain(deps, event)
+  }
+}
+
+async function isServed({ db }: ProcessDeps, { type, object }: StripeEvent): Promise<boolean> {
+  const { id, subscription } = object
+  if (typeof id !== 'string') return false
+  if (type.startsWith('invoice.')) return (await reading(() => licenses.findByInvoice(db, id))) !== undefined
+  if (!type.startsWith('checkout.session.')) return false
+  const ofSubscription = typeof subscription === 'string' ? subscription : undefined
+  return (
+    (await reading(() => licenses.findByCheckoutSession(db, id))) !== undefined ||
+    (ofSubscription !== undefined && (await reading(() => licenses.findOneOfSubscription(db, ofSubscription))) !== undefined)
+  )
+}
