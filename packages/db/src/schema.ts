@@ -246,6 +246,12 @@ export interface LocksTable {
   name: string
 }
 
+export interface RateLimitsTable {
+  name: string
+  points: number
+  ends_at: Date
+}
+
 export interface LeasesTable {
   name: string
   /** Empty when nobody has it. */
@@ -280,6 +286,7 @@ export interface Schema {
   trials: TrialsTable
   locks: LocksTable
   leases: LeasesTable
+  rate_limits: RateLimitsTable
   payment_details: PaymentDetailsTable
   reversals: ReversalsTable
   subscriptions: SubscriptionsTable

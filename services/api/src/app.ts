@@ -5,7 +5,7 @@ import type { Log, Surface } from '@licenseoperator/domain'
 import {
   accessLog,
   addHealth,
-  clientAddress,
+  clientNetwork,
   cookieGuard,
   cors,
   createTokenVerifier,
@@ -26,6 +26,7 @@ import type { OperatorLicense } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
 import type { Stripe } from 'stripe'
 import type { CatalogView } from './catalog-view.ts'
+import { createRateLimitStore } from './rate-limit-store.ts'
 import { addAdminCoupons } from './routes/admin-coupons.ts'
 import { addAdminProducts } from './routes/admin-products.ts'
 import { addCreateCheckoutSession } from './routes/create-checkout-session.ts'
@@ -82,6 +83,15 @@ export interface ApiDeps {
   readonly now: () => Date
 }
 
+/** Once: a proxy that is not configured makes all its clients one address, for limits and in logs. */
+function warnOfProxy(log: Log): (peer: string) => void {
+  let warned = false
+  return (peer) => {
+    if (!warned) log.warn('X-Forwarded-For from a peer that is not in server.trusted_proxies is not believed', { peer })
+    warned = true
+  }
+}
+
 /** The storefront's, customers' and administrators' routes. Composes only: opens nothing, reads no environment. */
 export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
   const { config, log, metrics } = deps
@@ -101,7 +111,12 @@ export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
     cors({ allowedOrigins: config.corsAllowedOrigins }),
     methodNotAllowed(app),
   )
-  app.use(limitFailedAuth({ key: clientAddress(config.trustedProxies) }), identifyCaller(verifier))
+  const onRefused = limitFailedAuth({
+    key: clientNetwork(config.trustedProxies, { onUntrusted: warnOfProxy(log) }),
+    store: createRateLimitStore(deps.db, deps.now),
+    log,
+  })
+  app.use(identifyCaller(verifier, { onRefused }))
   app.use(cookieGuard({ publicOrigin: config.publicBaseUrl, allowedOrigins: config.corsAllowedOrigins }))
   app.onError(toErrorResponse(log))
   app.notFound(notFound)
