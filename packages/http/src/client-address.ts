@@ -33,7 +33,10 @@ export function clientAddress(
 }
 
 /** As `clientAddress`, but whom a limit counts: one host of IPv6 has a whole /64 of addresses to come from. */
-export function clientNetwork(trustedProxies: readonly string[] = [], options?: ClientAddressOptions): (c: Context<HttpEnv>) => string {
+export function clientNetwork(
+  trustedProxies: readonly string[] = [],
+  options?: ClientAddressOptions,
+): (c: Context<HttpEnv>) => string {
   const addressOf = clientAddress(trustedProxies, options)
   return (c) => networkOf(addressOf(c))
 }

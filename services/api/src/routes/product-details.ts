@@ -2,7 +2,16 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { findPricedProduct } from '@licenseoperator/billing'
 import { type Product, stripeRecurring } from '@licenseoperator/catalog'
 import { text } from '@licenseoperator/domain'
-import { clientNetwork, createLimiter, failAs, type HttpEnv, jsonBody, jsonBodyLimits, rateLimit, refusals } from '@licenseoperator/http'
+import {
+  clientNetwork,
+  createLimiter,
+  failAs,
+  type HttpEnv,
+  jsonBody,
+  jsonBodyLimits,
+  rateLimit,
+  refusals,
+} from '@licenseoperator/http'
 import type { ApiDeps } from '../app.ts'
 
 const LookupRequest = z

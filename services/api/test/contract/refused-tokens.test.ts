@@ -1,7 +1,7 @@
-import { createMetrics } from '@licenseoperator/http'
+import { createStripe } from '@licenseoperator/billing'
 import { openDatabase } from '@licenseoperator/db'
 import { silentLog } from '@licenseoperator/domain'
-import { createStripe } from '@licenseoperator/billing'
+import { createMetrics } from '@licenseoperator/http'
 import { noOperatorLicense } from '@licenseoperator/licensing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createApp, createCatalogView } from '../../src/index.ts'
@@ -55,7 +55,8 @@ describe('21 refused tokens in a minute from one address', () => {
 
   test('count in every instance, and for the whole /64 of an IPv6 host', async () => {
     const other = anInstance()
-    for (let i = 0; i < 20; i += 1) expect(await ask(i % 2 === 0 ? api.app : other, `2001:db8::${i}`, LICENSES, 'guess')).toBe(401)
+    for (let i = 0; i < 20; i += 1)
+      expect(await ask(i % 2 === 0 ? api.app : other, `2001:db8::${i}`, LICENSES, 'guess')).toBe(401)
     expect(await ask(other, '2001:db8::99', LICENSES, 'guess')).toBe(429)
     expect(await ask(api.app, '2001:db8::ffff:1', LICENSES, 'guess')).toBe(429)
     expect(await ask(api.app, '2001:db8:0:1::1', LICENSES, 'guess')).toBe(401)
