@@ -1,6 +1,6 @@
 export { assertMember, assertScope, assertSysadmin, type Caller, isMember, isSysadmin, type Surface, surfaces } from './caller.ts'
 export { DomainError, type ErrorCode, errorCodes, isDomainError } from './error.ts'
-export { groupKey, normaliseDomain } from './group.ts'
+export { groupKey, isPersonalGroup, normaliseDomain, personalGroup } from './group.ts'
 export { LicenseId, newId, newLicenseId } from './ids.ts'
 export { type Log, silentLog } from './log.ts'
 export { type TextOptions, text } from './text.ts'

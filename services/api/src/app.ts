@@ -56,6 +56,8 @@ export interface ApiConfig {
     readonly secret: string
     readonly issuer: string | undefined
     readonly audience: string | undefined
+    /** Also of tokens signed with the secret. */
+    readonly requireIssuerAndAudience?: boolean
     readonly jwks?: JwksRules | undefined
   }
   readonly requiredScopes: Partial<Record<Surface, boolean>>
@@ -96,10 +98,11 @@ function warnOfProxy(log: Log): (peer: string) => void {
 export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
   const { config, log, metrics } = deps
   const app = new OpenAPIHono<HttpEnv>({ defaultHook: rejectInvalid() })
-  const { secret, issuer, audience, jwks } = config.token
+  const { secret, issuer, audience, requireIssuerAndAudience = false, jwks } = config.token
   const verifier = createTokenVerifier({
     secret,
     jwks,
+    requireIssuerAndAudience,
     ...(issuer === undefined ? {} : { issuer }),
     ...(audience === undefined ? {} : { audience }),
     now: deps.now,

@@ -96,6 +96,7 @@ export function apiConfigOf({
       secret: internalAuth.jwtSecret.reveal(),
       issuer: internalAuth.issuer,
       audience: internalAuth.audience,
+      requireIssuerAndAudience: internalAuth.requireIssuerAndAudience,
       jwks:
         internalAuth.jwksUrl === undefined ? undefined : { url: internalAuth.jwksUrl, algorithms: internalAuth.jwksAlgorithms },
     },

@@ -107,6 +107,9 @@ describe('accepted', () => {
   })
 })
 
+/** A header that names another time before the one that is signed. */
+const twoTimes = (payload: string, first: number, last: number) => `t=${first},${signature(payload, { timestamp: last })}`
+
 describe('refused with 400, and nothing stored', () => {
   const body = anEvent()
   test.each<[string, string | Uint8Array<ArrayBuffer>, string | null]>([
@@ -118,6 +121,9 @@ describe('refused with 400, and nothing stored', () => {
     ['a time 301 s ahead', body, signature(body, { timestamp: seconds(310) })],
     ['no time', body, signature(body).replace(/t=\d+,/, '')],
     ['a time that is no number', body, signature(body).replace(/t=\d+/, 't=abc')],
+    ['two times, signed for the last, which is years ahead', body, twoTimes(body, seconds(0), seconds(315_360_000))],
+    ['two times, signed for the first', body, twoTimes(body, seconds(315_360_000), seconds(0))],
+    ['the same time twice', body, twoTimes(body, seconds(0), seconds(0))],
     ['only an old scheme', body, signature(body, { scheme: 'v0' })],
     ['signed text that is no JSON', 'not json', signature('not json')],
     ['signed null', 'null', signature('null')],
