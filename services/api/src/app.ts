@@ -4,7 +4,7 @@ import type { Db } from '@licenseoperator/db'
 import type { Log, Surface } from '@licenseoperator/domain'
 import {
   accessLog,
-  addHealth,
+  addOperations,
   clientNetwork,
   cookieGuard,
   cors,
@@ -15,8 +15,8 @@ import {
   limitFailedAuth,
   type Metrics,
   methodNotAllowed,
-  metricsHandler,
   notFound,
+  type OperationsOptions,
   rejectInvalid,
   requestId,
   securityHeaders,
@@ -78,11 +78,20 @@ export interface ApiDeps {
   readonly operatorLicense: OperatorLicense
   readonly catalog: CatalogView
   readonly config: ApiConfig
-  /** Name of a dependency and a check that fails while it is away. */
+  /** Name of a dependency without which nothing can be answered, and a check that fails while it is away. */
   readonly checks: Record<string, () => Promise<void>>
+  /** Aborted once the process is leaving: readiness says no. */
+  readonly draining?: AbortSignal
+  /** Readiness and metrics are served on an address of their own. */
+  readonly operationsElsewhere?: boolean
   readonly log: Log
   readonly metrics: Metrics
   readonly now: () => Date
+}
+
+/** What operators ask the API, here or on an address of its own. */
+export function operationsOf({ checks, draining, metrics }: Pick<ApiDeps, 'checks' | 'draining' | 'metrics'>): OperationsOptions {
+  return { checks, timeoutMs: 2000, draining, metrics }
 }
 
 /** Once: a proxy that is not configured makes all its clients one address, for limits and in logs. */
@@ -123,8 +132,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
   app.use(cookieGuard({ publicOrigin: config.publicBaseUrl, allowedOrigins: config.corsAllowedOrigins }))
   app.onError(toErrorResponse(log))
   app.notFound(notFound)
-  addHealth(app, { checks: deps.checks, timeoutMs: 2000 })
-  app.get('/metrics', metricsHandler(metrics))
+  addOperations(app, operationsOf(deps), { elsewhere: deps.operationsElsewhere })
   addDefaultProduct(app, deps)
   addPublicProducts(app, deps)
   addGroupLicenses(app, deps)

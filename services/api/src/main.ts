@@ -13,7 +13,7 @@ async function main(): Promise<number> {
     })
     const log = createLog({ service: 'api', level: config.log.level })
     for (const warning of warnings) log.warn(warning)
-    stopOnSignals([await startApi({ config, log })], log)
+    stopOnSignals([await startApi({ config, log })], log, { drainMs: config.server.drainDelayMs })
     return 0
   } catch (error) {
     const text =

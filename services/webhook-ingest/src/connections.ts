@@ -10,9 +10,11 @@ import {
   StreamMissing,
   type StreamNames,
 } from '@licenseoperator/events'
+import { pause } from './every.ts'
 
 /** How long a starting service waits for what it depends on before it says so and ends. */
 const START_WAIT_MS = 15_000
+const RETRY_MS = 500
 const WORKER_HOLD_MS = 15_000
 /** With JetStream's four seconds before it, a webhook is answered within Stripe's and everybody else's patience. */
 const REQUEST_HOLD_MS = 3000
@@ -59,6 +61,20 @@ export class Connections {
   async ensureStreams(waitMs = START_WAIT_MS): Promise<StreamNames> {
     this.#streams = await ensureStreams(await this.nats.ready(waitMs), this.#config.nats)
     return this.#streams
+  }
+
+  /** The streams, however long NATS stays away; `undefined` once the signal ends the wait. */
+  async streamsWhenever(signal: AbortSignal, log: Log): Promise<StreamNames | undefined> {
+    for (let tries = 0; !signal.aborted; tries += 1) {
+      try {
+        return await this.streams(1000)
+      } catch (error) {
+        if (!(error instanceof EventsUnavailable)) throw error
+        if (tries === 0) log.warn('waiting for NATS; webhooks go to MySQL meanwhile', { reason: error.message })
+        await pause(RETRY_MS, signal)
+      }
+    }
+    return undefined
   }
 
   /** Publishes within about four seconds, or says why not: at once while the connection is down. */
