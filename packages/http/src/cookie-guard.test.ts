@@ -42,7 +42,7 @@ test.each<[string, string, number, Record<string, string>]>([
   ['PATCH', 'JSON', 200, json],
   ['PATCH', 'a foreign origin', 403, { ...json, Origin: 'https://evil.example' }],
 ])('%s by cookie: %s', async (method, _name, status, headers) => {
-  const answer = await anApp().request('/orders/1', { method, body, headers: { ...cookie, ...headers } })
+  const answer = await anApp().request('/changes/1', { method, body, headers: { ...cookie, ...headers } })
   expect(answer.status).toBe(status)
 })
 

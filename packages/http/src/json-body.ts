@@ -7,6 +7,8 @@ import type { HttpEnv } from './http-env.ts'
 export const MAX_BODY_BYTES = 1024 * 1024
 /** Largest JSON body, bytes, unless a route says otherwise: the longest order is a tenth of it, and parsing takes its time. */
 export const MAX_JSON_BYTES = 64 * 1024
+/** Read and thrown away of a body that is too large: who is cut off while sending may lose the answer that says why. */
+const MAX_DISCARDED_BYTES = 2 * 1024 * 1024
 const MAX_DEPTH = 32
 const withBody = new Set(['POST', 'PUT', 'PATCH'])
 
@@ -69,9 +71,11 @@ async function readStream(stream: ReadableStream<Uint8Array> | null, maxBytes: n
   let size = 0
   for await (const chunk of stream) {
     size += chunk.length
-    if (size > maxBytes) throw tooLarge()
-    chunks.push(chunk)
+    if (size <= maxBytes) chunks.push(chunk)
+    else chunks.length = 0
+    if (size > maxBytes + MAX_DISCARDED_BYTES) break
   }
+  if (size > maxBytes) throw tooLarge()
   return Buffer.concat(chunks)
 }
 

@@ -185,6 +185,28 @@ describe('when JetStream does not take it', () => {
   })
 })
 
+describe('ready', () => {
+  const up = async () => {}
+  const down = () => Promise.reject(new Error('away'))
+  test.each([
+    ['both stores', up, up, 200],
+    ['JetStream alone', down, up, 200],
+    ['MySQL alone', up, down, 200],
+    ['JetStream alone, while MySQL hangs', () => new Promise<void>(() => {}), up, 200],
+    ['neither', down, down, 503],
+  ])('with %s', async (_what, mysql, nats, status) => {
+    expect((await receiver({ checks: { mysql, nats } }).request('/readyz')).status).toBe(status)
+  })
+
+  test('no more once the process is leaving; webhooks are taken still', async () => {
+    const draining = new AbortController()
+    const app = receiver({ draining: draining.signal })
+    draining.abort()
+    expect((await app.request('/readyz')).status).toBe(503)
+    expect((await send(anEvent(), undefined, app)).status).toBe(200)
+  })
+})
+
 test('P15 the database is slow or away: acknowledged as soon as one store has the event, before any work', async () => {
   const away = openDatabase({ ...testMysqlAccount(), port: 1 })
   try {
