@@ -19,7 +19,10 @@ export function addOperations<S extends Schema, B extends string>(
   options: OperationsOptions,
   { elsewhere = false }: { elsewhere?: boolean | undefined } = {},
 ): void {
-  if (elsewhere) return addLiveness(app)
+  if (elsewhere) {
+    addLiveness(app)
+    return
+  }
   addHealth(app, options)
   app.get('/metrics', metricsHandler(options.metrics))
 }

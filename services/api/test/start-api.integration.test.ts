@@ -200,7 +200,8 @@ test('SIGTERM: not ready, but serving for the configured time, then 0; SIGINT do
   expect(await exit).toEqual([0, null])
 
   const interrupted = startProgram({ LICENSEOPERATOR_SERVER_DRAIN_DELAY: '5m' })
-  await urlOf(interrupted)
+  // Its signals are heard once it has said that it runs; an answer later they certainly are.
+  expect((await fetch(`${await urlOf(interrupted)}/readyz`)).status).toBe(200)
   const ended = once(interrupted, 'exit')
   interrupted.kill('SIGINT')
   expect(await ended).toEqual([0, null])

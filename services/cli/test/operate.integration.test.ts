@@ -44,6 +44,7 @@ beforeAll(async () => {
     LICENSEOPERATOR_NATS_SUBJECT_STRIPE_WEBHOOK: `cli.${subject}.webhook`,
     LICENSEOPERATOR_MYSQL_DSN: database.dsn,
     LICENSEOPERATOR_SERVER_ADDR: '127.0.0.1:0',
+    LICENSEOPERATOR_SERVER_DRAIN_DELAY: '0s',
   }
 })
 afterAll(async () => {
