@@ -172,7 +172,7 @@ const rows: Record<string, Row> = {
     ],
     wrongAt: /^security(\[\d\](\.(product_key|private_key_pem|public_key_pem))?)?$/,
   },
-  'internal_auth.jwt_secret': secretValue('0123456789abcdef0123456789abcdeF', '\u00e9abcdefgh'.repeat(3) + '12', [
+  'internal_auth.jwt_secret': secretValue('0123456789abcdef0123456789abcdeF', `${'\u00e9abcdefgh'.repeat(3)}12`, [
     'short',
     'a shared secret of 31 bytes, no',
     ' '.repeat(34),
