@@ -180,6 +180,13 @@ describe('serve', () => {
     expect((await fetch(`${url}/readyz`)).status).toBe(200)
     expect((await fetch(`${url}/authlance/license/products`)).status).toBe(200)
     expect((await fetch(`${url}/authlance/license/stripe/webhook`, { method: 'POST', body: '{}' })).status).toBe(400)
+    // Refused tokens from the same address change nothing about that.
+    const guess = () => fetch(`${url}/authlance/license/groups/acme/licenses`, { headers: { authorization: 'Bearer guess' } })
+    const guesses: number[] = []
+    for (let i = 0; i < 21; i += 1) guesses.push((await guess()).status)
+    expect(guesses).toEqual([...Array.from({ length: 20 }, () => 401), 429])
+    expect((await fetch(`${url}/authlance/license/products`)).status).toBe(200)
+    expect((await fetch(`${url}/authlance/license/stripe/webhook`, { method: 'POST', body: '{}' })).status).toBe(400)
     const gone = once(child, 'exit')
     child.kill('SIGTERM')
     expect(await gone).toEqual([0, null])
