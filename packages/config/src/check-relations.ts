@@ -1,6 +1,7 @@
 import { checkBundles } from './check-bundles.ts'
 import type { ConfigProblem } from './config-error.ts'
 import { doubtfulCatalog } from './doubtful-catalog.ts'
+import { readDivided, Wrong } from './leaf.ts'
 import { maps, repeated } from './maps.ts'
 import { isMap, type Raw } from './read-yaml.ts'
 import { subjects } from './sections.ts'
@@ -45,6 +46,8 @@ export function doubtful(raw: Raw, sections: ReadonlySet<string>): string[] {
   if (isMap(raw.retention) && OFF.has(raw.retention.delete_only_trials)) {
     warnings.push('retention.delete_only_trials: false has no effect, paid licenses are never deleted')
   }
+  if (isMap(raw.server)) warnings.push(...doubtfulServer(raw.server))
+  if (sections.has('internal_auth') && isMap(raw.internal_auth)) warnings.push(...doubtfulIssuer(raw.internal_auth))
   if (sections.has('internal_auth') && isMap(raw.internal_auth) && isMap(raw.internal_auth.required_scopes)) {
     const unknown = Object.keys(raw.internal_auth.required_scopes).filter((name) => !SURFACES.has(name)).length
     if (unknown > 0)
@@ -61,6 +64,29 @@ export function doubtful(raw: Raw, sections: ReadonlySet<string>): string[] {
     }
   }
   return warnings
+}
+
+/** Who is the client: a wrong answer makes all of them one, or lets each choose who it is. */
+function doubtfulServer(server: Raw): string[] {
+  const proxies = readDivided(/[\s,]+/)(server.trusted_proxies ?? [])
+  const named = proxies instanceof Wrong ? [] : proxies
+  const everybody = named.some((proxy) => /\/0+$/.test(proxy))
+  // This process speaks no TLS: behind an https address somebody else does.
+  const proxied = typeof server.public_base_url === 'string' && /^\s*https:/i.test(server.public_base_url)
+  return [
+    ...(everybody ? ['server.trusted_proxies: believes everybody about their address; name the proxies in front'] : []),
+    ...(proxied && named.length === 0
+      ? ['server.trusted_proxies: is empty although public_base_url is https; behind a proxy all clients count as one address']
+      : []),
+  ]
+}
+
+/** Without them every token that the provider ever signed, for whichever program, is good here. */
+function doubtfulIssuer({ jwks_url: url, issuer, audience }: Raw): string[] {
+  const filled = (value: unknown) => typeof value === 'string' && value.trim() !== ''
+  if (!filled(url) || (filled(issuer) && filled(audience))) return []
+  const missing = [...(filled(issuer) ? [] : ['issuer']), ...(filled(audience) ? [] : ['audience'])].join(' and ')
+  return [`internal_auth.jwks_url: without ${missing} tokens that the provider made for other programs are accepted`]
 }
 
 function checkStripe(stripe: Raw): ConfigProblem[] {

@@ -13,7 +13,7 @@ function loadExample() {
   const keys = ['core', 'core_one_off', 'platform', 'platform_one_off', 'suite', 'suite_one_off']
   const env = {
     LICENSEOPERATOR_SECURITY: JSON.stringify(keys.map((key) => ({ product_key: key, private_key_pem: aPrivatePem }))),
-    LICENSEOPERATOR_INTERNAL_AUTH_JWT_SECRET: 'x'.repeat(32),
+    LICENSEOPERATOR_INTERNAL_AUTH_JWT_SECRET: 'a shared secret of thirty-two bytes',
     LICENSEOPERATOR_STRIPE_API_KEY: 'sk_test_abc',
     LICENSEOPERATOR_STRIPE_WEBHOOK_SECRET: 'whsec_abc',
     LICENSEOPERATOR_STRIPE_ROOT_APP_URL: 'https://app.acme.test',

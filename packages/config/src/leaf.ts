@@ -129,7 +129,7 @@ export function parseJson(text: string): unknown {
 }
 
 /** An address to listen on: `:8082` or `127.0.0.1:8082`; port 0 is one that is free. */
-export const address = leaf((value) => {
+const readAddress: Read<{ host: string; port: number }> = (value) => {
   const wrong = new Wrong('must be host:port or :port, the port from 0 to 65535')
   if (typeof value !== 'string') return wrong
   const match = /^(?:\[(?<v6>[0-9A-Fa-f:.]+)\]|(?<host>[A-Za-z0-9._-]*)):(?<port>\d{1,5})$/.exec(value.trim())?.groups
@@ -137,7 +137,9 @@ export const address = leaf((value) => {
   if (match === undefined || !(port <= 65_535)) return wrong
   const host = match.v6 ?? match.host ?? ''
   return { host: host === '' ? '0.0.0.0' : host, port }
-})
+}
+export const address = leaf(readAddress)
+export const optionalAddress = optionalLeaf(readAddress)
 
 const LOOPBACK = /^(?:(?:[a-z0-9-]+\.)*localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 

@@ -147,12 +147,42 @@ test('unknown keys and variables are warnings, and their names are not printed w
   ])
 })
 
+const warningsOf = (key: string, value: unknown) => load(aFileWith(key, value)).warnings
+
+test.each([['0.0.0.0/0'], ['::/0'], [['10.0.0.0/8', '::/0']], ['192.0.2.1, 0.0.0.0/00']])(
+  'trusting everybody about their address is a warning: %j',
+  (proxies) => {
+    expect(warningsOf('server.trusted_proxies', proxies)).toEqual([expect.stringContaining('believes everybody')])
+  },
+)
+
+test('so is an https address without any proxy to trust, which this process cannot serve by itself', () => {
+  const server = { public_base_url: 'https://licenses.acme.test' }
+  expect(warningsOf('server', server)).toEqual([expect.stringContaining('server.trusted_proxies: is empty')])
+  expect(warningsOf('server', { ...server, trusted_proxies: ['10.0.0.0/8'] })).toEqual([])
+  expect(warningsOf('server', { public_base_url: 'http://localhost:8082' })).toEqual([])
+})
+
+test.each<[string, object, string[]]>([
+  ['neither', {}, ['issuer and audience']],
+  ['no audience', { issuer: 'https://id.acme.test', audience: ' ' }, ['audience']],
+  ['no issuer', { audience: 'licenses' }, ['issuer']],
+  ['both', { issuer: 'https://id.acme.test', audience: 'licenses' }, []],
+])('an identity provider whose tokens for others would count is a warning: %s', (_what, more, missing) => {
+  const auth = { jwt_secret: 'a shared secret of thirty-two bytes', jwks_url: 'https://id.acme.test/keys', ...more }
+  const expected = missing.map((what) => expect.stringContaining(`internal_auth.jwks_url: without ${what} tokens`))
+  expect(load(aFileWith('internal_auth', auth)).warnings).toEqual(expected)
+})
+
 test('what is allowed but has no effect is a warning', () => {
   const products = [{ slug: 'core', name: 'Core', plan: 'core', product_key: 'core', unit_amount: 100, max_license_total: 1 }]
   const file = {
     ...aFileWith('stripe.products', products),
     retention: { delete_only_trials: false },
-    internal_auth: { jwt_secret: 'x'.repeat(32), required_scopes: { 'catalog:amdin': true, 'payments:read': true } },
+    internal_auth: {
+      jwt_secret: 'a shared secret of thirty-two bytes',
+      required_scopes: { 'catalog:amdin': true, 'payments:read': true },
+    },
   }
   expect(load(file).warnings).toEqual([
     'retention.delete_only_trials: false has no effect, paid licenses are never deleted',
@@ -195,7 +225,7 @@ test.each(['sk_live_abc', 'rk_live_abc', ' sk_live_abc'])(
   (key) => {
     const file = {
       ...aFile(),
-      stripe: { api_key: key, webhook_secret: 'w', root_app_url: 'https://a.test', api_base: 'http://localhost:1' },
+      stripe: { api_key: key, webhook_secret: 'whsec_w', root_app_url: 'https://a.test', api_base: 'http://localhost:1' },
     }
     expect(problemsOf(file).map((problem) => problem.path)).toEqual(['stripe.api_base'])
     expect(problemsOf({ ...file, stripe: { ...file.stripe, api_base: '' } })).toEqual([])

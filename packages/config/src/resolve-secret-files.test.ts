@@ -4,7 +4,7 @@ import { aFile, aFileWith, aPem, aPrivatePem, files, load, problemsOf } from './
 
 const publicPem = aPem('PUBLIC KEY')
 const folder = '/etc/licenseoperator'
-const jwt = 'j'.repeat(40)
+const jwt = 'another shared secret of more than 32 bytes'
 
 describe.each([
   ['internal_auth.jwt_secret', jwt, (c: Loaded) => c.internalAuth.jwtSecret.reveal()],

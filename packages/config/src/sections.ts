@@ -5,6 +5,7 @@ import {
   duration,
   flag,
   leaf,
+  optionalAddress,
   optionalLeaf,
   optionalText,
   origins,
@@ -69,16 +70,24 @@ export const commonSections = {
         public_base_url: optionalUrl,
         cors_allowed_origins: origins.prefault([]),
         trusted_proxies: proxies.prefault([]),
+        admin_addr: optionalAddress,
+        drain_delay: duration('0s', '5m').prefault('5s'),
+        max_connections_per_address: whole(0, 1_000_000).default(1000),
       },
       NOT_A_MAP,
     )
     .transform((s) => ({
       addr: s.addr,
+      adminAddr: s.admin_addr,
+      drainDelayMs: s.drain_delay,
+      maxConnectionsPerAddress: s.max_connections_per_address,
       publicBaseUrl: s.public_base_url,
       corsAllowedOrigins: s.cors_allowed_origins,
       trustedProxies: s.trusted_proxies,
     })),
-  ingest: z.object({ addr: address.prefault(':8083') }, NOT_A_MAP),
+  ingest: z
+    .object({ addr: address.prefault(':8083'), admin_addr: optionalAddress }, NOT_A_MAP)
+    .transform((s) => ({ addr: s.addr, adminAddr: s.admin_addr })),
   log: z.object({ level: leaf(readOneOf('debug', 'info', 'warn', 'error')).default('info') }, NOT_A_MAP),
   retention: z
     .object(
@@ -156,6 +165,7 @@ export const requiredSections = {
         jwt_secret: jwtSecret,
         issuer: optionalText,
         audience: optionalText,
+        require_issuer_and_audience: flag.default(false),
         jwks_url: optionalUrl,
         jwks_algorithms: jwksAlgorithms.prefault([...JWKS_ALGORITHMS]),
         required_scopes: scopes.default({}),
@@ -167,6 +177,7 @@ export const requiredSections = {
       jwtSecret: s.jwt_secret,
       issuer: s.issuer,
       audience: s.audience,
+      requireIssuerAndAudience: s.require_issuer_and_audience,
       jwksUrl: s.jwks_url,
       jwksAlgorithms: s.jwks_algorithms,
       requiredScopes: s.required_scopes,

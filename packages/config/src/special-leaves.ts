@@ -5,12 +5,28 @@ import { leaf, readDivided, readText, readTextLike, Wrong } from './leaf.ts'
 import { isMap } from './read-yaml.ts'
 import { Secret } from './secret.ts'
 
+const MIN_SECRET_BYTES = 32
+/** A random secret of 32 characters has more kinds of them even in hexadecimal. */
+const MIN_KINDS = 8
+const LONGEST_REPEATED = 15
+
 /** HS256 wants a key of at least 32 bytes (RFC 7518 §3.2), and a PEM here would be a public key posing as a shared secret. */
 export const jwtSecret = leaf((value) => {
   if (typeof value !== 'string') return new Wrong('must be text')
-  if (Buffer.byteLength(value) < 32) return new Wrong('must have at least 32 bytes')
-  return value.includes('-----BEGIN') ? new Wrong('must be a shared secret, not a key in PEM form') : new Secret(value)
+  // White space around it counts for the signature, because the identity service may use it as it is, and not for the length.
+  const inside = value.trim()
+  if (Buffer.byteLength(inside) < MIN_SECRET_BYTES) return new Wrong(`must have at least ${MIN_SECRET_BYTES} bytes`)
+  if (value.includes('-----BEGIN')) return new Wrong('must be a shared secret, not a key in PEM form')
+  return new Set(inside).size < MIN_KINDS || repeatsItself(inside)
+    ? new Wrong('must be hard to guess: one made by `openssl rand -base64 32` is')
+    : new Secret(value)
 })
+
+/** True for a short text said again and again: moved by its length, the whole is the same. */
+function repeatsItself(text: string): boolean {
+  const shifts = Array.from({ length: LONGEST_REPEATED }, (_, index) => index + 1)
+  return shifts.some((shift) => text.slice(shift) === text.slice(0, -shift))
+}
 
 /** Signatures that an identity provider's public keys may verify. HS256 is not among them: a public key must never be a shared secret. */
 export const JWKS_ALGORITHMS = ['RS256', 'ES256', 'EdDSA'] as const
@@ -39,11 +55,18 @@ function isAddressRange(text: string): boolean {
   return isIP(address) !== 0 && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
 }
 
+/** As Stripe writes them. What stands behind the prefix is Stripe's. */
+const WEBHOOK_SECRET = /^whsec_[\w+/=-]+$/
+
 /** One endpoint secret, or several while one is being rolled. */
 export const webhookSecrets = leaf((value) => {
+  const blank = Array.isArray(value) && value.some((part) => typeof part === 'string' && part.trim() === '')
   const parts = readDivided(/[\s,]+/)(value)
   if (parts instanceof Wrong) return new Wrong('must be text or a list of text')
-  return parts.length === 0 ? new Wrong('must not be empty') : parts.map((part) => new Secret(part))
+  if (parts.length === 0 || blank) return new Wrong('must not be empty')
+  return parts.every((part) => WEBHOOK_SECRET.test(part))
+    ? parts.map((part) => new Secret(part))
+    : new Wrong('must be an endpoint secret such as whsec_…, or several divided by commas')
 })
 
 export const scopes = leaf((value) => {

@@ -209,7 +209,12 @@ export async function findByCheckoutSession(db: Reader, sessionId: string): Prom
 
 /** A license that an invoice paid for; of a bundle any one. */
 export async function findByInvoice(db: Reader, invoiceId: string): Promise<StoredLicense | undefined> {
-  const row = await db.selectFrom('licenses').select(licenseColumns).where('stripe_invoice_id', '=', invoiceId).limit(1).executeTakeFirst()
+  const row = await db
+    .selectFrom('licenses')
+    .select(licenseColumns)
+    .where('stripe_invoice_id', '=', invoiceId)
+    .limit(1)
+    .executeTakeFirst()
   return row && toLicense(row)
 }
 

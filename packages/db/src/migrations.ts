@@ -543,4 +543,14 @@ export const migrations: readonly Migration[] = [
       claimed_at ${instant} NOT NULL
     ) ${tail}`,
   },
+  {
+    // Short-lived counters that all instances share, such as refused credentials by address.
+    name: '0110_rate_limits',
+    sql: `CREATE TABLE IF NOT EXISTS rate_limits (
+      name ${ascii(160)} NOT NULL PRIMARY KEY,
+      points INT NOT NULL,
+      ends_at ${instant} NOT NULL,
+      KEY rate_limits_by_end (ends_at)
+    ) ${tail}`,
+  },
 ]

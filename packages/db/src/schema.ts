@@ -290,6 +290,12 @@ export interface LocksTable {
   name: string
 }
 
+export interface RateLimitsTable {
+  name: string
+  points: number
+  ends_at: Date
+}
+
 export interface LeasesTable {
   name: string
   /** Empty when nobody has it. */
@@ -328,6 +334,7 @@ export interface Schema {
   trial_claims: TrialClaimsTable
   locks: LocksTable
   leases: LeasesTable
+  rate_limits: RateLimitsTable
   payment_details: PaymentDetailsTable
   reversals: ReversalsTable
   subscriptions: SubscriptionsTable

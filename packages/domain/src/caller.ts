@@ -1,5 +1,5 @@
 import { DomainError } from './error.ts'
-import { groupKey } from './group.ts'
+import { groupKey, personalGroup } from './group.ts'
 
 /** What a scope can narrow a token to. A token without any scope claim is judged by its roles alone. */
 export const surfaces = [
@@ -36,7 +36,8 @@ export function isSysadmin(caller: Caller): boolean {
 }
 
 export function isMember(caller: Caller, group: string): boolean {
-  return caller.groups.includes(groupKey(group))
+  const key = groupKey(group)
+  return caller.groups.includes(key) || key === personalGroup(caller.identity)
 }
 
 /** @throws DomainError `forbidden` unless the caller is a system administrator */

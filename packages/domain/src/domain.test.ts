@@ -1,5 +1,17 @@
 import { expect, test } from 'vitest'
-import { addYears, assertMember, assertScope, type Caller, groupKey, LicenseId, newLicenseId, rfc3339 } from './index.ts'
+import {
+  addYears,
+  assertMember,
+  assertScope,
+  type Caller,
+  groupKey,
+  isMember,
+  isPersonalGroup,
+  LicenseId,
+  newLicenseId,
+  personalGroup,
+  rfc3339,
+} from './index.ts'
 
 const ada: Caller = { identity: 'ada', email: 'ada@acme.test', roles: [], groups: ['acme'], scopes: undefined }
 
@@ -32,4 +44,35 @@ test('license ids: ours and UUIDs, nothing else', () => {
 test('a year later is the same day, and 29 February stays in February', () => {
   expect(rfc3339(addYears(new Date('2024-02-29T12:00:00Z'), 1))).toBe('2025-02-28T12:00:00Z')
   expect(rfc3339(addYears(new Date('2026-11-23T00:00:00.250Z'), 1))).toBe('2027-11-23T00:00:00.250Z')
+})
+
+test('a group of one is the identity, letter by letter, and survives normalisation', () => {
+  const identities = [
+    'ada',
+    'Ada',
+    'ADA',
+    ' ada',
+    'ada ',
+    '~ada',
+    'ä',
+    'a\u0308',
+    'x'.repeat(64),
+    'x'.repeat(65),
+    'ada@acme.test',
+    'a:b',
+  ]
+  const groups = identities.map(personalGroup)
+  expect(new Set(groups.map(groupKey)).size).toBe(identities.length)
+  for (const group of groups) {
+    expect(groupKey(group)).toBe(group)
+    expect(isPersonalGroup(group)).toBe(true)
+    expect(group.length).toBeLessThanOrEqual(128)
+  }
+  expect(isPersonalGroup('acme')).toBe(false)
+})
+
+test('an identity is a member of its own group of one, and an address makes nobody a member', () => {
+  expect(isMember(ada, personalGroup('ada'))).toBe(true)
+  expect(isMember({ ...ada, identity: 'eve' }, personalGroup('ada'))).toBe(false)
+  expect(isMember(ada, 'ada@acme.test')).toBe(false)
 })

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { DomainError } from './error.ts'
 import { characters, refusalOf, text } from './text.ts'
 
@@ -26,4 +27,21 @@ export function assertGroup(field: string, name: string): void {
  */
 export function groupKey(group: string): string {
   return group.trim().normalize('NFC').toLowerCase()
+}
+
+const PERSONAL = 'identity:'
+
+/**
+ * The group of one who buys without a group. It comes from the identity alone: an e-mail address says who somebody claims to be, and may be
+ * somebody else's tomorrow. What would not survive `groupKey` unchanged, or is too long for a group, is hashed.
+ */
+export function personalGroup(identity: string): string {
+  return /^[0-9a-z._-]{1,64}$/.test(identity)
+    ? `${PERSONAL}${identity}`
+    : `${PERSONAL}~${createHash('sha256').update(identity).digest('hex')}`
+}
+
+/** True for a name that only an identity makes its bearer a member of: no token's list of groups may hold it. */
+export function isPersonalGroup(group: string): boolean {
+  return groupKey(group).startsWith(PERSONAL)
 }

@@ -1,7 +1,7 @@
 export { assertMember, assertScope, assertSysadmin, type Caller, isMember, isSysadmin, type Surface, surfaces } from './caller.ts'
 export { domainPattern, domainProblem, normaliseDomain, storedDomain } from './cookie-domain.ts'
 export { DomainError, type ErrorCode, errorCodes, isDomainError } from './error.ts'
-export { assertGroup, GroupName, groupKey, refusalOfGroup } from './group.ts'
+export { assertGroup, GroupName, groupKey, isPersonalGroup, personalGroup, refusalOfGroup } from './group.ts'
 export { LicenseId, newId, newLicenseId } from './ids.ts'
 export { type Log, silentLog } from './log.ts'
 export { assertText, characters, cut, refusalOf, shown, type TextOptions, text } from './text.ts'

@@ -23,12 +23,27 @@ test.each<[string, number, Record<string, string>]>([
   expect((await anApp().request('/orders', { method: 'POST', body, headers })).status).toBe(status)
 })
 
-test('DELETE by cookie follows the same rule', async () => {
-  const remove = async (headers: Record<string, string>) =>
-    (await anApp().request('/orders/1', { method: 'DELETE', headers })).status
-  expect(await remove({ ...cookie })).toBe(403)
-  expect(await remove({ ...cookie, ...json })).toBe(204)
-  expect(await remove({ ...cookie, ...json, Origin: 'https://evil.example' })).toBe(403)
+test.each<[string, number, Record<string, string>]>([
+  ['no body, no content type, no origin', 204, {}],
+  ['a configured origin and no content type', 204, { Origin: SHOP }],
+  ['JSON', 204, json],
+  ['a foreign origin', 403, { Origin: 'https://evil.example' }],
+  ['a foreign origin with JSON', 403, { ...json, Origin: 'https://evil.example' }],
+  ['origin null', 403, { Origin: 'null' }],
+])('DELETE by cookie is no simple request, so its origin alone decides: %s', async (_name, status, headers) => {
+  const answer = await anApp().request('/orders/1', { method: 'DELETE', headers: { ...cookie, ...headers } })
+  expect(answer.status).toBe(status)
+})
+
+test.each<[string, string, number, Record<string, string>]>([
+  ['PUT', 'JSON', 200, json],
+  ['PUT', 'no content type: an answer about the body, no refusal of its sender', 415, { 'Content-Type': '' }],
+  ['PUT', 'a foreign origin', 403, { ...json, Origin: 'https://evil.example' }],
+  ['PATCH', 'JSON', 200, json],
+  ['PATCH', 'a foreign origin', 403, { ...json, Origin: 'https://evil.example' }],
+])('%s by cookie: %s', async (method, _name, status, headers) => {
+  const answer = await anApp().request('/changes/1', { method, body, headers: { ...cookie, ...headers } })
+  expect(answer.status).toBe(status)
 })
 
 test('reading and public routes are left alone', async () => {

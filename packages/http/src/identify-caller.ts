@@ -1,4 +1,4 @@
-import { type Caller, DomainError } from '@licenseoperator/domain'
+import { type Caller, DomainError, isDomainError } from '@licenseoperator/domain'
 import type { Context, MiddlewareHandler } from 'hono'
 import { getCookie } from 'hono/cookie'
 import type { Credential, HttpEnv } from './http-env.ts'
@@ -10,13 +10,25 @@ export const SESSION_COOKIE = 'loopToken'
 /**
  * Finds the request's token, without judging it: public routes ignore credentials, valid or not. The `Authorization` header wins over the
  * cookie, with no way back: an invalid header is not rescued by a valid cookie.
+ *
+ * @param onRefused  called when a credential is refused, before the 401; may refuse in another way. A provider that is away refuses nothing
  */
-export function identifyCaller(verifier: TokenVerifier): MiddlewareHandler<HttpEnv> {
+export function identifyCaller(
+  verifier: TokenVerifier,
+  { onRefused }: { onRefused?: (c: Context<HttpEnv>) => Promise<void> } = {},
+): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     const credential = credentialOf(c)
     if (credential !== undefined) {
       c.set('credential', credential)
-      c.set('identify', () => verifier.verify(credential.token))
+      c.set('identify', async () => {
+        try {
+          return await verifier.verify(credential.token)
+        } catch (error) {
+          if (isDomainError(error, 'unauthorized')) await onRefused?.(c)
+          throw error
+        }
+      })
     }
     await next()
   }

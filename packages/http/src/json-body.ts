@@ -3,8 +3,12 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { hasHandler } from './access-log.ts'
 import type { HttpEnv } from './http-env.ts'
 
-/** Largest request body, bytes (contract 1.23, and chosen alike for JSON routes). */
+/** Largest webhook, bytes (contract 1.23). */
 export const MAX_BODY_BYTES = 1024 * 1024
+/** Largest JSON body, bytes, unless a route says otherwise: the longest order is a tenth of it, and parsing takes its time. */
+export const MAX_JSON_BYTES = 64 * 1024
+/** Read and thrown away of a body that is too large: who is cut off while sending may lose the answer that says why. */
+const MAX_DISCARDED_BYTES = 2 * 1024 * 1024
 const MAX_DEPTH = 32
 const withBody = new Set(['POST', 'PUT', 'PATCH'])
 
@@ -17,7 +21,7 @@ const withBody = new Set(['POST', 'PUT', 'PATCH'])
  * @throws DomainError `unsupported_media_type` for another content type or any `Content-Encoding`; `payload_too_large` over `maxBytes`,
  *   chunked or not; `invalid_payload` for an empty body, a byte order mark, invalid UTF-8, malformed JSON, no object, too deep nesting
  */
-export function jsonBodyLimits({ maxBytes = MAX_BODY_BYTES }: { maxBytes?: number } = {}): MiddlewareHandler<HttpEnv> {
+export function jsonBodyLimits({ maxBytes = MAX_JSON_BYTES }: { maxBytes?: number } = {}): MiddlewareHandler<HttpEnv> {
   return async (c, next) => {
     if (withBody.has(c.req.method) && hasHandler(c)) {
       const type = c.req.header('content-type')
@@ -67,9 +71,11 @@ async function readStream(stream: ReadableStream<Uint8Array> | null, maxBytes: n
   let size = 0
   for await (const chunk of stream) {
     size += chunk.length
-    if (size > maxBytes) throw tooLarge()
-    chunks.push(chunk)
+    if (size <= maxBytes) chunks.push(chunk)
+    else chunks.length = 0
+    if (size > maxBytes + MAX_DISCARDED_BYTES) break
   }
+  if (size > maxBytes) throw tooLarge()
   return Buffer.concat(chunks)
 }
 

@@ -13,6 +13,9 @@ let fetches = 0
 let foreign = 0
 let answering = true
 let hanging = false
+/** What the provider sends instead of its keys, piece by piece, until the other end hangs up. */
+let pieces: { readonly text: string; readonly everyMs: number } | undefined
+let sent = 0
 
 const provider = createServer(async (request, response) => {
   if (request.url !== '/keys') {
@@ -22,6 +25,16 @@ const provider = createServer(async (request, response) => {
   }
   fetches += 1
   if (hanging) return
+  if (pieces !== undefined) {
+    const { text, everyMs } = pieces
+    const write = () => {
+      sent += text.length
+      response.write(text)
+    }
+    const timer = setInterval(write, everyMs)
+    response.once('close', () => clearInterval(timer))
+    return
+  }
   if (!answering) {
     response.writeHead(500).end()
     return
@@ -51,6 +64,8 @@ afterEach(() => {
   published = ['rs', 'es', 'ed']
   answering = true
   hanging = false
+  pieces = undefined
+  sent = 0
 })
 afterAll(async () => {
   provider.closeAllConnections()
@@ -152,6 +167,66 @@ describe('tokens of an identity provider', () => {
     await expect(verifier.verify(await token('RS256', 'rs'))).rejects.toMatchObject(unauthorized)
     expect(fetches - before).toBe(1)
   })
+
+  test('unknown key ids and junk cost a provider that is away one fetch in ten seconds', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    answering = false
+    const verifier = verifierOf()
+    const before = fetches
+    for (let count = 0; count < 20; count += 1)
+      await expect(verifier.verify(await token('RS256', 'strange'))).rejects.toMatchObject({ code: 'temporarily_unavailable' })
+    expect(fetches - before).toBe(1)
+    vi.setSystemTime(Date.now() + 10_001)
+    answering = true
+    expect(await verifier.verify(await token('RS256', 'rs'))).toMatchObject({ identity: 'ada' })
+    expect(fetches - before).toBe(2)
+  })
+
+  test('what no signature could save is refused without asking for a key', async () => {
+    const before = fetches
+    const verifier = createTokenVerifier({
+      secret: SECRET,
+      issuer: 'https://id.test',
+      audience: 'licenses',
+      jwks: { url: `${origin}/keys`, algorithms: ['RS256'] },
+    })
+    const junk = (payload: object) =>
+      [{ alg: 'RS256', kid: 'rs' }, payload, 'junk']
+        .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+        .join('.')
+    const exp = Date.now() / 1000 + 60
+    const named = { iss: 'https://id.test', aud: 'licenses' }
+    for (const payload of [{}, { ...claims }, { ...claims, exp }, { ...claims, ...named, exp: 1 }, { ...named, exp }, 'text'])
+      await expect(verifier.verify(junk(Object(payload)))).rejects.toMatchObject(unauthorized)
+    expect(fetches - before).toBe(0)
+  })
+
+  test('with issuer and audience configured its tokens have to name both; one signed with the secret need not', async () => {
+    const verifier = createTokenVerifier({
+      secret: SECRET,
+      issuer: 'https://id.test',
+      audience: 'licenses',
+      jwks: { url: `${origin}/keys`, algorithms: ['RS256'] },
+    })
+    const signed = (more: object, key: Parameters<SignJWT['sign']>[0] = pairOf('rs').privateKey, alg = 'RS256') =>
+      new SignJWT({ ...claims, ...more }).setProtectedHeader({ alg, kid: 'rs' }).setExpirationTime('5m').sign(key)
+    const named = { iss: 'https://id.test', aud: 'licenses' }
+    expect(await verifier.verify(await signed(named))).toMatchObject({ identity: 'ada' })
+    for (const claim of [{}, { iss: named.iss }, { aud: named.aud }, { ...named, aud: 'other' }])
+      await expect(verifier.verify(await signed(claim))).rejects.toMatchObject(unauthorized)
+    expect(await verifier.verify(await signed({}, Buffer.from(SECRET), 'HS256'))).toMatchObject({ identity: 'ada' })
+  })
+
+  test('an answer without end is given up at 256 KiB', async () => {
+    pieces = { text: ' '.repeat(64 * 1024), everyMs: 1 }
+    await expect(verifierOf().verify(await token('RS256', 'rs'))).rejects.toMatchObject({ code: 'temporarily_unavailable' })
+    expect(sent).toBeLessThan(8 * 1024 * 1024)
+  })
+
+  test('an answer that drips is given up after the time for all of it', async () => {
+    pieces = { text: ' ', everyMs: 200 }
+    await expect(verifierOf().verify(await token('RS256', 'rs'))).rejects.toMatchObject({ code: 'temporarily_unavailable' })
+  }, 20_000)
 
   test('a provider that takes the request and never answers: temporarily unavailable', async () => {
     hanging = true

@@ -49,9 +49,14 @@ type Refusals<S extends RefusalStatus> = {
   [Status in S]: { description: string; content: { 'application/json': { schema: typeof ErrorBody } } }
 }
 
-/** The `responses` of a route for these statuses. */
-export function refusals<const S extends RefusalStatus>(...statuses: S[]): Refusals<S> {
-  const entries = statuses.map((status) => [
+/** Whoever is told that a token is not valid may be told to wait before the next try. */
+type WithWait<S extends RefusalStatus> = S | (401 extends S ? 429 : never)
+
+/** The `responses` of a route for these statuses; 401 brings 429 with it. */
+export function refusals<const S extends RefusalStatus>(...statuses: S[]): Refusals<WithWait<S>> {
+  const all = new Set<RefusalStatus>(statuses)
+  if (all.has(401)) all.add(429)
+  const entries = [...all].map((status) => [
     status,
     { description: descriptionOf(status), content: { 'application/json': { schema: ErrorBody } } },
   ])

@@ -1,81 +1,160 @@
 import { silentLog } from '@licenseoperator/domain'
 import { Hono } from 'hono'
-import { expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { anApp, aToken, RULES } from '../test/an-app.ts'
 import type { HttpEnv } from './http-env.ts'
 import {
   clientAddress,
+  clientNetwork,
+  createLimiter,
   createTokenVerifier,
   identifyCaller,
   limitFailedAuth,
+  type RateLimitStore,
   rateLimit,
   requireCaller,
   toErrorResponse,
 } from './index.ts'
 
-function aLimited(middleware: ReturnType<typeof rateLimit>): Hono<HttpEnv> {
-  const app = new Hono<HttpEnv>()
-  app.onError(toErrorResponse(silentLog))
-  app.use(middleware, identifyCaller(createTokenVerifier(RULES)))
-  app.get('/public', (c) => c.text('ok'))
-  app.get('/me', requireCaller, (c) => c.text('ok'))
-  return app
+const byUser = (c: { req: { header(name: string): string | undefined } }) => c.req.header('x-user') ?? 'nobody'
+
+// Windows are counted on the host's clock.
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** Counters of several instances, as MySQL keeps them. */
+function aStore(): RateLimitStore & { readonly asked: string[] } {
+  const counters = new Map<string, { points: number; endsAt: number }>()
+  const asked: string[] = []
+  return {
+    asked,
+    async add(key, points, windowMs) {
+      asked.push(key)
+      const found = counters.get(key)
+      const open = found !== undefined && found.endsAt > Date.now() ? found : { points: 0, endsAt: Date.now() + windowMs }
+      open.points += points
+      counters.set(key, open)
+      return { points: open.points, msLeft: open.endsAt - Date.now() }
+    },
+  }
 }
 
-const byUser = (c: { req: { header(name: string): string | undefined } }) => c.req.header('x-user')
-const statusFor = async (app: Hono<HttpEnv>, user: string, headers = {}) =>
-  (await app.request('/public', { headers: { 'x-user': user, ...headers } })).status
-
-test('beyond the limit 429 with Retry-After, per key, until the window ends', async () => {
-  let now = 0
-  const app = aLimited(rateLimit({ limit: 2, windowMs: 60_000, key: byUser, now: () => now }))
-  expect([await statusFor(app, 'a'), await statusFor(app, 'a'), await statusFor(app, 'a'), await statusFor(app, 'b')]).toEqual([
-    200, 200, 429, 200,
-  ])
-  now = 45_000
-  const refused = await app.request('/public', { headers: { 'x-user': 'a' } })
-  expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '15'])
-  now = 60_000
-  expect(await statusFor(app, 'a')).toBe(200)
-})
-
-test('memory is bounded: the oldest key is forgotten first', async () => {
-  const app = aLimited(rateLimit({ limit: 1, windowMs: 60_000, key: byUser, now: () => 0, maxKeys: 2 }))
-  for (const user of ['a', 'b', 'c']) await statusFor(app, user)
-  expect([await statusFor(app, 'b'), await statusFor(app, 'c'), await statusFor(app, 'a')]).toEqual([429, 429, 200])
-})
-
-test('a renewed window counts as new when the oldest is forgotten', async () => {
-  let now = 0
-  const app = aLimited(rateLimit({ limit: 1, windowMs: 60_000, key: byUser, now: () => now, maxKeys: 3 }))
-  for (const [at, user] of [
-    [0, 'a'],
-    [30_000, 'b'],
-    [70_000, 'a'],
-    [70_000, 'c'],
-    [70_000, 'd'],
-  ] as const) {
-    now = at
-    await statusFor(app, user)
+describe('a route with a limit', () => {
+  const limited = () => {
+    const app = new Hono<HttpEnv>()
+    app.onError(toErrorResponse(silentLog))
+    const limiter = createLimiter({ name: 'test', limit: 2, windowMs: 60_000, log: silentLog })
+    app.get('/public', rateLimit({ limiter, key: byUser }), (c) => c.text('ok'))
+    return (user: string) => app.request('/public', { headers: { 'x-user': user } })
   }
-  expect([await statusFor(app, 'a'), await statusFor(app, 'b')]).toEqual([429, 200])
+
+  test('beyond it 429 with Retry-After, per key, until the window ends', async () => {
+    const ask = limited()
+    const statuses = [await ask('a'), await ask('a'), await ask('a'), await ask('b')].map(({ status }) => status)
+    expect(statuses).toEqual([200, 200, 429, 200])
+    vi.advanceTimersByTime(45_000)
+    const refused = await ask('a')
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '15'])
+    vi.advanceTimersByTime(15_000)
+    expect((await ask('a')).status).toBe(200)
+  })
+
+  test('a point that is given back counts no more', async () => {
+    const limiter = createLimiter({ name: 'test', limit: 1, windowMs: 60_000, log: silentLog })
+    for (let round = 0; round < 3; round++) {
+      await limiter.take('a')
+      await limiter.giveBack('a')
+    }
+    await limiter.take('a')
+    await expect(limiter.take('a')).rejects.toMatchObject({ code: 'rate_limited' })
+  })
 })
 
-test('after 20 refused credentials even a good one waits, while requests without any go on', async () => {
-  const app = aLimited(limitFailedAuth({ key: byUser, now: () => 0 }))
-  const me = async (headers: Record<string, string>) =>
-    (await app.request('/me', { headers: { 'x-user': 'a', ...headers } })).status
-  for (let i = 0; i < 30; i++) expect(await me({})).toBe(401)
-  for (let i = 0; i < 20; i++) expect(await me({ Authorization: 'Bearer x' })).toBe(401)
-  const good = await aToken()
-  expect(await me({ Authorization: good })).toBe(429)
-  expect(await me({ Authorization: good, 'x-user': 'b' })).toBe(200)
+describe('refused credentials', () => {
+  function instance(store?: RateLimitStore): (path: string, headers?: Record<string, string>) => Promise<number> {
+    const app = new Hono<HttpEnv>()
+    app.onError(toErrorResponse(silentLog))
+    const onRefused = limitFailedAuth({ key: byUser, store, log: silentLog })
+    app.use(identifyCaller(createTokenVerifier(RULES), { onRefused }))
+    app.get('/public', (c) => c.text('ok'))
+    app.get('/me', requireCaller, (c) => c.text('ok'))
+    return async (path, headers = {}) => (await app.request(path, { headers: { 'x-user': 'a', ...headers } })).status
+  }
+  const bad = { Authorization: 'Bearer x' }
+
+  test('after 20 a minute the next refused one is 429; good ones, none and public pages are served as ever', async () => {
+    const ask = instance()
+    const good = await aToken()
+    for (let i = 0; i < 20; i++) expect(await ask('/me', bad)).toBe(401)
+    expect(await ask('/me', bad)).toBe(429)
+    expect(await ask('/me', { Authorization: good })).toBe(200)
+    expect(await ask('/me')).toBe(401)
+    expect(await ask('/public', bad)).toBe(200)
+    expect(await ask('/me', { ...bad, 'x-user': 'b' })).toBe(401)
+    vi.advanceTimersByTime(60_000)
+    expect(await ask('/me', bad)).toBe(401)
+  })
+
+  test('good ones never count', async () => {
+    const ask = instance()
+    const good = await aToken()
+    for (let i = 0; i < 25; i++) expect(await ask('/me', { Authorization: good })).toBe(200)
+    expect(await ask('/me', bad)).toBe(401)
+  })
+
+  test('instances count together, and a key without points left is refused without asking the store again', async () => {
+    const store = aStore()
+    const [first, second] = [instance(store), instance(store)]
+    for (let i = 0; i < 10; i++) expect([await first('/me', bad), await second('/me', bad)]).toEqual([401, 401])
+    expect([await first('/me', bad), await second('/me', bad)]).toEqual([429, 429])
+    const asked = store.asked.length
+    for (let i = 0; i < 50; i++) expect(await first('/me', bad)).toBe(429)
+    expect(store.asked.length - asked).toBe(0)
+  })
+
+  test.each<[string, RateLimitStore['add']]>([
+    ['refuses', () => Promise.reject(new Error('away'))],
+    ['hangs', () => new Promise(() => {})],
+  ])('a store that %s changes no answer: the process counts alone', async (_what, add) => {
+    vi.useRealTimers()
+    const ask = instance({ add })
+    for (let i = 0; i < 20; i++) expect(await ask('/me', bad)).toBe(401)
+    expect(await ask('/me', bad)).toBe(429)
+    expect(await ask('/me', { Authorization: await aToken() })).toBe(200)
+  })
 })
 
-test('good credentials never count', async () => {
-  const app = aLimited(limitFailedAuth({ key: byUser, now: () => 0, limit: 1 }))
-  const headers = { 'x-user': 'a', Authorization: await aToken() }
-  for (let i = 0; i < 5; i++) expect((await app.request('/me', { headers })).status).toBe(200)
+test.each([
+  ['203.0.113.9', '203.0.113.9'],
+  ['2001:db8::1', '2001:db8:0:0::/64'],
+  ['2001:DB8:0:0:ffff::9', '2001:db8:0:0::/64'],
+  ['2001:db8:0:1::1', '2001:db8:0:1::/64'],
+  ['2001:0db8:0001:0002:0003:0004:0005:0006', '2001:db8:1:2::/64'],
+  ['fe80::1', 'fe80:0:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['64:ff9b::192.0.2.1', '64:ff9b:0:0::/64'],
+  ['::ffff:192.0.2.1', '192.0.2.1'],
+])('whom a limit counts: %s is %s', async (remoteAddress, expected) => {
+  const networkOf = clientNetwork()
+  const app = new Hono<HttpEnv>().get('/', (c) => c.text(networkOf(c)))
+  expect(await (await app.request('/', {}, { incoming: { socket: { remoteAddress } } })).text()).toBe(expected)
+})
+
+test('a peer that speaks for others without being a configured proxy is noticed', async () => {
+  const noticed: string[] = []
+  const addressOf = clientAddress(['10.0.0.0/8'], { onUntrusted: (peer) => noticed.push(peer) })
+  const app = new Hono<HttpEnv>().get('/', (c) => c.text(addressOf(c)))
+  const ask = (remoteAddress: string, headers: Record<string, string>) =>
+    app.request('/', { headers }, { incoming: { socket: { remoteAddress } } })
+  await ask('192.0.2.1', {})
+  await ask('10.0.0.7', { 'X-Forwarded-For': '198.51.100.1' })
+  expect(noticed).toEqual([])
+  await ask('192.0.2.1', { 'X-Forwarded-For': '198.51.100.1' })
+  expect(noticed).toEqual(['192.0.2.1'])
 })
 
 test.each<[string, string, string | undefined, string]>([

@@ -45,6 +45,9 @@ test.each<[string, string]>([
   ['nbf within the leeway', forged({ nbf: now + 29 })],
   ['an unknown key id', forged({}, { kid: '../../etc/passwd' })],
   ['a minted token', await aToken()],
+  ['type JWT', forged({}, { typ: 'JWT' })],
+  ['type at+jwt, spelled out', forged({}, { typ: 'application/AT+jwt' })],
+  ['an e-mail address of 254 characters', forged({ user: { ...user, email: `${'a'.repeat(242)}@example.com` } })],
 ])('accepted: %s', async (_name, token) => {
   expect(await verdict(token)).toBe('accepted')
 })
@@ -53,6 +56,18 @@ test.each<[string, string]>([
   ['expired 31 s ago', forged({ exp: now - 31 })],
   ['no exp', forged({ exp: undefined })],
   ['exp as text', forged({ exp: String(now + 60) })],
+  ['exp beyond all time', forged({ exp: 1e308 })],
+  ['exp after the year 9999', forged({ exp: 253_402_300_800 })],
+  ['a proof of possession', forged({}, { typ: 'dpop+jwt' })],
+  ['a type that is no text', forged({}, { typ: 7 })],
+  ['an identity with an escape sequence', forged({ user: { ...user, identity: 'ada\u001b[2J' } })],
+  ['an identity with NUL', forged({ user: { ...user, identity: 'ada\u0000' } })],
+  ['an identity with a lone surrogate', forged({ user: { ...user, identity: 'ada\ud800' } })],
+  ['an identity of 256 characters', forged({ user: { ...user, identity: 'a'.repeat(256) } })],
+  ['an e-mail address with an escape sequence', forged({ user: { ...user, email: 'ada\u001b@acme.test' } })],
+  ['an e-mail address with a line break', forged({ user: { ...user, email: 'ada@acme.test\n' } })],
+  ['an e-mail address with a lone surrogate', forged({ user: { ...user, email: '\udc00@acme.test' } })],
+  ['an e-mail address of 300 characters', forged({ user: { ...user, email: `${'a'.repeat(288)}@example.com` } })],
   ['nbf in the future', forged({ nbf: now + 31 })],
   ['another issuer', forged({ iss: 'evil' })],
   ['an empty issuer', forged({ iss: '' })],
@@ -98,6 +113,23 @@ test.each<[string, unknown]>([
 ])('groups and roles of a wrong type count as none: %s', async (_name, wrong) => {
   const caller = await verifier.verify(forged({ user: { identity: 'ada', groups: wrong, roles: wrong } }))
   expect(caller).toEqual({ identity: 'ada', email: undefined, roles: [], groups: [], scopes: undefined })
+})
+
+test('groups that nothing of ours can be called, and the one that only an identity has, count as none', async () => {
+  const groups = ['acme', 'a\u0000b', '\ud800', 'x'.repeat(256), 'identity:eve', ' Identity:eve ']
+  expect((await verifier.verify(forged({ user: { ...user, groups } }))).groups).toEqual(['acme'])
+})
+
+test('no address is no address', async () => {
+  expect((await verifier.verify(forged({ user: { ...user, email: ' ' } }))).email).toBeUndefined()
+})
+
+test('where it is demanded, a token signed with the secret names issuer and audience', async () => {
+  const strict = createTokenVerifier({ ...RULES, requireIssuerAndAudience: true })
+  const named = { iss: 'licenseoperator', aud: 'dashboard' }
+  expect((await strict.verify(forged(named))).identity).toBe('ada')
+  for (const claims of [{}, { ...named, iss: undefined }, { ...named, aud: undefined }])
+    await expect(strict.verify(forged(claims))).rejects.toThrow('unauthorized')
 })
 
 test.each<[string, object, string[] | undefined]>([

@@ -86,6 +86,7 @@ export function anApp({ log = silentLog, failure = () => new Error('x') as unkno
     throw failure()
   })
   app.delete('/orders/:id', requireCaller, (c) => c.body(null, 204))
+  app.on(['PUT', 'PATCH'], '/changes/:id', requireCaller, jsonBodyLimits(), async (c) => c.json(await c.req.json(), 200))
   app.post('/raw', async (c) => c.json({ bytes: (await readBody(c)).length }))
   app.openapi(publicOrders, (c) => c.json(c.req.valid('json'), 200))
   app.openapi(orders, (c) => c.json({ ...c.req.valid('json'), by: callerOf(c).identity }, 200))

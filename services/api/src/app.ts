@@ -4,8 +4,8 @@ import type { Db } from '@licenseoperator/db'
 import type { Log, Surface } from '@licenseoperator/domain'
 import {
   accessLog,
-  addHealth,
-  clientAddress,
+  addOperations,
+  clientNetwork,
   cookieGuard,
   cors,
   createTokenVerifier,
@@ -15,8 +15,8 @@ import {
   limitFailedAuth,
   type Metrics,
   methodNotAllowed,
-  metricsHandler,
   notFound,
+  type OperationsOptions,
   rejectInvalid,
   requestId,
   securityHeaders,
@@ -26,6 +26,7 @@ import type { OperatorLicense } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
 import type { Stripe } from 'stripe'
 import type { CatalogView } from './catalog-view.ts'
+import { createRateLimitStore } from './rate-limit-store.ts'
 import { addAdminCoupons } from './routes/admin-coupons.ts'
 import { addAdminProducts } from './routes/admin-products.ts'
 import { addCreateCheckoutSession } from './routes/create-checkout-session.ts'
@@ -55,6 +56,8 @@ export interface ApiConfig {
     readonly secret: string
     readonly issuer: string | undefined
     readonly audience: string | undefined
+    /** Also of tokens signed with the secret. */
+    readonly requireIssuerAndAudience?: boolean
     readonly jwks?: JwksRules | undefined
   }
   readonly requiredScopes: Partial<Record<Surface, boolean>>
@@ -75,21 +78,40 @@ export interface ApiDeps {
   readonly operatorLicense: OperatorLicense
   readonly catalog: CatalogView
   readonly config: ApiConfig
-  /** Name of a dependency and a check that fails while it is away. */
+  /** Name of a dependency without which nothing can be answered, and a check that fails while it is away. */
   readonly checks: Record<string, () => Promise<void>>
+  /** Aborted once the process is leaving: readiness says no. */
+  readonly draining?: AbortSignal
+  /** Readiness and metrics are served on an address of their own. */
+  readonly operationsElsewhere?: boolean
   readonly log: Log
   readonly metrics: Metrics
   readonly now: () => Date
+}
+
+/** What operators ask the API, here or on an address of its own. */
+export function operationsOf({ checks, draining, metrics }: Pick<ApiDeps, 'checks' | 'draining' | 'metrics'>): OperationsOptions {
+  return { checks, timeoutMs: 2000, draining, metrics }
+}
+
+/** Once: a proxy that is not configured makes all its clients one address, for limits and in logs. */
+function warnOfProxy(log: Log): (peer: string) => void {
+  let warned = false
+  return (peer) => {
+    if (!warned) log.warn('X-Forwarded-For from a peer that is not in server.trusted_proxies is not believed', { peer })
+    warned = true
+  }
 }
 
 /** The storefront's, customers' and administrators' routes. Composes only: opens nothing, reads no environment. */
 export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
   const { config, log, metrics } = deps
   const app = new OpenAPIHono<HttpEnv>({ defaultHook: rejectInvalid() })
-  const { secret, issuer, audience, jwks } = config.token
+  const { secret, issuer, audience, requireIssuerAndAudience = false, jwks } = config.token
   const verifier = createTokenVerifier({
     secret,
     jwks,
+    requireIssuerAndAudience,
     ...(issuer === undefined ? {} : { issuer }),
     ...(audience === undefined ? {} : { audience }),
     now: deps.now,
@@ -101,12 +123,16 @@ export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
     cors({ allowedOrigins: config.corsAllowedOrigins }),
     methodNotAllowed(app),
   )
-  app.use(limitFailedAuth({ key: clientAddress(config.trustedProxies) }), identifyCaller(verifier))
+  const onRefused = limitFailedAuth({
+    key: clientNetwork(config.trustedProxies, { onUntrusted: warnOfProxy(log) }),
+    store: createRateLimitStore(deps.db, deps.now),
+    log,
+  })
+  app.use(identifyCaller(verifier, { onRefused }))
   app.use(cookieGuard({ publicOrigin: config.publicBaseUrl, allowedOrigins: config.corsAllowedOrigins }))
   app.onError(toErrorResponse(log))
   app.notFound(notFound)
-  addHealth(app, { checks: deps.checks, timeoutMs: 2000 })
-  app.get('/metrics', metricsHandler(metrics))
+  addOperations(app, operationsOf(deps), { elsewhere: deps.operationsElsewhere })
   addDefaultProduct(app, deps)
   addPublicProducts(app, deps)
   addGroupLicenses(app, deps)

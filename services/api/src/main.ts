@@ -21,7 +21,7 @@ async function main(): Promise<number> {
     reach = reachOf(config)
     const log = createLog({ service: 'api', level: config.log.level })
     for (const warning of warnings) log.warn(warning)
-    stopOnSignals([await startApi({ config, log })], log)
+    stopOnSignals([await startApi({ config, log })], log, { drainMs: config.server.drainDelayMs })
     return 0
   } catch (error) {
     const text = error instanceof ConfigError ? describeConfigError(error) : whyNotStarted(error, reach)

@@ -2,11 +2,11 @@ import { createStripe } from '@licenseoperator/billing'
 import type { Config } from '@licenseoperator/config'
 import { openDatabase, waitForSchema } from '@licenseoperator/db'
 import { type Log, surfaces } from '@licenseoperator/domain'
-import { announceCatalogChange, onCatalogChange, openNatsLink, ping } from '@licenseoperator/events'
-import { createMetrics, serveGracefully } from '@licenseoperator/http'
+import { announceCatalogChange, onCatalogChange, openNatsLink } from '@licenseoperator/events'
+import { addNatsMetric, createMetrics, type StopOptions, serveWithOperations } from '@licenseoperator/http'
 import { openKeyRing, openOperatorLicense } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
-import { type ApiConfig, createApp } from './app.ts'
+import { type ApiConfig, type ApiDeps, createApp, operationsOf } from './app.ts'
 import { createCatalogView } from './catalog-view.ts'
 import { addOperatorLicenseMetric } from './operator-license-metric.ts'
 
@@ -15,8 +15,10 @@ export type ApiSections = Config<'security' | 'internalAuth' | 'stripe' | 'nats'
 export interface RunningApi {
   readonly url: string
   readonly port: number
+  /** Where readiness and metrics are served, when that is an address of its own. */
+  readonly adminUrl: string | undefined
   /** Finishes requests in flight and closes the connections. */
-  stop(): Promise<void>
+  stop(options?: StopOptions): Promise<void>
 }
 
 /** How long a starting service waits for what it depends on before it says so and ends. */
@@ -25,9 +27,9 @@ const START_WAIT_MS = 15_000
 const REQUEST_HOLD_MS = 3000
 
 /**
- * Starts the API on `server.addr`.
+ * Starts the API on `server.addr`. Without NATS it serves all the same: other instances then learn of a change of the catalog a little later.
  *
- * @throws CannotListen, or DomainError/EventsUnavailable with one sentence after a bounded wait for MySQL and NATS
+ * @throws CannotListen, or DomainError with one sentence after a bounded wait for MySQL
  */
 export async function startApi({ config, log }: { config: ApiSections; log: Log }): Promise<RunningApi> {
   const { mysql, nats, server } = config
@@ -47,35 +49,51 @@ export async function startApi({ config, log }: { config: ApiSections; log: Log 
     await database.close()
   }
   try {
-    // One wait for both: the link has been connecting since it was opened.
-    const deadline = Date.now() + START_WAIT_MS
-    await waitForSchema(database.db, mysql, deadline)
-    await link.ready(Math.max(1000, deadline - Date.now()))
+    await waitForSchema(database.db, mysql, Date.now() + START_WAIT_MS)
     const operatorLicense = await openOperatorLicense({ ...config.license, log, now: () => new Date() })
     closing.push(() => operatorLicense.close())
     const metrics = createMetrics()
     addOperatorLicenseMetric(metrics, operatorLicense)
+    addNatsMetric(metrics, link)
+    const draining = new AbortController()
     const catalog = createCatalogView({ announce: () => announceCatalogChange(link) })
     void onCatalogChange(link, catalog.forget, stopping.signal)
-    const app = createApp({
+    const deps: ApiDeps = {
       db: database.db,
       stripe: createStripe({ apiKey: config.stripe.apiKey.reveal(), apiBase: config.stripe.apiBase }),
       keys: signingKeysOf(config),
       operatorLicense,
       catalog,
       config: apiConfigOf(config),
-      checks: { mysql: () => database.ping(), nats: async () => ping(await link.ready(100), 1500) },
+      checks: { mysql: () => database.ping() },
+      draining: draining.signal,
+      operationsElsewhere: server.adminAddr !== undefined,
       log,
       metrics,
       now: () => new Date(),
+    }
+    const serving = await serveWithOperations({
+      fetch: createApp(deps).fetch,
+      ...server.addr,
+      ...listenerLimits(server),
+      adminAddr: server.adminAddr,
+      operations: operationsOf(deps),
+      log,
+      onDrain: () => draining.abort(),
+      onStop: close,
     })
-    const serving = await serveGracefully({ fetch: app.fetch, ...server.addr, log, onStop: close })
-    log.info('api runs', { url: serving.url })
+    log.info('api runs', { url: serving.url, adminUrl: serving.adminUrl })
     return serving
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/** The part of the configuration that the listener reads. */
+export function listenerLimits(server: Config<never>['server']) {
+  const { drainDelayMs: drainMs, maxConnectionsPerAddress: connectionsPerAddress, trustedProxies } = server
+  return { drainMs, connectionsPerAddress, trustedProxies }
 }
 
 /** The part of the configuration that the routes read. */
@@ -96,6 +114,7 @@ export function apiConfigOf({
       secret: internalAuth.jwtSecret.reveal(),
       issuer: internalAuth.issuer,
       audience: internalAuth.audience,
+      requireIssuerAndAudience: internalAuth.requireIssuerAndAudience,
       jwks:
         internalAuth.jwksUrl === undefined ? undefined : { url: internalAuth.jwksUrl, algorithms: internalAuth.jwksAlgorithms },
     },

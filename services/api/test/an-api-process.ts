@@ -22,6 +22,7 @@ export async function startApiProcess(dsn: string): Promise<ApiProcess> {
     env: {
       PATH: process.env.PATH,
       LICENSEOPERATOR_SERVER_ADDR: '127.0.0.1:0',
+      LICENSEOPERATOR_SERVER_DRAIN_DELAY: '0s',
       LICENSEOPERATOR_MYSQL_DSN: dsn,
       LICENSEOPERATOR_NATS_URL: process.env.LICENSEOPERATOR_TEST_NATS_URL,
       LICENSEOPERATOR_INTERNAL_AUTH_JWT_SECRET: SECRET,

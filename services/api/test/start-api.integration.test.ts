@@ -79,7 +79,7 @@ test('starts, is ready, and ends with 0 on SIGTERM', async () => {
   const child = startProgram()
   const url = await urlOf(child)
   const ready = await fetch(`${url}/readyz`)
-  expect(await ready.json()).toEqual({ status: 'ok', checks: { mysql: 'up', nats: 'up' } })
+  expect(await ready.json()).toEqual({ status: 'ok', checks: { mysql: 'up' } })
   const exit = once(child, 'exit')
   child.kill('SIGTERM')
   expect(await exit).toEqual([0, null])
@@ -173,12 +173,48 @@ test('a port in use: 1, and one line', async () => {
   expect({ code, said }).toEqual({ code: 1, said: `api: cannot listen on 127.0.0.1:${port}: the port is already in use\n` })
 })
 
-test('MySQL or NATS cannot be reached: 1, one line, after a bounded wait', async () => {
+test('MySQL cannot be reached: 1, one line, after a bounded wait', async () => {
   const noMysql = startProgram({ LICENSEOPERATOR_MYSQL_DSN: 'root:secret@tcp(127.0.0.1:9)/none?parseTime=true' })
-  const noNats = startProgram({ LICENSEOPERATOR_NATS_URL: 'nats://user:secret@127.0.0.1:9' })
-  const failures = await Promise.all([failureOf(noMysql), failureOf(noNats)])
-  expect(failures.map(({ code }) => code)).toEqual([1, 1])
-  expect(failures[0]?.said).toMatch(/^api: MySQL[^\n]+127\.0\.0\.1:9 \(\w+\)\n$/)
-  expect(failures[1]?.said).toMatch(/^api: NATS[^\n]+\n$/)
-  expect(JSON.stringify(failures)).not.toContain('secret')
+  const { code, said } = await failureOf(noMysql)
+  expect(code).toBe(1)
+  expect(said).toMatch(/^api: MySQL[^\n]+127\.0\.0\.1:9 \(\w+\)\n$/)
+  expect(said).not.toContain('secret')
 }, 60_000)
+
+test('without NATS it starts, is ready and serves; what is missing is a metric', async () => {
+  const url = await urlOf(startProgram({ LICENSEOPERATOR_NATS_URL: 'nats://user:secret@127.0.0.1:9' }))
+  expect((await fetch(`${url}/readyz`)).status).toBe(200)
+  expect((await fetch(`${url}/authlance/license/products`)).status).toBe(200)
+  expect(await (await fetch(`${url}/metrics`)).text()).toContain('\nlicenseoperator_nats_connected 0\n')
+})
+
+test('SIGTERM: not ready, but serving for the configured time, then 0; SIGINT does not wait', async () => {
+  const drained = startProgram({ LICENSEOPERATOR_SERVER_DRAIN_DELAY: '3s' })
+  const url = await urlOf(drained)
+  expect((await fetch(`${url}/readyz`)).status).toBe(200)
+  const exit = once(drained, 'exit')
+  drained.kill('SIGTERM')
+  while ((await fetch(`${url}/readyz`)).status === 200) await sleep(20)
+  const answer = await fetch(`${url}/authlance/license/products`)
+  expect([answer.status, answer.headers.get('connection')]).toEqual([200, 'close'])
+  expect(await exit).toEqual([0, null])
+
+  const interrupted = startProgram({ LICENSEOPERATOR_SERVER_DRAIN_DELAY: '5m' })
+  // Its signals are heard once it has said that it runs; an answer later they certainly are.
+  expect((await fetch(`${await urlOf(interrupted)}/readyz`)).status).toBe(200)
+  const ended = once(interrupted, 'exit')
+  interrupted.kill('SIGINT')
+  expect(await ended).toEqual([0, null])
+}, 30_000)
+
+test('with an address for operators, readiness and metrics are there and not where the public is', async () => {
+  const child = startProgram({ LICENSEOPERATOR_SERVER_ADMIN_ADDR: '127.0.0.1:0' })
+  const log: string[] = []
+  child.stdout.on('data', (chunk) => log.push(String(chunk)))
+  const url = await urlOf(child)
+  const adminUrl = /"adminUrl":"([^"]+)"/.exec(log.join(''))?.[1]
+  const status = async (base: string | undefined, path: string) => (await fetch(`${base}${path}`)).status
+  for (const path of ['/readyz', '/metrics']) expect([await status(url, path), await status(adminUrl, path)]).toEqual([404, 200])
+  expect([await status(url, '/healthz'), await status(adminUrl, '/healthz')]).toEqual([200, 200])
+  expect(await status(adminUrl, '/authlance/license/products')).toBe(404)
+})

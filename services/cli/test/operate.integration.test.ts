@@ -44,6 +44,7 @@ beforeAll(async () => {
     LICENSEOPERATOR_NATS_SUBJECT_STRIPE_WEBHOOK: `cli.${subject}.webhook`,
     LICENSEOPERATOR_MYSQL_DSN: database.dsn,
     LICENSEOPERATOR_SERVER_ADDR: '127.0.0.1:0',
+    LICENSEOPERATOR_SERVER_DRAIN_DELAY: '0s',
   }
 })
 afterAll(async () => {
@@ -184,6 +185,13 @@ describe('serve', () => {
     const { child, address } = serve()
     const url = await address
     expect((await fetch(`${url}/readyz`)).status).toBe(200)
+    expect((await fetch(`${url}/authlance/license/products`)).status).toBe(200)
+    expect((await fetch(`${url}/authlance/license/stripe/webhook`, { method: 'POST', body: '{}' })).status).toBe(400)
+    // Refused tokens from the same address change nothing about that.
+    const guess = () => fetch(`${url}/authlance/license/groups/acme/licenses`, { headers: { authorization: 'Bearer guess' } })
+    const guesses: number[] = []
+    for (let i = 0; i < 21; i += 1) guesses.push((await guess()).status)
+    expect(guesses).toEqual([...Array.from({ length: 20 }, () => 401), 429])
     expect((await fetch(`${url}/authlance/license/products`)).status).toBe(200)
     expect((await fetch(`${url}/authlance/license/stripe/webhook`, { method: 'POST', body: '{}' })).status).toBe(400)
     const gone = once(child, 'exit')

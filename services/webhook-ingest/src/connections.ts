@@ -10,12 +10,14 @@ import {
   type StreamKind,
   StreamMissing,
 } from '@licenseoperator/events'
+import { pause } from './every.ts'
 
 export const ingestRoles = ['receiver', 'processor', 'relay'] as const
 export type IngestRole = (typeof ingestRoles)[number]
 
 /** How long a starting service waits for what it depends on before it says so and ends. */
 const START_WAIT_MS = 15_000
+const RETRY_MS = 500
 const WORKER_HOLD_MS = 15_000
 /** With JetStream's four seconds before it, a webhook is answered within Stripe's and everybody else's patience. */
 const REQUEST_HOLD_MS = 3000
@@ -75,6 +77,20 @@ export class Connections {
     const name = await ensureStream(await this.nats.ready(waitMs), this.#config.nats, kind)
     this.#streams.set(kind, name)
     return name
+  }
+
+  /** Name of a stream, however long NATS stays away; `undefined` once the signal ends the wait. */
+  async streamWhenever(kind: StreamKind, signal: AbortSignal, log: Log): Promise<string | undefined> {
+    for (let tries = 0; !signal.aborted; tries += 1) {
+      try {
+        return await this.stream(kind, 1000)
+      } catch (error) {
+        if (!(error instanceof EventsUnavailable)) throw error
+        if (tries === 0) log.warn('waiting for NATS; webhooks go to MySQL meanwhile', { reason: error.message })
+        await pause(RETRY_MS, signal)
+      }
+    }
+    return undefined
   }
 
   /** Publishes within about four seconds, or says why not: at once while the connection is down. */

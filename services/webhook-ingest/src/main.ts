@@ -36,7 +36,7 @@ async function main(): Promise<number> {
     reach = reachOf(config)
     const log = createLog({ service: 'webhook-ingest', level: config.log.level })
     for (const warning of warnings) log.warn(warning)
-    stopOnSignals([await startIngest({ config, roles, log })], log)
+    stopOnSignals([await startIngest({ config, roles, log })], log, { drainMs: config.server.drainDelayMs })
     return 0
   } catch (error) {
     const wrongUsage = error instanceof TypeError

@@ -2,8 +2,8 @@ import { createStripe, type EventOutcome } from '@licenseoperator/billing'
 import type { Config } from '@licenseoperator/config'
 import { outbox, reading, stripeEvents } from '@licenseoperator/db'
 import { type Log, newId } from '@licenseoperator/domain'
-import { consume, findMessage, MessageIndex, ping } from '@licenseoperator/events'
-import { createMetrics, type Metrics, serveGracefully } from '@licenseoperator/http'
+import { consume, findMessage, type MessageHandler, MessageIndex, ping } from '@licenseoperator/events'
+import { addNatsMetric, createMetrics, type Metrics, type StopOptions, serveWithOperations } from '@licenseoperator/http'
 import { openKeyRing } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
 import { Connections, type IngestRole } from './connections.ts'
@@ -11,14 +11,16 @@ import { every, finishedBy } from './every.ts'
 import { prepareStripe } from './prepare-stripe.ts'
 import { runSweeps, type WorkerDeps, webhookHandler } from './processor/run-processor.ts'
 import { runReconcile } from './processor/run-reconcile.ts'
-import { createReceiver, type ReceiverDeps } from './receiver/create-receiver.ts'
+import { createReceiver, type ReceiverDeps, receiverOperations } from './receiver/create-receiver.ts'
 import { runRelay } from './relay/run-relay.ts'
 
 export interface Ingest {
   /** Where the receiver listens; every role serves health and metrics there. */
   readonly url: string
+  /** Where readiness and metrics are served, when that is an address of its own. */
+  readonly adminUrl: string | undefined
   /** Stops taking work, finishes what is in flight, closes the connections. */
-  stop(): Promise<void>
+  stop(options?: StopOptions): Promise<void>
 }
 
 /** Name of the processor's durable consumer; several processors share its work. */
@@ -30,7 +32,8 @@ const STOP_WORK_MS = 2500
 /**
  * Starts the roles of the ingest that were asked for, in one process.
  *
- * The receiver starts even while NATS is away, because it has MySQL to fall back on; processor and relay are of no use without it.
+ * The receiver starts even while NATS is away, because it has MySQL to fall back on, and so does what runs beside it; processor and relay
+ * alone are of no use without it.
  *
  * @throws ConfigError, SigningKeyError, CannotListen, or DomainError/EventsUnavailable with one sentence after a bounded wait
  */
@@ -42,19 +45,43 @@ export async function startIngest(options: { config: Config; roles: readonly Ing
   try {
     await connections.mysqlReady()
     await prepareStripe(config, connections.database.db, log)
-    if (roles.some((role) => role !== 'receiver')) await connections.streams()
+    const receives = roles.includes('receiver')
+    if (!receives) await connections.streams()
     const metrics = createMetrics()
-    const receiver = createReceiver(receiverDeps(config, connections, metrics, log))
+    addNatsMetric(metrics, connections.nats)
+    const { server, ingest } = config
+    const adminAddr = ingest.adminAddr ?? server.adminAddr
+    const draining = new AbortController()
+    const deps = receiverDeps(config, connections, metrics, log)
+    const receiver: ReceiverDeps = {
+      ...deps,
+      // Workers store what they do in MySQL and in nothing else.
+      checks: receives ? deps.checks : { mysql: () => connections.database.ping() },
+      draining: draining.signal,
+      operationsElsewhere: adminAddr !== undefined,
+    }
     // Listening comes first: where the port is taken, no work has been started that would have to be undone.
-    const serving = await serveGracefully({ fetch: receiver.fetch, ...config.ingest.addr, log })
+    const serving = await serveWithOperations({
+      fetch: createReceiver(receiver).fetch,
+      ...ingest.addr,
+      adminAddr,
+      operations: receiverOperations(receiver),
+      log,
+      // Nobody sends requests to workers: they leave at once.
+      drainMs: receives ? server.drainDelayMs : 0,
+      onDrain: () => draining.abort(),
+      connectionsPerAddress: server.maxConnectionsPerAddress,
+      trustedProxies: server.trustedProxies,
+    })
     const stopping = new AbortController()
     const work = startWork({ ...options, keys }, connections, metrics, stopping.signal)
-    log.info('webhook-ingest runs', { url: serving.url, roles })
+    log.info('webhook-ingest runs', { url: serving.url, adminUrl: serving.adminUrl, roles })
     return {
       url: serving.url,
-      stop: async () => {
+      adminUrl: serving.adminUrl,
+      stop: async (how) => {
         stopping.abort()
-        await Promise.all([serving.stop(), ...work])
+        await Promise.all([serving.stop(how), ...work])
         await connections.close()
       },
     }
@@ -134,20 +161,7 @@ async function runProcessor({ config, keys, log }: WorkOptions, connections: Con
     webhookSecrets: config.stripe.webhookSecrets.map((secret) => secret.reveal()),
     onRefused: (refusal) => refused.inc({ refusal }),
   }
-  const webhookStream = await connections.stream('webhook')
-  const consuming = consume(
-    await connections.nats.ready(15_000),
-    {
-      stream: webhookStream,
-      durable: DURABLE,
-      filterSubject: config.nats.subjectStripeWebhook,
-      signal,
-      stopMs: STOP_WORK_MS,
-      log,
-      onMissing: async () => void (await connections.ensureStream('webhook', 2000)),
-    },
-    webhookHandler(deps, onOutcome),
-  )
+  const consuming = consumeWhenever({ config, log }, connections, webhookHandler(deps, onOutcome), signal)
   const agree = metrics.gauge(
     'licenseoperator_books_agree',
     "1 when the last reconciliation found Stripe's books and ours in agreement, 0 when not",
@@ -175,20 +189,45 @@ async function runProcessor({ config, keys, log }: WorkOptions, connections: Con
   ])
 }
 
+/** What waits in MySQL is processed meanwhile, by the sweeps. */
+async function consumeWhenever(
+  { config, log }: Pick<WorkOptions, 'config' | 'log'>,
+  connections: Connections,
+  handler: MessageHandler,
+  signal: AbortSignal,
+): Promise<void> {
+  const stream = await connections.streamWhenever('webhook', signal, log)
+  if (stream === undefined) return
+  await consume(
+    await connections.nats.ready(15_000),
+    {
+      stream,
+      durable: DURABLE,
+      filterSubject: config.nats.subjectStripeWebhook,
+      signal,
+      stopMs: STOP_WORK_MS,
+      log,
+      onMissing: async () => void (await connections.ensureStream('webhook', 2000)),
+    },
+    handler,
+  )
+}
+
 async function startRelay({ config, log }: WorkOptions, connections: Connections, metrics: Metrics, signal: AbortSignal) {
   const { db } = connections.database
   const unpublished = metrics.gauge('licenseoperator_outbox_unpublished', 'Announcements that wait to be published')
   const subject = config.nats.subjectLicenseIssued
-  const stream = await connections.stream('licenseIssued')
-  const published = new MessageIndex({ stream, subject })
+  let published: MessageIndex | undefined
   const relaying = runRelay(
     {
       db,
       publish: (message) => connections.publish(message),
       isPublished: async (message) => {
+        const stream = await connections.stream('licenseIssued', 1000)
         const connection = await connections.nats.ready(1000)
         // One that was announced under another subject, before the configuration changed, is looked for by itself.
         if (message.subject !== subject) return findMessage(connection, { stream, ...message })
+        published ??= new MessageIndex({ stream, subject })
         return published.has(connection, message.messageId, message.since)
       },
       log,

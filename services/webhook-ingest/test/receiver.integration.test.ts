@@ -107,6 +107,9 @@ describe('accepted', () => {
   })
 })
 
+/** A header that names another time before the one that is signed. */
+const twoTimes = (payload: string, first: number, last: number) => `t=${first},${signature(payload, { timestamp: last })}`
+
 describe('refused with 400, and nothing stored', () => {
   const body = anEvent()
   test.each<[string, string | Uint8Array<ArrayBuffer>, string | null]>([
@@ -118,6 +121,9 @@ describe('refused with 400, and nothing stored', () => {
     ['a time 301 s ahead', body, signature(body, { timestamp: seconds(310) })],
     ['no time', body, signature(body).replace(/t=\d+,/, '')],
     ['a time that is no number', body, signature(body).replace(/t=\d+/, 't=abc')],
+    ['two times, signed for the last, which is years ahead', body, twoTimes(body, seconds(0), seconds(315_360_000))],
+    ['two times, signed for the first', body, twoTimes(body, seconds(315_360_000), seconds(0))],
+    ['the same time twice', body, twoTimes(body, seconds(0), seconds(0))],
     ['only an old scheme', body, signature(body, { scheme: 'v0' })],
     ['signed text that is no JSON', 'not json', signature('not json')],
     ['signed null', 'null', signature('null')],
@@ -176,6 +182,28 @@ describe('when JetStream does not take it', () => {
     expect(response.status).toBe(503)
     expect(Number(response.headers.get('retry-after'))).toBeGreaterThan(0)
     await away.close()
+  })
+})
+
+describe('ready', () => {
+  const up = async () => {}
+  const down = () => Promise.reject(new Error('away'))
+  test.each([
+    ['both stores', up, up, 200],
+    ['JetStream alone', down, up, 200],
+    ['MySQL alone', up, down, 200],
+    ['JetStream alone, while MySQL hangs', () => new Promise<void>(() => {}), up, 200],
+    ['neither', down, down, 503],
+  ])('with %s', async (_what, mysql, nats, status) => {
+    expect((await receiver({ checks: { mysql, nats } }).request('/readyz')).status).toBe(status)
+  })
+
+  test('no more once the process is leaving; webhooks are taken still', async () => {
+    const draining = new AbortController()
+    const app = receiver({ draining: draining.signal })
+    draining.abort()
+    expect((await app.request('/readyz')).status).toBe(503)
+    expect((await send(anEvent(), undefined, app)).status).toBe(200)
   })
 })
 

@@ -216,7 +216,7 @@ function configuration(facts: {
   products: readonly object[]
 }): object {
   return {
-    server: { addr: `127.0.0.1:${facts.apiPort}`, public_base_url: facts.apiUrl },
+    server: { addr: `127.0.0.1:${facts.apiPort}`, public_base_url: facts.apiUrl, drain_delay: '0s' },
     ingest: { addr: `127.0.0.1:${facts.ingestPort}` },
     security: ['core', 'core_one_off'].map((product_key) => ({
       product_key,

@@ -7,9 +7,11 @@ import {
   type Caller,
   DomainError,
   groupKey,
+  isPersonalGroup,
   type Log,
   newId,
   normaliseDomain,
+  personalGroup,
 } from '@licenseoperator/domain'
 import type { Stripe } from 'stripe'
 import { bundledParts } from '../bundled-parts.ts'
@@ -151,10 +153,11 @@ function groupOf(settings: CheckoutSettings, caller: Caller, request: CheckoutRe
   const group = filled(request.organizationName)
   if (group !== undefined) {
     assertMember(caller, group)
+    if (settings.requireGroupName && isPersonalGroup(group)) throw new DomainError('forbidden', 'forbidden')
     return group
   }
-  // Where groups are not required, the buyer is a group of one.
-  if (!settings.requireGroupName && caller.email !== undefined) return caller.email
+  // Where groups are not required, the buyer is a group of one: of the identity, because an e-mail address may be anybody's.
+  if (!settings.requireGroupName) return personalGroup(caller.identity)
   throw new DomainError('invalid_payload', 'invalid request: organizationName is required', { field: 'organizationName' })
 }
 
@@ -207,7 +210,7 @@ async function planSession(
     reservationId,
     metadata: writePurchaseMetadata({
       group,
-      groupLongName: filled(request.organizationLongName) ?? group,
+      groupLongName: filled(request.organizationLongName) ?? (isPersonalGroup(group) ? caller.email : undefined) ?? group,
       product,
       mode,
       termDays: product.termDurationDays ?? settings.defaultTermDays,

@@ -1,5 +1,5 @@
 import { type Db, licenses, payments, reading } from '@licenseoperator/db'
-import { assertScope, type Caller, DomainError, isSysadmin, type Surface } from '@licenseoperator/domain'
+import { assertScope, type Caller, DomainError, isMember, isSysadmin, type Surface } from '@licenseoperator/domain'
 import type { Stripe } from 'stripe'
 import { translateStripeError } from '../stripe-client.ts'
 
@@ -28,10 +28,10 @@ export async function openCustomerPortal(deps: PortalDeps, caller: Caller, custo
   }
 }
 
-async function isCustomerOf(db: Db, { groups }: Caller, customerId: string): Promise<boolean> {
+async function isCustomerOf(db: Db, caller: Caller, customerId: string): Promise<boolean> {
   const owners = await reading(async () => [
     ...(await licenses.groupKeysOfCustomer(db, customerId)),
     ...(await payments.groupKeysOfCustomer(db, customerId)),
   ])
-  return owners.some((owner) => groups.includes(owner))
+  return owners.some((owner) => isMember(caller, owner))
 }

@@ -14,6 +14,7 @@ import {
 } from '@licenseoperator/http'
 import { adminDeps } from '../admin-deps.ts'
 import type { ApiDeps } from '../app.ts'
+import { MAX_ADMIN_BYTES } from '../schemas/admin-body.ts'
 import { AdminPageQuery, adminPageOf, isOn } from '../schemas/admin-page.ts'
 import { CouponBody, CouponPage, couponBody } from '../schemas/coupon-body.ts'
 
@@ -50,7 +51,11 @@ const create = createRoute({
   tags: ['Administration'],
   summary: 'Add a coupon to a product',
   security: signedIn,
-  middleware: [failAs('failed to create coupon', 'invalid payload'), requireCaller, jsonBodyLimits()] as const,
+  middleware: [
+    failAs('failed to create coupon', 'invalid payload'),
+    requireCaller,
+    jsonBodyLimits({ maxBytes: MAX_ADMIN_BYTES }),
+  ] as const,
   request: { params: ofProduct, body: jsonBody(CouponRequest) },
   responses: {
     201: { description: 'The coupon as stored', ...body },
@@ -65,7 +70,11 @@ const update = createRoute({
   tags: ['Administration'],
   summary: 'Change a coupon',
   security: signedIn,
-  middleware: [failAs('failed to update coupon', 'invalid payload'), requireCaller, jsonBodyLimits()] as const,
+  middleware: [
+    failAs('failed to update coupon', 'invalid payload'),
+    requireCaller,
+    jsonBodyLimits({ maxBytes: MAX_ADMIN_BYTES }),
+  ] as const,
   request: { params: ofCoupon, body: jsonBody(CouponRequest) },
   responses: {
     200: { description: 'The coupon as stored', ...body },

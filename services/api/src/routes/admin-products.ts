@@ -14,6 +14,7 @@ import {
 } from '@licenseoperator/http'
 import { adminDeps } from '../admin-deps.ts'
 import type { ApiDeps } from '../app.ts'
+import { MAX_ADMIN_BYTES } from '../schemas/admin-body.ts'
 import { AdminProductsQuery, adminPageOf, isOn } from '../schemas/admin-page.ts'
 import { ProductBody, ProductPage, productBody } from '../schemas/product-body.ts'
 
@@ -48,7 +49,11 @@ const create = createRoute({
   tags: ['Administration'],
   summary: 'Add a product',
   security: signedIn,
-  middleware: [failAs('failed to create product', 'invalid payload'), requireCaller, jsonBodyLimits()] as const,
+  middleware: [
+    failAs('failed to create product', 'invalid payload'),
+    requireCaller,
+    jsonBodyLimits({ maxBytes: MAX_ADMIN_BYTES }),
+  ] as const,
   request: { body: jsonBody(ProductRequest) },
   responses: {
     201: { description: 'The product as stored', ...body },
@@ -64,7 +69,11 @@ const update = createRoute({
   tags: ['Administration'],
   summary: 'Change a product',
   security: signedIn,
-  middleware: [failAs('failed to update product', 'invalid payload'), requireCaller, jsonBodyLimits()] as const,
+  middleware: [
+    failAs('failed to update product', 'invalid payload'),
+    requireCaller,
+    jsonBodyLimits({ maxBytes: MAX_ADMIN_BYTES }),
+  ] as const,
   request: { params: z.object({ slug: z.string() }), body: jsonBody(ProductRequest) },
   responses: {
     200: { description: 'The product as stored', ...body },

@@ -48,12 +48,17 @@ export function addDocs(app: OpenAPIHono<HttpEnv>): void {
 
 interface Asset {
   readonly type: string
-  readonly body: string
+  /** Bytes, which all answers share: text would be encoded anew for each. */
+  readonly body: Uint8Array<ArrayBuffer>
   readonly etag: string
 }
 
 function asset(type: string, body: string): Asset {
-  return { type, body, etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"` }
+  return {
+    type,
+    body: new TextEncoder().encode(body),
+    etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`,
+  }
 }
 
 function answer(c: Context<HttpEnv>, { type, body, etag }: Asset): Response {

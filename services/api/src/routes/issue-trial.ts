@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { assertScope } from '@licenseoperator/domain'
+import { assertScope, DomainError, isPersonalGroup } from '@licenseoperator/domain'
 import {
   callerOf,
   failAs,
@@ -47,9 +47,11 @@ export function addIssueTrial(app: OpenAPIHono<HttpEnv>, deps: ApiDeps): void {
     const caller = callerOf(c)
     const { db, keys, now, config } = deps
     assertScope(caller, 'trials:issue', config.requiredScopes)
+    const { group } = c.req.valid('param')
+    if (config.checkout.requireGroupName && isPersonalGroup(group)) throw new DomainError('forbidden', 'forbidden')
     const { domain, email, productKey } = c.req.valid('json')
     const trial = await issueTrial({ db, keys, now, rules: config.trials, defaults: config.checkout }, caller, {
-      group: c.req.valid('param').group,
+      group,
       domain,
       email,
       productKey,

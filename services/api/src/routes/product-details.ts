@@ -2,7 +2,16 @@ import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { findPricedProduct } from '@licenseoperator/billing'
 import { type Product, stripeRecurring } from '@licenseoperator/catalog'
 import { text } from '@licenseoperator/domain'
-import { clientAddress, failAs, type HttpEnv, jsonBody, jsonBodyLimits, rateLimit, refusals } from '@licenseoperator/http'
+import {
+  clientNetwork,
+  createLimiter,
+  failAs,
+  type HttpEnv,
+  jsonBody,
+  jsonBodyLimits,
+  rateLimit,
+  refusals,
+} from '@licenseoperator/http'
 import type { ApiDeps } from '../app.ts'
 
 const LookupRequest = z
@@ -43,10 +52,11 @@ const Answer = z.object({ product: PriceDetails }).meta({
   ],
 })
 
-/** Anonymous, and one query each: enough for any page, too little to walk through guesses. */
+/** Anonymous, and one query each: enough for any page, too little to walk through guesses. Counted by each process for itself. */
 const PER_MINUTE = 600
 
-function routeFor(trustedProxies: readonly string[]) {
+function routeFor({ log, config }: ApiDeps) {
+  const limiter = createLimiter({ name: 'product-details', limit: PER_MINUTE, windowMs: 60_000, log })
   return createRoute({
     method: 'post',
     path: '/authlance/license/payments/product-details',
@@ -55,7 +65,7 @@ function routeFor(trustedProxies: readonly string[]) {
     summary: 'What a price is and what it sells, in snake_case',
     middleware: [
       failAs('failed to load product', 'lookup_key required'),
-      rateLimit({ limit: PER_MINUTE, windowMs: 60_000, key: clientAddress(trustedProxies) }),
+      rateLimit({ limiter, key: clientNetwork(config.trustedProxies) }),
       jsonBodyLimits(),
     ] as const,
     request: { body: jsonBody(LookupRequest) },
@@ -67,7 +77,7 @@ function routeFor(trustedProxies: readonly string[]) {
 }
 
 export function addProductDetails(app: OpenAPIHono<HttpEnv>, deps: ApiDeps): void {
-  app.openapi(routeFor(deps.config.trustedProxies), async (c) => {
+  app.openapi(routeFor(deps), async (c) => {
     const product = await findPricedProduct(deps.db, c.req.valid('json').lookup_key.trim())
     return c.json({ product: priceDetails(product) }, 200)
   })

@@ -3,6 +3,7 @@ import { findSubscriptionOfSession } from '@licenseoperator/billing'
 import { text } from '@licenseoperator/domain'
 import {
   callerOf,
+  createLimiter,
   failAs,
   type HttpEnv,
   jsonBody,
@@ -35,8 +36,12 @@ const route = createRoute({
   },
 })
 
-export function addSessionId(app: OpenAPIHono<HttpEnv>, { db, stripe, config }: ApiDeps): void {
-  const deps = { db, stripe, requiredScopes: config.requiredScopes }
+/** Sessions that Stripe does not know, per identity and minute: each is a request to Stripe, whose rate limit checkouts share. */
+const GUESSES_PER_MINUTE = 20
+
+export function addSessionId(app: OpenAPIHono<HttpEnv>, { db, stripe, config, log }: ApiDeps): void {
+  const guesses = createLimiter({ name: 'session-id', limit: GUESSES_PER_MINUTE, windowMs: 60_000, log })
+  const deps = { db, stripe, requiredScopes: config.requiredScopes, guesses }
   app.openapi(route, async (c) => {
     const subscriptionId = await findSubscriptionOfSession(deps, callerOf(c), c.req.valid('json').sessionId.trim())
     return c.json({ subscriptionId }, 200)

@@ -1,7 +1,8 @@
 import { insertProduct } from '@licenseoperator/db/testing'
+import { mintToken } from '@licenseoperator/http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AStripe, aStripe } from '../a-stripe.ts'
-import { type AnApi, aMember, anApi, aSysadmin, insertLicense } from '../an-api.ts'
+import { type AnApi, aMember, anApi, aSysadmin, insertLicense, SECRET } from '../an-api.ts'
 
 const PATH = '/authlance/license/payments/api/v1/session-id'
 let shop: AStripe
@@ -78,4 +79,16 @@ test('401 without a token, 403 with a narrowed one, 503 while Stripe is away', a
   const alone = await anApi()
   expect(await resolve('cs_1', acme, alone)).toMatchObject({ status: 503, code: 'temporarily_unavailable' })
   await alone.close()
+})
+
+test('who invents sessions may ask Stripe for 20 of them a minute; real ones and other callers are answered', async () => {
+  const real = await bought('year')
+  const guesser = await mintToken({ secret: SECRET, ttlMs: 60_000, identity: 'guesser', roles: [], groups: ['acme'] })
+  const before = (await shop.calls()).length
+  const answers = await Promise.all(Array.from({ length: 120 }, (_, index) => resolve(`cs_invented_${index}`, guesser)))
+  expect((await shop.calls()).length - before).toBe(20)
+  expect(answers.filter(({ status }) => status === 404)).toHaveLength(20)
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(100)
+  expect(await resolve('cs_issued', guesser)).toMatchObject({ status: 200 })
+  for (let tries = 0; tries < 25; tries += 1) expect((await resolve(real)).status).toBe(200)
 })

@@ -1,7 +1,22 @@
-import { addOperatorLicenseMetric, apiConfigOf, createApp, createCatalogView } from '@licenseoperator/api'
+import {
+  type ApiDeps,
+  addOperatorLicenseMetric,
+  apiConfigOf,
+  createApp,
+  createCatalogView,
+  listenerLimits,
+  operationsOf,
+} from '@licenseoperator/api'
 import { sectionNames } from '@licenseoperator/config'
 import { announceCatalogChange, onCatalogChange } from '@licenseoperator/events'
-import { createLog, createMetrics, serveGracefully, stopOnSignals } from '@licenseoperator/http'
+import {
+  addNatsMetric,
+  createLog,
+  createMetrics,
+  type Stoppable,
+  serveWithOperations,
+  stopOnSignals,
+} from '@licenseoperator/http'
 import { openOperatorLicense } from '@licenseoperator/licensing'
 import {
   addWebhook,
@@ -29,26 +44,49 @@ export const serve: Command = {
     try {
       await connections.mysqlReady()
       await prepareStripe(config, connections.database.db, log)
-      await connections.streams()
       const metrics = createMetrics()
       const receiver = receiverDeps(config, connections, metrics, log)
       addOperatorLicenseMetric(metrics, operatorLicense)
+      addNatsMetric(metrics, connections.nats)
       const catalog = createCatalogView({ announce: () => announceCatalogChange(connections.nats) })
-      const app = createApp({ ...receiver, keys, catalog, operatorLicense, config: apiConfigOf(config) })
+      const { server } = config
+      const draining = new AbortController()
+      const deps: ApiDeps = {
+        ...receiver,
+        keys,
+        catalog,
+        operatorLicense,
+        config: apiConfigOf(config),
+        // What the API cannot do without; the receiver beside it has NATS as well.
+        checks: { mysql: () => connections.requests.ping() },
+        draining: draining.signal,
+        operationsElsewhere: server.adminAddr !== undefined,
+      }
+      const app = createApp(deps)
       addWebhook(app, receiver)
       // Listening comes first: where the port is taken, no work has been started that would have to be undone.
-      const serving = await serveGracefully({ fetch: app.fetch, ...config.server.addr, log })
+      const serving = await serveWithOperations({
+        fetch: app.fetch,
+        ...server.addr,
+        ...listenerLimits(server),
+        adminAddr: server.adminAddr,
+        operations: operationsOf(deps),
+        log,
+        onDrain: () => draining.abort(),
+      })
       const stopping = new AbortController()
       void onCatalogChange(connections.nats, catalog.forget, stopping.signal)
       const work = startWork({ config, keys, roles: ingestRoles, log }, connections, metrics, stopping.signal)
-      log.info('licenseoperator serves', { url: serving.url })
-      const workers = {
-        stop: async () => {
+      log.info('licenseoperator serves', { url: serving.url, adminUrl: serving.adminUrl })
+      const listenerAndWorkers: Stoppable = {
+        // Together: the workers stop while the listener drains.
+        stop: async (how) => {
           stopping.abort()
-          await Promise.all(work)
+          await Promise.all([serving.stop(how), ...work])
         },
       }
-      stopOnSignals([serving, workers, { stop: async () => operatorLicense.close() }, { stop: () => connections.close() }], log)
+      const resources = [{ stop: async () => operatorLicense.close() }, { stop: () => connections.close() }]
+      stopOnSignals([listenerAndWorkers, ...resources], log, { drainMs: server.drainDelayMs })
       return exitCodes.done
     } catch (error) {
       operatorLicense.close()

@@ -3,13 +3,13 @@ import type { Db } from '@licenseoperator/db'
 import type { Log } from '@licenseoperator/domain'
 import {
   accessLog,
-  addHealth,
+  addOperations,
   failAs,
   type HttpEnv,
   type Metrics,
   methodNotAllowed,
-  metricsHandler,
   notFound,
+  type OperationsOptions,
   readBody,
   requestId,
   securityHeaders,
@@ -24,7 +24,12 @@ export interface ReceiverDeps {
   readonly publish: WebhookPublisher
   readonly stripe: Stripe
   readonly webhookSecrets: readonly string[]
+  /** The stores that an event can go to; one of them is enough to be ready. */
   readonly checks: Record<string, () => Promise<void>>
+  /** Aborted once the process is leaving: readiness says no. */
+  readonly draining?: AbortSignal
+  /** Readiness and metrics are served on an address of their own. */
+  readonly operationsElsewhere?: boolean
   readonly log: Log
   readonly metrics: Metrics
   readonly now: () => Date
@@ -39,10 +44,14 @@ export function createReceiver(deps: ReceiverDeps): Hono<HttpEnv> {
   app.use(requestId(), accessLog(deps.log, deps.metrics), securityHeaders(), methodNotAllowed(app))
   app.notFound(notFound)
   app.onError(toErrorResponse(deps.log))
-  addHealth(app, { checks: deps.checks, timeoutMs: 2000 })
-  app.get('/metrics', metricsHandler(deps.metrics))
+  addOperations(app, receiverOperations(deps), { elsewhere: deps.operationsElsewhere })
   addWebhook(app, deps)
   return app
+}
+
+/** What operators ask the receiver, here or on an address of its own. */
+export function receiverOperations({ checks, draining, metrics }: ReceiverDeps): OperationsOptions {
+  return { checks, timeoutMs: 2000, ready: 'any', draining, metrics }
 }
 
 /** Adds the webhook route alone, for a process that serves other routes beside it. */

@@ -1,0 +1,61 @@
+import { createStripe, WEBHOOK_PATH } from '@licenseoperator/billing'
+import { stripeEvents } from '@licenseoperator/db'
+import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
+import { type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startIngest } from '../src/start-ingest.ts'
+import { aConfig, aLog } from './a-start.ts'
+
+let database: TestDatabase
+let emulator: Emulator
+beforeAll(async () => {
+  ;[database, emulator] = await Promise.all([createTestDatabase(), startEmulator({ recordFile: '' })])
+})
+afterAll(async () => {
+  await emulator.stop()
+  await database.drop()
+})
+
+const variables = { LICENSEOPERATOR_INGEST_ADDR: '127.0.0.1:0', LICENSEOPERATOR_SERVER_DRAIN_DELAY: '0s' }
+const started = async (more: Readonly<Record<string, string>> = {}) => {
+  // The NATS of this configuration is a port on which nothing listens.
+  const config = await aConfig({ database, emulator }, { ...variables, ...more })
+  return startIngest({ config, roles: ['receiver', 'processor', 'relay'], log: aLog() })
+}
+
+test('without NATS all roles start; webhooks are taken, kept in MySQL, and processed from there', async () => {
+  const ingest = await started()
+  expect((await fetch(`${ingest.url}/readyz`)).status).toBe(200)
+  expect(await (await fetch(`${ingest.url}/metrics`)).text()).toContain('\nlicenseoperator_nats_connected 0\n')
+  const payload = JSON.stringify({
+    id: 'evt_without_nats',
+    object: 'event',
+    type: 'account.updated',
+    created: Math.floor(Date.now() / 1000),
+    data: { object: {} },
+  })
+  const signature = createStripe({ apiKey: 'sk_test_none' }).webhooks.generateTestHeaderString({
+    payload,
+    secret: 'whsec_of_this_test',
+  })
+  const answer = await fetch(`${ingest.url}${WEBHOOK_PATH}`, {
+    method: 'POST',
+    body: payload,
+    headers: { 'stripe-signature': signature },
+  })
+  expect(answer.status).toBe(200)
+  expect((await stripeEvents.find(database.db, 'evt_without_nats'))?.payload.toString()).toBe(payload)
+  await ingest.stop()
+})
+
+test.each(['LICENSEOPERATOR_SERVER_ADMIN_ADDR', 'LICENSEOPERATOR_INGEST_ADMIN_ADDR'])(
+  'with %s readiness and metrics are not where webhooks come in',
+  async (variable) => {
+    const ingest = await started({ [variable]: '127.0.0.1:0' })
+    const status = async (base: string | undefined, path: string) => (await fetch(`${base}${path}`)).status
+    for (const path of ['/readyz', '/metrics'])
+      expect([await status(ingest.url, path), await status(ingest.adminUrl, path)]).toEqual([404, 200])
+    expect(await status(ingest.url, '/healthz')).toBe(200)
+    await ingest.stop()
+  },
+)
