@@ -1,6 +1,7 @@
 export * as audit from './audit.ts'
 export * as coupons from './coupons.ts'
 export { type Leased, type LeaseName, type LeaseOptions, withLease } from './leases.ts'
+export * as licenseEnds from './license-ends.ts'
 export * as licenses from './licenses.ts'
 export * as locks from './locks.ts'
 export { assertSchemaCurrent, migrate, type SchemaStatus, schemaStatus } from './migrate.ts'

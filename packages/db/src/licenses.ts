@@ -1,5 +1,6 @@
 import { groupKey } from '@licenseoperator/domain'
 import type { Selectable } from 'kysely'
+import { z } from 'zod'
 import { isAscii } from './is-ascii.ts'
 import { isDuplicateEntry } from './mysql-error.ts'
 import type { LicensesTable, Reader, Tx } from './schema.ts'
@@ -34,7 +35,18 @@ export interface StoredLicense {
   readonly text: string
   readonly identity: string | undefined
   readonly stripe: StripeLinks
+  /** On what its subscription sold it; undefined for what no subscription paid for and for licenses of older releases. */
+  readonly soldAs?: readonly SoldItem[] | undefined
 }
+
+/** One item of a subscription as a license was sold on it: what later invoices are compared with. */
+const SoldItem = z.object({
+  itemId: z.string().optional(),
+  priceId: z.string().optional(),
+  stripeProductId: z.string().optional(),
+  quantity: z.int().nonnegative(),
+})
+export type SoldItem = z.infer<typeof SoldItem>
 
 /** What became of a license: the result of everything that is known of its purchase, and the operator's own decision. */
 export interface LicenseState {
@@ -254,6 +266,42 @@ export async function listBySubscription(db: Reader, subscriptionId: string): Pr
   return rows.map(toLicense)
 }
 
+/** The licenses that speak for a subscription: its first and its newest, without the parts of bundles. Flat however long it runs. */
+export async function endsOfSubscription(
+  db: Reader,
+  subscriptionId: string,
+): Promise<{ first: StoredLicense; newest: StoredLicense[] } | undefined> {
+  const ofSubscription = db
+    .selectFrom('licenses')
+    .selectAll()
+    .where('stripe_subscription_id', '=', subscriptionId)
+    .where('issuance_key', 'not like', '%#%')
+  const first = await ofSubscription.orderBy('issued_at').orderBy('issuance_key').limit(1).executeTakeFirst()
+  if (first === undefined) return undefined
+  const newest = await ofSubscription.orderBy('issued_at', 'desc').orderBy('issuance_key', 'desc').limit(NEWEST).execute()
+  return { first: toLicense(first), newest: newest.map(toLicense) }
+}
+
+/** Enough to find the one in force when a change came late, behind a few others. */
+const NEWEST = 5
+
+/** Whether a subscription of the group started without a payment, as a trial does. */
+export async function hadFreeStart(db: Reader, group: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('licenses')
+    .select('license_id')
+    .where('group_key', '=', groupKey(group))
+    .where('kind', '=', 'subscription')
+    .where('issuance_key', 'not like', '%#%')
+    .where('issuance_key', 'not like', '%:change:%')
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('payments').select('payment_key').whereRef('payments.issuance_key', '=', 'licenses.issuance_key'))),
+    )
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Writes what became of a license. */
 export async function setState(
   tx: Tx,
@@ -347,6 +395,7 @@ function toLicense(row: Selectable<LicensesTable>): StoredLicense {
       invoiceId: row.stripe_invoice_id ?? undefined,
       paymentIntentId: row.stripe_payment_intent_id ?? undefined,
     },
+    ...(row.sold_as === null ? {} : { soldAs: z.array(SoldItem).parse(row.sold_as) }),
   }
 }
 
@@ -381,6 +430,7 @@ function toRow(license: NewLicense) {
     stripe_subscription_id: license.stripe.subscriptionId ?? null,
     stripe_invoice_id: license.stripe.invoiceId ?? null,
     stripe_payment_intent_id: license.stripe.paymentIntentId ?? null,
+    sold_as: license.soldAs === undefined ? null : JSON.stringify(license.soldAs),
     updated_at: license.issuedAt,
   }
 }

@@ -392,4 +392,50 @@ export const migrations: readonly Migration[] = [
     name: '0032_licenses_revoked',
     sql: 'CREATE INDEX licenses_revoked ON licenses (revoked_at, expires_at)',
   },
+  {
+    // On what items and prices of the subscription a license was sold: what later invoices are compared with. Null for older licenses.
+    name: '0120_licenses_sold_as',
+    sql: 'ALTER TABLE licenses ADD COLUMN sold_as JSON NULL',
+  },
+  {
+    // Instants at which a subscription stopped containing a license and its unused time was credited, by the invoice that says so.
+    name: '0121_license_ends',
+    sql: `CREATE TABLE IF NOT EXISTS license_ends (
+      stripe_invoice_id ${ascii(255)} NOT NULL PRIMARY KEY,
+      stripe_subscription_id ${ascii(255)} NOT NULL,
+      ended_at ${instant} NOT NULL,
+      created_at ${instant} NOT NULL,
+      KEY license_ends_by_subscription (stripe_subscription_id)
+    ) ${tail}`,
+  },
+  {
+    // Announcements of licenses that were revoked when they were made; they go to the outbox should the license become good.
+    name: '0122_withheld_announcements',
+    sql: `CREATE TABLE IF NOT EXISTS withheld_announcements (
+      license_id ${ascii(66)} NOT NULL PRIMARY KEY,
+      message_id ${ascii(400)} NOT NULL,
+      subject ${ascii(255)} NOT NULL,
+      payload MEDIUMBLOB NOT NULL,
+      created_at ${instant} NOT NULL
+    ) ${tail}`,
+  },
+  {
+    // What was charged of a payment; null for older ones. Refunds of several charges are compared with it.
+    name: '0123_payments_charged',
+    sql: 'ALTER TABLE payments ADD COLUMN amount_charged_minor BIGINT NULL',
+  },
+  {
+    // The first and the newest licenses of a subscription, without reading all between.
+    name: '0124_licenses_by_subscription_and_issue',
+    sql: 'CREATE INDEX licenses_by_subscription_and_issue ON licenses (stripe_subscription_id, issued_at, issuance_key)',
+  },
+  {
+    // The checkout that offers a group its trial: decided when the session is made, by the unique key.
+    name: '0125_trial_claims',
+    sql: `CREATE TABLE IF NOT EXISTS trial_claims (
+      group_key ${group} NOT NULL PRIMARY KEY,
+      reservation_id ${ascii(66)} NOT NULL,
+      claimed_at ${instant} NOT NULL
+    ) ${tail}`,
+  },
 ]

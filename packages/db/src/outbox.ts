@@ -33,6 +33,32 @@ export async function add(
 }
 
 /**
+ * Keeps an announcement back: its license was revoked when it was made, so nobody is told that it was bought. See `releaseWithheld`.
+ */
+export async function withhold(
+  tx: Tx,
+  licenseId: string,
+  message: { messageId: string; subject: string; payload: Uint8Array },
+  now: Date,
+): Promise<void> {
+  const { messageId, subject, payload } = message
+  const row = { license_id: licenseId, message_id: messageId, subject, payload: Buffer.from(payload), created_at: now }
+  await tx.insertInto('withheld_announcements').values(row).execute()
+}
+
+/** Announces a license that was revoked when it was made and is good now; one that was announced already is not announced again. */
+export async function releaseWithheld(tx: Tx, licenseId: string, now: Date): Promise<void> {
+  const held = await tx
+    .selectFrom('withheld_announcements')
+    .select(['message_id', 'subject', 'payload'])
+    .where('license_id', '=', licenseId)
+    .executeTakeFirst()
+  if (held === undefined) return
+  await add(tx, { messageId: held.message_id, subject: held.subject, payload: held.payload }, now)
+  await tx.deleteFrom('withheld_announcements').where('license_id', '=', licenseId).execute()
+}
+
+/**
  * Leases unpublished messages, oldest first. The transaction is short: claim, commit, and publish outside, because row locks held during
  * a network call would block every insert into the outbox. A crashed relay's lease runs out by itself.
  */

@@ -27,6 +27,8 @@ export interface NewPayment {
   readonly billingAddress: BillingAddress | undefined
   /** End of the period it is for; absent for what is paid once. */
   readonly coversUntil?: Date | undefined
+  /** What was charged: less than the total where a credit paid the rest. Absent for payments of older releases. */
+  readonly amountChargedMinor?: number | undefined
 }
 
 /** A payment and what became of its money. */
@@ -73,6 +75,7 @@ export async function record(tx: Tx, payment: NewPayment, now: Date): Promise<vo
     stripe_subscription_id: payment.stripeSubscriptionId ?? null,
     billing_address: payment.billingAddress === undefined ? null : JSON.stringify(payment.billingAddress),
     covers_until: payment.coversUntil ?? null,
+    amount_charged_minor: payment.amountChargedMinor ?? null,
     created_at: now,
   }
   await tx
@@ -85,6 +88,7 @@ export async function record(tx: Tx, payment: NewPayment, now: Date): Promise<vo
       stripe_checkout_session_id: eb.fn.coalesce('stripe_checkout_session_id', eb.val(row.stripe_checkout_session_id)),
       billing_address: sql<string | null>`COALESCE(billing_address, ${row.billing_address})`,
       covers_until: eb.fn.coalesce('covers_until', eb.val(row.covers_until)),
+      amount_charged_minor: eb.fn.coalesce('amount_charged_minor', eb.val(row.amount_charged_minor)),
     }))
     .execute()
 }
@@ -294,6 +298,7 @@ function toPayment(row: Selectable<PaymentsTable>): StoredPayment {
     stripeSubscriptionId: row.stripe_subscription_id ?? undefined,
     billingAddress: StoredAddress.parse(row.billing_address ?? undefined),
     coversUntil: row.covers_until ?? undefined,
+    amountChargedMinor: row.amount_charged_minor ?? undefined,
     amountRefundedMinor: row.amount_refunded_minor,
     refundedInFull: row.refunded_in_full === 1,
     disputeStatus: row.dispute_status ?? undefined,

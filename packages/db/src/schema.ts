@@ -139,6 +139,8 @@ export interface LicensesTable {
   stripe_subscription_id: string | null
   stripe_invoice_id: string | null
   stripe_payment_intent_id: string | null
+  /** On what the license was sold, see `SoldItem`; null for what no subscription paid for and for older rows. */
+  sold_as: JSONColumnType<object | null, string | null | undefined, string | null>
   updated_at: Date
 }
 
@@ -169,6 +171,8 @@ export interface PaymentsTable {
   dispute_status: ColumnType<DisputeStatus | null, undefined, DisputeStatus | null>
   /** End of the period that the payment is for; null where it is for no period. */
   covers_until: ColumnType<Date | null, Date | null, Date | null>
+  /** What was charged: less than the total where a credit paid the rest; null for older rows. */
+  amount_charged_minor: ColumnType<number | null, number | null | undefined, number | null>
 }
 
 /** `inquiry`: a warning, no money is gone; `open`: the money is withheld. */
@@ -223,6 +227,21 @@ export interface OutboxTable {
   published_at: Date | null
 }
 
+export interface LicenseEndsTable {
+  stripe_invoice_id: string
+  stripe_subscription_id: string
+  ended_at: Date
+  created_at: Date
+}
+
+export interface WithheldAnnouncementsTable {
+  license_id: string
+  message_id: string
+  subject: string
+  payload: Buffer
+  created_at: Date
+}
+
 export interface AuditLogTable {
   id: Generated<number>
   at: Date
@@ -240,6 +259,12 @@ export interface TrialsTable {
   product_key: string
   expires_at: Date
   updated_at: Date
+}
+
+export interface TrialClaimsTable {
+  group_key: string
+  reservation_id: string
+  claimed_at: Date
 }
 
 export interface LocksTable {
@@ -276,8 +301,11 @@ export interface Schema {
   payments: PaymentsTable
   stripe_events: StripeEventsTable
   outbox: OutboxTable
+  license_ends: LicenseEndsTable
+  withheld_announcements: WithheldAnnouncementsTable
   audit_log: AuditLogTable
   trials: TrialsTable
+  trial_claims: TrialClaimsTable
   locks: LocksTable
   leases: LeasesTable
   payment_details: PaymentDetailsTable

@@ -37,6 +37,36 @@ export async function replace(tx: Tx, trial: Trial, previousLicenseId: string, n
   return numUpdatedRows === 1n
 }
 
+/**
+ * Gives the group's one trial to a checkout. Of several at once the unique key decides; the trial of a checkout that was abandoned can be given again.
+ *
+ * @returns false when another checkout has it
+ */
+export async function claim(tx: Tx, groupKey: string, reservationId: string, now: Date): Promise<boolean> {
+  try {
+    await tx.insertInto('trial_claims').values({ group_key: groupKey, reservation_id: reservationId, claimed_at: now }).execute()
+    return true
+  } catch (error) {
+    if (!isDuplicateEntry(error)) throw error
+  }
+  const { numUpdatedRows } = await tx
+    .updateTable('trial_claims')
+    .set({ reservation_id: reservationId, claimed_at: now })
+    .where('group_key', '=', groupKey)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('reservations')
+            .select('reservations.reservation_id')
+            .whereRef('reservations.reservation_id', '=', 'trial_claims.reservation_id')
+            .where('reservations.status', 'in', ['held', 'consumed']),
+        ),
+      ),
+    )
+    .executeTakeFirstOrThrow()
+  return numUpdatedRows === 1n
+}
+
 function toRow(trial: Trial, now: Date) {
   return {
     group_key: trial.groupKey,

@@ -18,8 +18,16 @@ export interface Announcement {
 /**
  * Adds the announcement of a paid license to the transaction that stores it. The relay publishes it; its message id is made of the license
  * id, so one license is one event. A renewed maintenance announces the same license again; only then is an end part of the identity.
+ *
+ * @param revoked  the license is revoked by what was known before it was made: nobody is told of it unless it becomes good
  */
-export async function announceLicense(tx: Tx, announcement: Announcement, prepared: PreparedLicense, now: Date): Promise<void> {
+export async function announceLicense(
+  tx: Tx,
+  announcement: Announcement,
+  prepared: PreparedLicense,
+  now: Date,
+  revoked = false,
+): Promise<void> {
   const { subject, reason, publicBaseUrl, renewedUntil } = announcement
   const { license, signed } = prepared
   const { customerId, checkoutSessionId, invoiceId } = license.stripe
@@ -49,5 +57,7 @@ export async function announceLicense(tx: Tx, announcement: Announcement, prepar
       : { licenseUrl: new URL(`/authlance/license/${license.licenseId}`, publicBaseUrl).href }),
   })
   const messageId = licenseIssuedMessageId(subject, license.licenseId, renewedUntil && rfc3339(renewedUntil))
-  await outbox.add(tx, { messageId, subject, payload: Buffer.from(JSON.stringify(event)) }, now)
+  const message = { messageId, subject, payload: Buffer.from(JSON.stringify(event)) }
+  if (revoked) await outbox.withhold(tx, license.licenseId, message, now)
+  else await outbox.add(tx, message, now)
 }

@@ -36,3 +36,12 @@ test('the order in which payments become known changes nothing, and a payment ne
     }),
   )
 })
+
+test('what was bought on 29 February ends on the 28th in common years and on the 29th in leap years', () => {
+  const bought = new Date('2024-02-29T12:00:00Z')
+  const renewed = ['2024-12-01', '2025-12-01', '2026-12-01'].map((day) => ({ paidAt: new Date(day) }))
+  const ends = [0, 1, 2, 3].map((count) =>
+    maintenanceEnd(new Date('2025-02-28T12:00:00Z'), renewed.slice(0, count), bought).toISOString(),
+  )
+  expect(ends.map((one) => one.slice(0, 10))).toEqual(['2025-02-28', '2026-02-28', '2027-02-28', '2028-02-29'])
+})

@@ -14,16 +14,37 @@ export interface MaintenancePayment {
  *
  * @param includedUntil  end of the maintenance that was bought with the license
  * @param payments       any order
+ * @param boughtAt       when the license was bought: years are counted from there, so that what began on 29 February ends on one where there is one
  */
-export function maintenanceEnd(includedUntil: Date, payments: readonly MaintenancePayment[]): Date {
-  let end = includedUntil
-  for (const { coversUntil } of payments) if (coversUntil !== undefined && coversUntil > end) end = coversUntil
+export function maintenanceEnd(includedUntil: Date, payments: readonly MaintenancePayment[], boughtAt?: Date): Date {
+  let counted =
+    boughtAt !== undefined && isSame(addYears(boughtAt, 1), includedUntil) ? { from: boughtAt, years: 1 } : whole(includedUntil)
+  for (const { coversUntil } of payments)
+    if (coversUntil !== undefined && coversUntil > endOf(counted)) counted = whole(coversUntil)
   const years = payments.filter((payment) => payment.coversUntil === undefined)
   for (const { paidAt } of years.toSorted((a, b) => a.paidAt.getTime() - b.paidAt.getTime())) {
-    const lapsed = paidAt > end
-    end = addYears(lapsed ? paidAt : end, 1)
+    const { from, years: before } = paidAt > endOf(counted) ? whole(paidAt) : counted
+    counted = { from, years: before + 1 }
   }
-  return end
+  return endOf(counted)
+}
+
+/** So many years from an instant. The end of one is never counted on from: 28 February would not find back to the 29th. */
+interface Counted {
+  readonly from: Date
+  readonly years: number
+}
+
+function endOf({ from, years }: Counted): Date {
+  return addYears(from, years)
+}
+
+function whole(from: Date): Counted {
+  return { from, years: 0 }
+}
+
+function isSame(one: Date, other: Date): boolean {
+  return one.getTime() === other.getTime()
 }
 
 /** As `maintenanceEnd`, of a stored license. */
@@ -31,5 +52,6 @@ export function maintenanceEndOf(
   license: { readonly issuedAt: Date; readonly maintenanceIncludedUntil: Date | undefined },
   payments: readonly MaintenancePayment[],
 ): Date {
-  return maintenanceEnd(license.maintenanceIncludedUntil ?? addYears(license.issuedAt, 1), payments)
+  const { issuedAt, maintenanceIncludedUntil } = license
+  return maintenanceEnd(maintenanceIncludedUntil ?? addYears(issuedAt, 1), payments, issuedAt)
 }

@@ -14,6 +14,8 @@ export interface LicenseFacts {
   readonly disputeOpen: boolean
   /** Such a payment was given back in full. */
   readonly refundedInFull: boolean
+  /** Its item was taken off the subscription, or set to nothing, and the unused time was credited. */
+  readonly creditedEarly: boolean
   /** Its subscription ended before the paid period did. */
   readonly endedEarly: boolean
   /** The license that a change of plan put in its place. */
@@ -48,6 +50,11 @@ export const revocationRules = [
     meaning: 'the payment was given back in full',
     switchedOffBy: 'revokeOnFullRefund',
     holds: (facts) => facts.refundedInFull,
+  },
+  {
+    reason: 'canceled',
+    meaning: 'the subscription contains it no longer, and its unused time was credited',
+    holds: (facts) => facts.creditedEarly,
   },
   {
     reason: 'canceled',

@@ -1,4 +1,15 @@
-import { audit, licenses, payments, products, reversals, revocationList, subscriptions, type Tx } from '@licenseoperator/db'
+import {
+  audit,
+  licenseEnds,
+  licenses,
+  outbox,
+  payments,
+  products,
+  reversals,
+  revocationList,
+  subscriptions,
+  type Tx,
+} from '@licenseoperator/db'
 import { renewalsKey } from '../renewals-key.ts'
 import { type RevocationPolicy, revocationOf } from './license-state.ts'
 import { purchaseKeyOf, replaces, standsOn, supersederOf } from './supersession.ts'
@@ -34,6 +45,7 @@ export async function settleLicenses(tx: Tx, family: LicenseFamily, options: Set
   if (all.length === 0) return
   const paid = await settlePayments(tx, all)
   const subscription = 'subscriptionId' in family ? await subscriptions.find(tx, family.subscriptionId) : undefined
+  const ends = 'subscriptionId' in family ? await licenseEnds.listOf(tx, family.subscriptionId) : []
   const moneyOf = (license: licenses.StoredLicense) => {
     const keys = standsOn(license, all)
     return paid.filter((payment) => keys.includes(payment.issuanceKey))
@@ -46,14 +58,18 @@ export async function settleLicenses(tx: Tx, family: LicenseFamily, options: Set
       const stored = byId.get(change.licenseId)
       return stored !== undefined && isGood(stored)
     })
-    const endedAt = license.kind === 'subscription' ? subscription?.endedAt : undefined
+    const paidAt = paid.find((payment) => payment.issuanceKey === purchaseKeyOf(license))?.paidAt
+    const creditedAt = creditedAtOf(license, ends)
+    const subscriptionEndedAt = endThatCounts(license, subscription?.endedAt, paidAt)
+    const endedAt = creditedAt ?? subscriptionEndedAt
     const revokedByOperatorAt = operatorRevocationOf(license, all)
     const facts = {
       revokedByOperator: revokedByOperatorAt !== undefined,
       disputeLost: money.some((payment) => payment.disputeStatus === 'lost'),
       disputeOpen: money.some((payment) => payment.disputeStatus === 'open'),
       refundedInFull: money.some((payment) => payment.refundedInFull),
-      endedEarly: endedAt !== undefined && endedAt < license.expiresAt,
+      creditedEarly: creditedAt !== undefined,
+      endedEarly: subscriptionEndedAt !== undefined,
       supersededBy,
     }
     const reason = revocationOf(facts, options.policy)
@@ -80,6 +96,24 @@ export async function settleLicenses(tx: Tx, family: LicenseFamily, options: Set
   }
 }
 
+/** When the license was taken off its subscription within the period it was sold for. */
+function creditedAtOf({ kind, issuedAt, expiresAt }: licenses.StoredLicense, ends: readonly Date[]): Date | undefined {
+  return kind === 'subscription' ? ends.find((at) => issuedAt <= at && at < expiresAt) : undefined
+}
+
+/**
+ * The end of the subscription where it cuts a license short. A period that was paid for after that end is good: the money was taken for it and for nothing
+ * else.
+ */
+function endThatCounts(
+  { kind, expiresAt }: licenses.StoredLicense,
+  endedAt: Date | undefined,
+  paidAt: Date | undefined,
+): Date | undefined {
+  if (kind !== 'subscription' || endedAt === undefined || endedAt >= expiresAt) return undefined
+  return paidAt !== undefined && paidAt > endedAt ? undefined : endedAt
+}
+
 /** When an operator revoked a license, or the one whose place it took: a change of plan is no way around a revocation. */
 function operatorRevocationOf(license: licenses.StoredLicense, family: readonly licenses.StoredLicense[]): Date | undefined {
   const marks = [license, ...family.filter((other) => replaces(license, other))].flatMap((one) => one.state.adminRevokedAt ?? [])
@@ -104,7 +138,7 @@ async function settlePayments(tx: Tx, family: readonly licenses.StoredLicense[])
     const refunds = own.filter((one) => one.kind === 'refund')
     const reversed = {
       amountRefundedMinor: refunds.reduce((sum, one) => sum + one.amountMinor, 0),
-      refundedInFull: refunds.some((one) => one.status === 'full'),
+      refundedInFull: isRefundedInFull(payment, refunds),
       disputeStatus: disputeOf(own),
     }
     if (
@@ -116,6 +150,12 @@ async function settlePayments(tx: Tx, family: readonly licenses.StoredLicense[])
     settled.push({ ...payment, ...reversed })
   }
   return settled
+}
+
+/** An invoice can be paid by several charges: all of it went back when their refunds together are what was charged. */
+function isRefundedInFull({ amountChargedMinor }: payments.StoredPayment, refunds: readonly reversals.Reversal[]): boolean {
+  if (amountChargedMinor === undefined || amountChargedMinor <= 0) return refunds.some((one) => one.status === 'full')
+  return refunds.reduce((sum, one) => sum + one.amountMinor, 0) >= amountChargedMinor
 }
 
 /** Of several disputes over one payment the worst counts. */
@@ -150,6 +190,7 @@ async function writeState(
   await licenses.setState(tx, license.licenseId, after, now)
   if (before.revokedReason !== after.revokedReason || before.supersededBy !== after.supersededBy)
     await revocationList.raise(tx, now)
+  if (after.revokedReason === undefined) await outbox.releaseWithheld(tx, license.licenseId, now)
   const [wasRevoked, isRevoked] = [before.revokedReason !== undefined, after.revokedReason !== undefined]
   if (license.takesLicense && license.productId !== undefined && wasRevoked !== isRevoked) {
     // A restored license was sold: it counts again even where its place has been sold since.
