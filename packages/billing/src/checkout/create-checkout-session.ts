@@ -1,5 +1,5 @@
 import { type Coupon, type LicenseMode, licenseModeOf, type Product, priceOf, seatsFor } from '@licenseoperator/catalog'
-import { type Db, inTransaction, licenses, reading, reservations } from '@licenseoperator/db'
+import { type Db, inTransaction, licenses, reading, reservations, trials } from '@licenseoperator/db'
 import { assertMember, type Caller, DomainError, groupKey, type Log, newId, normaliseDomain } from '@licenseoperator/domain'
 import type { Stripe } from 'stripe'
 import { bundledParts } from '../bundled-parts.ts'
@@ -81,11 +81,14 @@ export async function createCheckoutSession(
     groupKey: groupKey(group),
     expiresAt: new Date(plan.expiresAt.getTime() + GRACE_MS),
   }
-  await inTransaction(deps.db, async (tx) => {
+  const getsTrial = await inTransaction(deps.db, async (tx) => {
     const held = await reservations.hold(tx, reservation, deps.now())
     if (!held) throw new DomainError('quota_exceeded', 'non-subscription quota exceeded')
+    const offersTrial = plan.mode === 'subscription' && plan.trialPeriodDays > 0
+    return offersTrial && (await trials.claim(tx, reservation.groupKey, plan.reservationId, deps.now()))
   })
-  const session = await openSession(deps, plan.reservationId, params)
+  const asHeld = getsTrial ? params : sessionParams({ ...plan, trialPeriodDays: 0 })
+  const session = await openSession(deps, plan.reservationId, asHeld)
   await inTransaction(deps.db, (tx) =>
     reservations.attachSession(tx, plan.reservationId, session.sessionId, reservation.expiresAt),
   )
@@ -126,7 +129,11 @@ async function planSession(
     mode,
     amountMinor,
     maintenancePriceId: mode === 'perpetual_auto' ? await maintenancePrice(deps, product) : undefined,
-    trialPeriodDays: product.trialPeriodDays > 0 ? product.trialPeriodDays : settings.defaultTrialDays,
+    trialPeriodDays: await trialDaysFor(
+      deps,
+      group,
+      product.trialPeriodDays > 0 ? product.trialPeriodDays : settings.defaultTrialDays,
+    ),
     customerId: await reading(() => licenses.findCustomerOfGroup(deps.db, group)),
     email: caller.email,
     reservationId,
@@ -150,6 +157,15 @@ async function planSession(
     cancelUrl: cancelUrl(settings),
     automaticTax: settings.automaticTax,
   }
+}
+
+/** One trial per group, as a license or as the start of a subscription: who had one pays from the first day. */
+async function trialDaysFor({ db }: CheckoutDeps, group: string, days: number): Promise<number> {
+  if (days <= 0) return 0
+  const had = await reading(
+    async () => (await trials.find(db, groupKey(group))) !== undefined || licenses.hadFreeStart(db, group),
+  )
+  return had ? 0 : days
 }
 
 /** A `product_override` coupon is always paid once, so a license bought with one renews its maintenance by hand. */
