@@ -17,13 +17,25 @@ export function createStripe(options: {
   maxNetworkRetries?: number
 }): Stripe {
   const base = options.apiBase === undefined ? {} : baseOf(new URL(options.apiBase))
-  return new Stripe(options.apiKey, {
+  const stripe = new Stripe(options.apiKey, {
     apiVersion: STRIPE_API_VERSION,
     timeout: options.timeoutMs ?? 3000,
     maxNetworkRetries: options.maxNetworkRetries ?? 1,
     telemetry: false,
     ...base,
   })
+  const mode = /^[a-z]+_(live|test)_/.exec(options.apiKey.trim())?.[1]
+  if (mode !== undefined) modes.set(stripe, mode)
+  return stripe
+}
+
+/** The client keeps its key to itself. */
+const modes = new WeakMap<Stripe, string>()
+
+/** Whether a client's key is for live payments; undefined where the key does not say. */
+export function isLive(stripe: Stripe): boolean | undefined {
+  const mode = modes.get(stripe)
+  return mode === undefined ? undefined : mode === 'live'
 }
 
 function baseOf(url: URL): { host: string; port: number; protocol: 'http' | 'https' } {

@@ -48,11 +48,24 @@ export async function tell(shop: Shop, payloads: readonly string[], atOnce = 1):
   }
 }
 
-const derived = ['outbox', 'payments', 'licenses', 'stripe_events', 'reversals', 'subscriptions', 'audit_log', 'payment_details']
+const derived = [
+  ...[
+    'outbox',
+    'withheld_announcements',
+    'payments',
+    'licenses',
+    'license_ends',
+    'trials',
+    'stripe_events',
+    'reversals',
+    'subscriptions',
+  ],
+  ...['audit_log', 'payment_details'],
+]
 
 /** Forgets whatever events brought; the catalog stays. */
 export async function forgetAll(shop: Shop): Promise<void> {
-  for (const table of [...derived, 'reservations', 'coupon_groups'])
+  for (const table of [...derived, 'trial_claims', 'reservations', 'coupon_groups'])
     await sql`DELETE FROM ${sql.table(table)}`.execute(shop.database.db)
   await sql`UPDATE products SET licenses_taken = 0`.execute(shop.database.db)
   await sql`UPDATE coupons SET taken = 0`.execute(shop.database.db)
@@ -121,3 +134,13 @@ export async function resultOf(shop: Shop) {
   }
 }
 export type Result = Awaited<ReturnType<typeof resultOf>>
+
+/**
+ * A license that is good is announced once, in whatever order it became so. One that is revoked in the end is announced only if it was good before: what
+ * was known when it was made is a matter of order.
+ */
+export function whatCounts(result: Result): Result {
+  const revoked = result.licenses.filter((license) => license.revoked !== null).map((license) => license.for)
+  const isBought = (name: string) => revoked.some((one) => name.endsWith(`:${one} purchase`) || name.endsWith(`:${one} renewal`))
+  return { ...result, announcements: result.announcements.filter((name) => !isBought(name)) }
+}

@@ -9,7 +9,7 @@ import {
 } from '@licenseoperator/licensing'
 import { recountMaintenance } from '../maintenance/recount-maintenance.ts'
 import { type Charge, readCharge, readRefund } from '../payload/charge.ts'
-import { readDispute } from '../payload/dispute.ts'
+import { chargeOfDispute, readDispute } from '../payload/dispute.ts'
 import {
   type EventHandler,
   type EventOutcome,
@@ -40,11 +40,11 @@ export const settleRefund: EventHandler = async (deps, event, arrived) => {
 
 /** A dispute was opened, moved on or closed. What counts is the dispute as Stripe has it now. */
 export const settleDispute: EventHandler = async (deps, event, arrived) => {
-  const told = readDispute(event.object)
-  const { chargeId } = told
+  const chargeId = chargeOfDispute(event.object)
   if (chargeId === undefined) return ignore(deps, arrived, 'a dispute about no charge')
   const payment = await paymentBehind(deps, chargeId, undefined)
   if (payment === undefined) return ignore(deps, arrived, 'a charge of another application')
+  const told = readDispute(event.object)
   return settleReversal(deps, arrived, payment, told.id, async () => {
     const { status, amountMinor } = (await disputeNow(deps, told.id)) ?? told
     return { reversalId: told.id, kind: 'dispute', status, amountMinor, chargeId }

@@ -1,3 +1,4 @@
+import { DomainError } from '@licenseoperator/domain'
 import { z } from 'zod'
 import { Address, Expandable, Metadata } from './id-of.ts'
 
@@ -7,8 +8,6 @@ const SessionShape = z.looseObject({
   mode: z.string(),
   payment_status: z.string(),
   status: z.string().nullish(),
-  created: z.int(),
-  expires_at: z.int().nullish(),
   amount_subtotal: amount,
   amount_total: amount,
   total_details: z.looseObject({ amount_tax: amount }).nullish(),
@@ -45,3 +44,14 @@ export function readCheckoutSession(object: unknown) {
   }
 }
 export type CheckoutSession = ReturnType<typeof readCheckoutSession>
+
+/**
+ * Whether the money is there, or none was due.
+ *
+ * @throws DomainError `invalid_payload` for a state that we do not know: that is no payment, and for people to look at
+ */
+export function isPaid({ paymentStatus }: Pick<CheckoutSession, 'paymentStatus'>): boolean {
+  if (paymentStatus === 'paid' || paymentStatus === 'no_payment_required') return true
+  if (paymentStatus === 'unpaid') return false
+  throw new DomainError('invalid_payload', 'invalid payload: the payment status is unknown', { field: 'payment_status' })
+}

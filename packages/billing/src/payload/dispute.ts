@@ -44,3 +44,8 @@ export function readDispute(object: unknown) {
   }
 }
 export type Dispute = ReturnType<typeof readDispute>
+
+/** Which charge a dispute is about, whatever else it says. @throws ZodError for an unknown shape */
+export function chargeOfDispute(object: unknown): string | undefined {
+  return z.looseObject({ charge: Expandable }).parse(object).charge
+}

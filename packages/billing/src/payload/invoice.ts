@@ -10,12 +10,26 @@ const prorated = z
   .looseObject({ proration: z.boolean().nullish(), proration_details: creditOf, subscription_item: Expandable })
   .nullish()
 
+/** Text in webhooks, an object of the SDK in its answers. Only compared with, so what is no number is as if it were not there. */
+const Decimal = z
+  .unknown()
+  .optional()
+  .transform((value) => {
+    const number = value === undefined || value === null ? Number.NaN : Number(String(value))
+    return Number.isFinite(number) ? number : undefined
+  })
+
 /** Both shapes of an invoice line: since basil its price hangs in `pricing` and its kind in `parent`, before both stand on the line itself. */
 const LineShape = z.looseObject({
   amount,
   period: z.looseObject({ start: seconds, end: seconds }),
-  pricing: z.looseObject({ price_details: z.looseObject({ price: Expandable, product: Expandable }).nullish() }).nullish(),
-  price: z.looseObject({ id: z.string(), product: Expandable }).nullish(),
+  pricing: z
+    .looseObject({
+      price_details: z.looseObject({ price: Expandable, product: Expandable }).nullish(),
+      unit_amount_decimal: Decimal,
+    })
+    .nullish(),
+  price: z.looseObject({ id: z.string(), product: Expandable, unit_amount: amount.nullish() }).nullish(),
   parent: z
     .looseObject({ type: z.string().nullish(), subscription_item_details: prorated, invoice_item_details: prorated })
     .nullish(),
@@ -39,6 +53,7 @@ const InvoiceShape = z.looseObject({
   customer_address: Address,
   subtotal: amount,
   total: amount,
+  amount_paid: amount.nullish(),
   total_taxes: z.array(z.looseObject({ amount })).nullish(),
   tax: amount.nullish(),
   status_transitions: z.looseObject({ paid_at: seconds.nullish() }).nullish(),
@@ -50,16 +65,19 @@ const InvoiceShape = z.looseObject({
   lines: z.looseObject({ data: z.array(LineShape), has_more: z.boolean().nullish() }),
 })
 
-/** What one line of an invoice pays for. */
-export interface InvoiceItem {
+/** What one line of an invoice is about. */
+export interface InvoiceLine {
   readonly priceId: string | undefined
   readonly stripeProductId: string | undefined
+  /** Of one unit; undefined where Stripe's own tiers decide. In the currency's minor unit. */
+  readonly unitAmountMinor: number | undefined
+  /** 0 for an item that was set to nothing. */
   readonly quantity: number
   readonly period: { readonly start: Date; readonly end: Date }
-  /** A period of the subscription, or the rest of one after a change. */
-  readonly kind: 'period' | 'change'
-  /** What the same item of the subscription was before is given back: nothing was added beside it. */
-  readonly replaces: boolean
+  /** Item of the subscription; undefined for what is paid once and for old shapes of a proration. */
+  readonly itemId: string | undefined
+  /** A period of the subscription; the rest of one under new terms; what is given back of the old ones; something that is bought once. */
+  readonly kind: 'period' | 'change' | 'credit' | 'once'
 }
 
 /**
@@ -67,8 +85,8 @@ export interface InvoiceItem {
  *
  * `period` is that of the subscription's own line, never the invoice's (which says when items could be added), and never a proration's; only an
  * invoice for a change of plan is about the rest of the period under the new plan, which is a proration. `priceId`, `stripeProductId` and `quantity`
- * are of what was bought: on a first invoice the line that is paid once, where a license is sold with its maintenance, else the subscription's. `items` are
- * all lines that could be about a license: a subscription may have items that are none of ours.
+ * are of what was bought: on a first invoice the line that is paid once, where a license is sold with its maintenance, else the subscription's. `lines` are all
+ * lines: what each of them is about decides what is brought (`paid-units.ts`), since a subscription may have items that are none of ours.
  *
  * @throws ZodError for an unknown shape: the caller parks it, nothing is ever read as zero or 1970
  */
@@ -97,6 +115,8 @@ export function readInvoice(object: unknown) {
     amountSubtotalMinor: invoice.subtotal,
     amountTaxMinor: taxes,
     amountTotalMinor: invoice.total,
+    /** What was charged: less than the total where a credit paid the rest. */
+    amountPaidMinor: invoice.amount_paid ?? undefined,
     subscriptionId: invoice.parent?.subscription_details?.subscription ?? invoice.subscription,
     metadata: firstFilled(
       invoice.parent?.subscription_details?.metadata,
@@ -106,7 +126,7 @@ export function readInvoice(object: unknown) {
     paymentIntentId: invoice.payment_intent,
     ...(bought === undefined ? noPrice : pricedAs(bought)),
     period: line === undefined ? undefined : periodOf(line),
-    items: about.map((one) => itemOf(invoice, one)),
+    lines: invoice.lines.data.map(lineOf),
   }
 }
 export type Invoice = ReturnType<typeof readInvoice>
@@ -122,6 +142,7 @@ export function paymentOfInvoice(invoice: Invoice) {
     amountSubtotalMinor: invoice.amountSubtotalMinor,
     amountTaxMinor: invoice.amountTaxMinor,
     amountTotalMinor: invoice.amountTotalMinor,
+    amountChargedMinor: invoice.amountPaidMinor,
     stripeProductId: invoice.stripeProductId,
     billingAddress: invoice.billingAddress,
     coversUntil: invoice.period?.end,
@@ -147,20 +168,21 @@ function changesOf({ billing_reason, lines }: z.infer<typeof InvoiceShape>): Lin
     .sort((one, other) => other.period.start - one.period.start)
 }
 
-function itemOf({ lines }: z.infer<typeof InvoiceShape>, line: Line): InvoiceItem {
-  const own = subscriptionItemOf(line)
-  const credited = lines.data.some((one) => isProration(one) && isCredit(one) && subscriptionItemOf(one) === own)
-  const kind = isProration(line) ? ('change' as const) : ('period' as const)
-  return { ...pricedAs(line), period: periodOf(line), kind, replaces: own === undefined || credited }
-}
-
-function subscriptionItemOf({ parent, subscription_item }: Line): string | undefined {
-  return parent?.subscription_item_details?.subscription_item ?? subscription_item
+function lineOf(line: Line): InvoiceLine {
+  const kind = isProration(line) ? (isCredit(line) ? 'credit' : 'change') : isPaidOnce(line) ? 'once' : 'period'
+  const unit = line.pricing?.unit_amount_decimal ?? line.price?.unit_amount ?? undefined
+  return {
+    ...pricedAs(line),
+    unitAmountMinor: unit,
+    period: periodOf(line),
+    itemId: line.parent?.subscription_item_details?.subscription_item ?? line.subscription_item,
+    kind,
+  }
 }
 
 const noPrice = { priceId: undefined, stripeProductId: undefined, quantity: 1 }
 
-function pricedAs({ pricing, price, quantity }: Line): Pick<InvoiceItem, 'priceId' | 'stripeProductId' | 'quantity'> {
+function pricedAs({ pricing, price, quantity }: Line): Pick<InvoiceLine, 'priceId' | 'stripeProductId' | 'quantity'> {
   return {
     priceId: pricing?.price_details?.price ?? price?.id,
     stripeProductId: pricing?.price_details?.product ?? price?.product,

@@ -16,7 +16,10 @@ const StripeEventShape = z.object({
     .regex(/^[\x21-\x7e]+$/),
   api_version: z.string().max(64).nullish(),
   created: z.union([z.int().nonnegative(), z.string()]).optional(),
-  data: z.looseObject({ object: z.record(z.string(), z.unknown()).optional() }).optional(),
+  data: z.looseObject({ object: z.record(z.string(), z.unknown()).optional() }).nullish(),
+  account: z.string().nullish(),
+  livemode: z.boolean().nullish(),
+  related_object: z.looseObject({ id: z.string() }).nullish(),
 })
 
 export interface StripeEvent {
@@ -25,10 +28,16 @@ export interface StripeEvent {
   readonly apiVersion: string | undefined
   readonly createdAt: Date
   readonly object: Readonly<Record<string, unknown>>
+  /** Another account's, that is connected to ours. */
+  readonly account: string | undefined
+  /** False for what happened in test mode; undefined where the event does not say. */
+  readonly livemode: boolean | undefined
+  /** What a thin event is about: it carries no object. */
+  readonly relatedId: string | undefined
 }
 
 /**
- * Reads a webhook body. Thin events (`v2.core.event`) are events too; they are recorded and not acted upon.
+ * Reads a webhook body. Thin events (`v2.core.event`) are events too: they only name the object, under the same type with the API's generation in front.
  *
  * @throws DomainError `invalid_webhook` when the text is not a Stripe event
  */
@@ -41,7 +50,18 @@ export function readStripeEvent(payload: string): StripeEvent {
   }
   const parsed = StripeEventShape.safeParse(json)
   if (!parsed.success) throw new DomainError('invalid_webhook', 'webhook error: the body is not an event')
-  const { id, type, api_version, created, data } = parsed.data
+  const { id, type: named, api_version, created, data, account, livemode, related_object: related } = parsed.data
+  const isThin = parsed.data.object === 'v2.core.event'
+  const type = isThin ? named.replace(/^v1\./, '') : named
   const createdAt = typeof created === 'number' ? new Date(created * 1000) : new Date(created ?? Number.NaN)
-  return { id, type, apiVersion: api_version ?? undefined, createdAt, object: data?.object ?? {} }
+  return {
+    id,
+    type,
+    apiVersion: api_version ?? undefined,
+    createdAt,
+    object: data?.object ?? {},
+    account: account ?? undefined,
+    livemode: livemode ?? undefined,
+    relatedId: isThin && data?.object === undefined ? related?.id : undefined,
+  }
 }

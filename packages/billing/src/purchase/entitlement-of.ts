@@ -1,25 +1,52 @@
-import type { Product } from '@licenseoperator/catalog'
+import { type Product, priceOf } from '@licenseoperator/catalog'
+import type { Sold } from './our-line.ts'
+import { inDoubt, type PaidUnits } from './paid-units.ts'
 import type { PurchaseMetadata } from './purchase-metadata.ts'
+import { seatsOfPrice } from './seats-of-price.ts'
 
 /**
- * What a later invoice of a subscription pays for: what was bought, unless the plan or the quantity was changed at Stripe since. Read from the invoice
- * alone, never from the subscription as it is by now, so a late invoice brings what it was paid for.
+ * What is paid for: what was bought, unless the plan or the quantity was changed at Stripe since. Read from the invoice or session alone, never from the
+ * subscription as it is by now, so a late invoice brings what it was paid for.
  *
- * Another product's price switches to that product, with its own seats. A quantity above one multiplies the seats of one unit.
+ * Another product's price switches to that product, with its own seats: those it grants, or where tiers decide those that were paid for. A quantity above
+ * one multiplies the seats of one unit, and the parts of a bundle.
  *
- * @param own  the product that was bought
- * @param line.paidFor  our product that the line names; undefined where it names none
+ * @param own         the product that was bought
+ * @param soldBefore  on what it was sold: another price of the same tiered product pays for other seats
  * @returns the metadata as it would be had this been bought at once
+ * @throws DomainError `invalid_payload` when nobody can tell how many seats a price of a tiered product pays for
  */
 export function entitlementOf(
   bought: PurchaseMetadata,
   own: Product | undefined,
-  { paidFor, quantity }: { readonly paidFor: Product | undefined; readonly quantity: number },
+  units: Pick<PaidUnits, 'product' | 'quantity' | 'line'>,
+  soldBefore: readonly Sold[] = [],
 ): PurchaseMetadata {
-  if (paidFor === undefined || paidFor.id === own?.id)
-    return times({ ...bought, managed_products: seatsBought(bought, own) }, quantity)
+  const { product: paidFor, quantity, line } = units
+  if (paidFor === undefined || paidFor.id === own?.id) {
+    const seats = seatsBought(bought, own)
+    const repriced = own && seatsOfOtherPrice(own, units, soldBefore, seats)
+    return repriced === undefined
+      ? times({ ...bought, managed_products: seats }, own ?? paidFor, quantity)
+      : { ...bought, managed_products: repriced }
+  }
   const { product_key: _key, plan: _plan, managed_products: _seats, bundle_parts: _parts, ...kept } = bought
-  return times({ ...kept, product_slug: paidFor.slug, managed_products: seatsOf(paidFor) }, quantity)
+  const switched = { ...kept, product_slug: paidFor.slug }
+  if (paidFor.pricingMode !== 'tiered') return times({ ...switched, managed_products: seatsOf(paidFor) }, paidFor, quantity)
+  const seats = seatsOfPrice(paidFor, line.unitAmountMinor, quantity)
+  if (seats === undefined) throw inDoubt(`how many seats of ${paidFor.slug} its price pays for is not known`)
+  return { ...switched, managed_products: seats }
+}
+
+function seatsOfOtherPrice(
+  own: Product,
+  { line, quantity }: Pick<PaidUnits, 'quantity' | 'line'>,
+  soldBefore: readonly Sold[],
+  seats: number | undefined,
+): number | undefined {
+  const isOther = soldBefore.length > 0 && soldBefore.every(({ item }) => item.priceId !== line.priceId)
+  if (own.pricingMode !== 'tiered' || !isOther || priceOf(own, seats) === line.unitAmountMinor) return undefined
+  return seatsOfPrice(own, line.unitAmountMinor, quantity)
 }
 
 /**
@@ -35,8 +62,20 @@ function seatsOf(product: Product): number | undefined {
   return product.bundledProducts.length > 0 ? undefined : product.maxManagedProducts
 }
 
-function times(metadata: PurchaseMetadata, quantity: number): PurchaseMetadata {
-  return metadata.managed_products === undefined || quantity <= 1
-    ? metadata
-    : { ...metadata, managed_products: metadata.managed_products * quantity }
+function times(metadata: PurchaseMetadata, product: Product | undefined, quantity: number): PurchaseMetadata {
+  if (quantity <= 1) return metadata
+  const parts = metadata.bundle_parts ?? product?.bundledProducts.map(partOf) ?? []
+  return {
+    ...metadata,
+    ...(metadata.managed_products === undefined ? {} : { managed_products: metadata.managed_products * quantity }),
+    ...(parts.length === 0 ? {} : { bundle_parts: parts.map(([key, count, seats]) => [key, count * quantity, seats]) }),
+  }
+}
+
+function partOf({
+  productKey,
+  quantity,
+  managedProducts,
+}: Product['bundledProducts'][number]): NonNullable<PurchaseMetadata['bundle_parts']>[number] {
+  return [productKey, quantity, managedProducts ?? null]
 }

@@ -3,29 +3,37 @@ import { DomainError } from '@licenseoperator/domain'
 import { isMaintenance } from '../maintenance/maintenance-metadata.ts'
 import { renewMaintenance } from '../maintenance/renew-maintenance.ts'
 import { renewalOfCheckout } from '../maintenance/renewal-of-checkout.ts'
-import { type CheckoutSession, readCheckoutSession } from '../payload/checkout-session.ts'
-import { paidPeriodOf, paymentOfInvoice } from '../payload/invoice.ts'
+import { type CheckoutSession, isPaid, readCheckoutSession } from '../payload/checkout-session.ts'
+import { paymentOfInvoice } from '../payload/invoice.ts'
 import { readWholeInvoice } from '../payload/read-whole-invoice.ts'
+import { isUnknownObject } from '../stripe-client.ts'
 import { type EventHandler, ignore, type ProcessDeps } from './event-handler.ts'
 import { checkoutIssuanceKey, subscriptionIssuanceKey } from './issuance-key.ts'
 import { issuePurchase, type PaidPurchase } from './issue-purchase.ts'
-import { sellsOneOf } from './our-line.ts'
-import { isForeign, PurchaseMetadata } from './purchase-metadata.ts'
+import { sellsOneOf, sellsOneOfProducts } from './our-line.ts'
+import { inDoubt } from './paid-units.ts'
+import { isForeign, PurchaseMetadata, usesOurWords } from './purchase-metadata.ts'
+import { readFirstPeriod } from './read-first-period.ts'
+import { idOfProduct, unitsOfSession } from './units-of-session.ts'
 
 /** A completed checkout session issues the license it pays for, once the money is there. */
 export const issueFromCheckout: EventHandler = async (deps, event, arrived) => {
   const session = readCheckoutSession(event.object)
   if (isMaintenance(session.metadata)) {
-    if (session.paymentStatus === 'unpaid') return waitForPayment(deps, arrived)
+    if (!isPaid(session)) return waitForPayment(deps, arrived)
     return renewMaintenance(deps, arrived, renewalOfCheckout(session, event.createdAt))
   }
-  if (isForeign(session.metadata) && !(await sellsOurProduct(deps, session.id)))
+  if (isForeign(session.metadata) && !(await sellsOurProduct(deps, session)))
     return ignore(deps, arrived, 'a purchase of another application')
   const metadata = PurchaseMetadata.parse(session.metadata)
-  if (session.paymentStatus === 'unpaid') return waitForPayment(deps, arrived)
-  if (session.mode === 'subscription') return issuePurchase(deps, arrived, await paidSubscription(deps, session, metadata))
-  if (session.mode === 'payment') return issuePurchase(deps, arrived, paidOnce(session, metadata, event.createdAt))
-  return ignore(deps, arrived, `checkout in mode ${session.mode}`)
+  if (!isPaid(session)) return waitForPayment(deps, arrived)
+  if (session.mode === 'setup') return ignore(deps, arrived, 'a checkout that sells nothing')
+  if (session.mode !== 'payment' && session.mode !== 'subscription') throw inDoubt(`checkout in mode ${session.mode}`)
+  const purchase =
+    session.mode === 'subscription'
+      ? await paidSubscription(deps, session, metadata)
+      : await paidOnce(deps, session, metadata, event.createdAt)
+  return purchase === undefined ? ignore(deps, arrived, 'a checkout of zero units') : issuePurchase(deps, arrived, purchase)
 }
 
 /** A delayed payment method: the money comes, or not, with an `async_payment_…` event of its own. The reservation stays held. */
@@ -34,8 +42,16 @@ async function waitForPayment(deps: ProcessDeps, arrived: stripeEvents.ArrivedEv
   return { kind: settled ? ('processed' as const) : ('already' as const), eventId: arrived.eventId, reason: 'not paid yet' }
 }
 
-function paidOnce(session: CheckoutSession, metadata: PurchaseMetadata, paidAt: Date): PaidPurchase {
+async function paidOnce(
+  deps: ProcessDeps,
+  session: CheckoutSession,
+  bought: PurchaseMetadata,
+  paidAt: Date,
+): Promise<PaidPurchase | undefined> {
   const issuanceKey = checkoutIssuanceKey(session.id)
+  const units = await unitsOfSession(deps, session, bought)
+  if (units === undefined) return undefined
+  const { metadata, priceId } = units
   return {
     issuanceKey,
     metadata,
@@ -43,7 +59,7 @@ function paidOnce(session: CheckoutSession, metadata: PurchaseMetadata, paidAt: 
     purchasedAt: paidAt,
     period: undefined,
     email: session.email,
-    priceId: undefined,
+    priceId,
     links: {
       customerId: session.customerId,
       checkoutSessionId: session.id,
@@ -59,6 +75,7 @@ function paidOnce(session: CheckoutSession, metadata: PurchaseMetadata, paidAt: 
       amountSubtotalMinor: session.amountSubtotalMinor,
       amountTaxMinor: session.amountTaxMinor,
       amountTotalMinor: session.amountTotalMinor,
+      amountChargedMinor: session.amountTotalMinor,
       stripeProductId: undefined,
       billingAddress: session.billingAddress,
     },
@@ -69,14 +86,20 @@ function paidOnce(session: CheckoutSession, metadata: PurchaseMetadata, paidAt: 
  * The period comes from the session's own invoice and not from the subscription as it is by now: an event that arrives a year late still
  * pays for the first period.
  */
-async function paidSubscription(deps: ProcessDeps, session: CheckoutSession, metadata: PurchaseMetadata): Promise<PaidPurchase> {
+async function paidSubscription(
+  deps: ProcessDeps,
+  session: CheckoutSession,
+  bought: PurchaseMetadata,
+): Promise<PaidPurchase | undefined> {
   if (session.subscriptionId === undefined || session.invoiceId === undefined) {
     throw new DomainError('invalid_payload', 'invalid payload: the session names no subscription or no invoice', {
       field: 'invoice',
     })
   }
   const invoice = await readWholeInvoice(deps.stripe, await deps.stripe.invoices.retrieve(session.invoiceId))
-  const period = paidPeriodOf(invoice)
+  const first = await readFirstPeriod(deps, invoice, bought)
+  if (first === undefined) return undefined
+  const { metadata, period, priceId, soldAs, startsFree } = first
   return {
     issuanceKey: subscriptionIssuanceKey(session.subscriptionId, period.start),
     metadata,
@@ -84,7 +107,9 @@ async function paidSubscription(deps: ProcessDeps, session: CheckoutSession, met
     purchasedAt: period.start,
     period,
     email: session.email,
-    priceId: invoice.priceId,
+    priceId,
+    soldAs,
+    startsFree,
     links: {
       customerId: session.customerId,
       checkoutSessionId: session.id,
@@ -94,6 +119,8 @@ async function paidSubscription(deps: ProcessDeps, session: CheckoutSession, met
     },
     payment: {
       ...paymentOfInvoice(invoice),
+      stripeProductId: first.stripeProductId,
+      coversUntil: period.end,
       customerName: session.customerName,
       customerEmail: session.email,
       billingAddress: session.billingAddress,
@@ -102,8 +129,19 @@ async function paidSubscription(deps: ProcessDeps, session: CheckoutSession, met
 }
 
 /** A session without our metadata may still sell our product, e.g. through a payment link: then it is ours to park, not to ignore. */
-async function sellsOurProduct(deps: ProcessDeps, sessionId: string): Promise<boolean> {
-  for await (const line of deps.stripe.checkout.sessions.listLineItems(sessionId, { limit: 100 }))
-    if (await sellsOneOf(deps.db, [line.price?.id])) return true
-  return false
+export async function sellsOurProduct(
+  deps: ProcessDeps,
+  { id: sessionId, metadata }: Pick<CheckoutSession, 'id' | 'metadata'>,
+): Promise<boolean> {
+  try {
+    for await (const { price } of deps.stripe.checkout.sessions.listLineItems(sessionId, { limit: 100 })) {
+      if (await sellsOneOf(deps.db, [price?.id])) return true
+      if (await sellsOneOfProducts(deps.db, [idOfProduct(price)])) return true
+    }
+    return false
+  } catch (error) {
+    // What Stripe does not know sells nothing, unless it speaks of our products.
+    if (isUnknownObject(error) && !usesOurWords(metadata)) return false
+    throw error
+  }
 }

@@ -2,6 +2,7 @@ import { licenseModeOf, type PaidPeriod, type Product, termEnd } from '@licenseo
 import {
   audit,
   inTransaction,
+  licenseEnds,
   licenses,
   payments,
   products,
@@ -9,8 +10,9 @@ import {
   reservations,
   stripeEvents,
   type Tx,
+  trials,
 } from '@licenseoperator/db'
-import { DomainError, normaliseDomain } from '@licenseoperator/domain'
+import { DomainError, groupKey, normaliseDomain } from '@licenseoperator/domain'
 import {
   announceLicense,
   type IssuedReason,
@@ -46,6 +48,12 @@ export interface PaidPurchase {
   readonly period: PaidPeriod | undefined
   readonly email: string | undefined
   readonly priceId: string | undefined
+  /** On what items of its subscription it is sold. */
+  readonly soldAs?: readonly licenses.SoldItem[] | undefined
+  /** Its first period is a trial: one per group. */
+  readonly startsFree?: boolean
+  /** The same invoice ends an earlier license, whose unused time it gives back. */
+  readonly ends?: licenseEnds.LicenseEnd | undefined
   readonly links: licenses.StripeLinks
   readonly payment: PaymentFacts
 }
@@ -74,7 +82,8 @@ export async function issuePurchase(
     if (issued) {
       if (await consumeReservation(tx, purchase, now))
         for (const { license } of prepared.slice(0, 1)) await licenses.setTakesLicense(tx, license.licenseId, true)
-      for (const one of prepared) await announceLicense(tx, announcementOf(deps, purchase.reason), one, now)
+      const [main] = prepared
+      if (purchase.startsFree === true && main !== undefined) await recordTrial(tx, main, now)
       const after = { issuanceKey: purchase.issuanceKey, licenseIds: prepared.map((one) => one.license.licenseId) }
       await audit.record(tx, { at: now, caller: PROCESSOR, action: 'license.issued', subject: `event:${arrived.eventId}`, after })
     } else {
@@ -82,9 +91,11 @@ export async function issuePurchase(
     }
     // A trial's invoice of zero pays for nothing and is no payment.
     if (purchase.payment.amountTotalMinor > 0) await payments.record(tx, paymentOf(purchase, groupName), now)
+    if (purchase.ends !== undefined) await licenseEnds.record(tx, purchase.ends, now)
     // What became known before: a refund, a dispute, the end of the subscription, a change of plan.
     const family = subscriptionId === undefined ? { issuanceKey: purchase.issuanceKey } : { subscriptionId }
     await settleLicenses(tx, family, { policy: deps.policy, actor: PROCESSOR, now })
+    if (issued) await announceAll(deps, tx, purchase, prepared)
     return true
   })
   if (!settled) return { kind: 'already', eventId: arrived.eventId }
@@ -161,6 +172,7 @@ function draftOf(purchase: PaidPurchase, product: Product): LicenseDraft {
     ...termEnd(mode, purchase.purchasedAt, { termDurationDays: termDurationDays ?? 0, period: purchase.period }),
     identity: metadata.identity,
     stripe: purchase.links,
+    soldAs: purchase.soldAs,
   }
 }
 
@@ -172,6 +184,25 @@ async function storeAll(tx: Tx, prepared: readonly PreparedLicense[]): Promise<b
     throw unserved('a part of the bundle was issued before')
   }
   return true
+}
+
+/** Last, because what is revoked by what was known before is not announced as bought. */
+async function announceAll(
+  deps: ProcessDeps,
+  tx: Tx,
+  { issuanceKey, reason }: PaidPurchase,
+  prepared: readonly PreparedLicense[],
+): Promise<void> {
+  const stored = await licenses.listByPurchase(tx, issuanceKey)
+  const revoked = new Set(stored.filter(({ state }) => state.revokedReason !== undefined).map(({ licenseId }) => licenseId))
+  for (const one of prepared)
+    await announceLicense(tx, announcementOf(deps, reason), one, deps.now(), revoked.has(one.license.licenseId))
+}
+
+/** One trial per group, whoever grants it. Checkouts decide before they offer one; a subscription that was given a further one at Stripe is served. */
+async function recordTrial(tx: Tx, { license }: PreparedLicense, now: Date): Promise<void> {
+  const { groupName, licenseId, productKey, expiresAt } = license
+  await trials.insert(tx, { groupKey: groupKey(groupName), licenseId, productKey, expiresAt }, now)
 }
 
 /**

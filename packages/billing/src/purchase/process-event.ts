@@ -4,12 +4,14 @@ import { z } from 'zod'
 import { followFailedInvoice, followSubscription } from '../lifecycle/follow-subscription.ts'
 import { settleDispute, settleRefund } from '../lifecycle/settle-reversal.ts'
 import { readStripeEvent, type StripeEvent } from '../payload/stripe-event.ts'
-import { translateStripeError } from '../stripe-client.ts'
+import { isLive, translateStripeError } from '../stripe-client.ts'
+import { isCertainlyForeign } from './certainly-foreign.ts'
 import { type EventHandler, type EventOutcome, ignore, type ProcessDeps } from './event-handler.ts'
 import { type HandledEvent, isHandled } from './handled-events.ts'
 import { issueFromCheckout } from './issue-from-checkout.ts'
 import { issueFromInvoice } from './issue-from-invoice.ts'
 import { releaseCheckout } from './release-checkout.ts'
+import { wholeEvent } from './whole-event.ts'
 
 /** A raw event on its way, from JetStream or from MySQL. */
 export interface IncomingEvent {
@@ -50,11 +52,35 @@ export async function processEvent(deps: ProcessDeps, incoming: IncomingEvent): 
   const event = readStripeEvent(incoming.payload)
   const arrived = arrivedEvent(event, incoming)
   try {
-    if (!isHandled(event.type)) return await ignore(deps, arrived, 'not a handled event type')
-    return await handlers[event.type](deps, event, arrived)
+    return await handle(deps, event, arrived)
   } catch (error) {
     return settleFailure(deps, arrived, translateStripeError(error), incoming.deliveryCount)
   }
+}
+
+async function handle(deps: ProcessDeps, told: StripeEvent, arrived: stripeEvents.ArrivedEvent): Promise<EventOutcome> {
+  const { type } = told
+  if (!isHandled(type)) return ignore(deps, arrived, 'not a handled event type')
+  if (told.account !== undefined) return ignore(deps, arrived, 'an event of another account')
+  assertMode(deps, told)
+  const event = await wholeEvent(deps, { ...told, type })
+  try {
+    return await handlers[type](deps, event, arrived)
+  } catch (error) {
+    // What nobody can read is parked, unless it is certainly none of our business.
+    if (!(error instanceof z.ZodError) || !(await isCertainlyForeign(deps, event))) throw error
+    return ignore(deps, arrived, 'of another application, in an unknown shape')
+  }
+}
+
+/** Test payments must not bring licenses where live ones are sold, and the other way round: key and webhook secret are of two modes. */
+function assertMode({ stripe, log }: ProcessDeps, { id, livemode }: StripeEvent): void {
+  const live = isLive(stripe)
+  if (livemode === undefined || live === undefined || livemode === live) return
+  const nameOf = (isLiveMode: boolean) => (isLiveMode ? 'live' : 'test')
+  const reason = `an event of ${nameOf(livemode)} mode, and the configured key is for ${nameOf(live)} mode`
+  log.error('stripe key and webhook are of different modes', { eventId: id, reason })
+  throw new DomainError('invalid_payload', `cannot process: ${reason}`)
 }
 
 /**

@@ -115,3 +115,8 @@ export function isForeign(metadata: Readonly<Record<string, string>>): boolean {
   const named = metadata.product_slug !== undefined || metadata.product_key !== undefined
   return !(named && PurchaseMetadata.safeParse(metadata).success)
 }
+
+/** True when metadata has a word that we write, whatever stands there: then nobody can be certain that it is foreign. */
+export function usesOurWords(metadata: Readonly<Record<string, unknown>>): boolean {
+  return ['reservation_id', 'product_slug', 'product_key', 'license_type', 'original_license_id'].some((word) => word in metadata)
+}

@@ -1,0 +1,108 @@
+import type { PaidPeriod, Product } from '@licenseoperator/catalog'
+import type { licenses } from '@licenseoperator/db'
+import { DomainError } from '@licenseoperator/domain'
+import { planChangeIssuanceKey } from '@licenseoperator/licensing'
+import type { Invoice } from '../payload/invoice.ts'
+import { entitlementOf } from './entitlement-of.ts'
+import type { ProcessDeps } from './event-handler.ts'
+import { productBought, type ReadLine, readLines, type Sold } from './our-line.ts'
+import { type Changed, changesItems, inDoubt, itemOf, type PaidUnits, unitsAfterChange, unitsOfPeriod } from './paid-units.ts'
+import type { PurchaseMetadata } from './purchase-metadata.ts'
+import { firstInvoiceOf, inForceAt, type SubscriptionFamily, soldOf } from './subscription-family.ts'
+
+/** What a later invoice of a subscription pays for. */
+export interface LaterPeriod {
+  readonly metadata: PurchaseMetadata
+  readonly period: PaidPeriod
+  readonly priceId: string | undefined
+  readonly stripeProductId: string | undefined
+  readonly soldAs: readonly licenses.SoldItem[]
+}
+
+interface Later {
+  readonly invoice: Invoice
+  readonly subscriptionId: string
+  readonly bought: PurchaseMetadata
+  readonly family: SubscriptionFamily | undefined
+  /** Within a period, and not at the start of one. */
+  readonly isChange: boolean
+  readonly receivedAt: Date
+}
+
+/** How long a change that takes items off or puts some on waits for the purchase it changes. */
+const PURCHASE_WITHIN_MS = 60 * 60_000
+
+/**
+ * Reads a later invoice: the period it pays for, and when it gives a license's unused time back without putting another in its place.
+ *
+ * @returns no period when no line is about a license: it renews and changes nothing
+ * @throws DomainError `invalid_payload` when nobody can tell what is paid for
+ */
+export async function readLaterPeriod(
+  deps: ProcessDeps,
+  later: Later,
+): Promise<{ period: LaterPeriod | undefined; endsAt: Date | undefined }> {
+  const { bought, isChange } = later
+  const own = await productBought(deps, bought)
+  const { lines, sold } = await linesOf(deps, later, own)
+  const periods = unitsOfPeriod(
+    lines.filter(({ kind }) => kind === 'period'),
+    own,
+  )
+  const prorations = lines.filter(({ kind }) => kind === 'change' || kind === 'credit')
+  const changed = await changedTo(deps, later, prorations, own)
+  const units = periods ?? (isChange && changed.to === 'units' ? changed.units : undefined)
+  const endsAt = changed.to === 'nothing' && (periods === undefined || !isChange) ? changed.at : undefined
+  return { period: units && periodOf(bought, own, units, sold), endsAt }
+}
+
+function periodOf(bought: PurchaseMetadata, own: Product | undefined, units: PaidUnits, sold: readonly Sold[]): LaterPeriod {
+  const { line, period, soldAs } = units
+  const product = units.product ?? own
+  return {
+    metadata: entitlementOf(bought, own, { ...units, product }, sold),
+    period,
+    priceId: line.priceId,
+    stripeProductId: line.stripeProductId,
+    soldAs,
+  }
+}
+
+/** The lines, and on what was sold before. Stripe is asked for the first invoice only where nothing here tells which line could be ours. */
+async function linesOf(deps: ProcessDeps, { invoice, subscriptionId, family }: Later, own: Product | undefined) {
+  const sold = await soldOf(deps, family)
+  const lines = await readLines(deps, invoice.lines, own, sold)
+  const isKnown = lines.some(({ product }) => product !== undefined) || family?.first.soldAs !== undefined
+  if (isKnown || lines.length === 0) return { lines, sold }
+  const first = await firstInvoiceOf(deps, subscriptionId, family)
+  if (first === undefined) throw inDoubt('no line of the invoice names a product, and its first invoice is not known')
+  const items = first.lines.filter(({ kind }) => kind === 'period')
+  if (items.length !== 1) throw inDoubt('no line of the invoice names a product, and its first invoice sells several')
+  const firstSold = own === undefined ? [] : items.map((line) => ({ item: itemOf(line), product: own }))
+  return { lines: await readLines(deps, invoice.lines, own, firstSold), sold: firstSold }
+}
+
+const UNTOUCHED: Changed = { to: 'nothing of ours was touched' }
+
+async function changedTo(
+  deps: ProcessDeps,
+  later: Later,
+  prorations: readonly ReadLine[],
+  own: Product | undefined,
+): Promise<Changed> {
+  const { family, invoice, subscriptionId, isChange, receivedAt } = later
+  // A change that waited for the next period counts from there on; only what was given back for nothing counts at once.
+  if (!isChange && prorations.some(({ kind, product }) => kind === 'change' && product !== undefined)) return UNTOUCHED
+  const starts = prorations.flatMap(({ period, product }) => (product === undefined ? [] : [period.start.getTime()]))
+  if (starts.length === 0) return UNTOUCHED
+  const changesSet = isChange && changesItems(prorations)
+  const at = new Date(Math.max(...starts))
+  const ownKey = planChangeIssuanceKey(subscriptionId, invoice.id)
+  const before = family && (await inForceAt(deps, family, subscriptionId, at, ownKey))
+  // What stood beside the changed item is only known from the license that was in force.
+  if (changesSet && before === undefined && deps.now().getTime() - receivedAt.getTime() <= PURCHASE_WITHIN_MS)
+    throw new DomainError('temporarily_unavailable', 'the license that was changed is not issued yet')
+  if (changesSet && before !== undefined && before.items === undefined && prorations.every(({ kind }) => kind === 'change'))
+    throw inDoubt('an item was added to a subscription, and on what its license was sold is not known')
+  return unitsAfterChange(prorations, own, before)
+}

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { handledHistory, resultOf, tell } from '../a-history.ts'
+import { openShop, type Shop } from '../a-shop.ts'
+import { sellAll, startOver } from './kinds.ts'
+
+let shop: Shop
+beforeAll(async () => {
+  shop = await openShop()
+  await sellAll(shop)
+})
+afterAll(() => shop.close())
+beforeEach(() => startOver(shop))
+
+const told = async () => tell(shop, await handledHistory(shop))
+
+test('an invoice paid by two charges is refunded in full when both are, and not when one is', async () => {
+  await shop.buy({ lookupKey: 'year' })
+  await told()
+  const invoice = JSON.parse((await shop.events('invoice.paid'))[0] ?? '').data.object
+  const half = Math.floor(invoice.amount_paid / 2)
+  const refunded = (id: string, amount: number) =>
+    shop.process(
+      JSON.stringify({
+        id: `evt_${id}`,
+        object: 'event',
+        type: 'charge.refunded',
+        created: invoice.created,
+        data: { object: { id, amount, amount_refunded: amount, refunded: true, invoice: invoice.id, metadata: {} } },
+      }),
+    )
+  await refunded('ch_first', half)
+  expect((await resultOf(shop)).licenses).toMatchObject([{ revoked: null }])
+  await refunded('ch_second', invoice.amount_paid - half)
+  expect((await resultOf(shop)).licenses).toMatchObject([{ revoked: 'refunded' }])
+})
+
+test('a license that is revoked when it is made is not announced, and is once it becomes good', async () => {
+  await shop.buy({ lookupKey: 'once' })
+  const { data } = await shop.deps.stripe.charges.list({ limit: 1 })
+  const { id } = await shop.emulator.control.refund(data[0]?.id ?? '')
+  await tell(shop, (await handledHistory(shop)).toReversed())
+  expect(await resultOf(shop)).toMatchObject({ licenses: [{ revoked: 'refunded' }], announcements: [] })
+  await shop.emulator.control.failRefund(id)
+  await told()
+  const { licenses, announcements } = await resultOf(shop)
+  expect(licenses).toMatchObject([{ revoked: null }])
+  expect(announcements).toHaveLength(1)
+})
+
+describe('one trial per group', () => {
+  async function trialOf(sessionId: string): Promise<number | null> {
+    const { subscription } = await shop.deps.stripe.checkout.sessions.retrieve(sessionId)
+    return (await shop.deps.stripe.subscriptions.retrieve(String(subscription))).trial_end
+  }
+
+  test('the second subscription is paid from its first day, also where no event of the first has come', async () => {
+    const first = await shop.buy({ lookupKey: 'tried' })
+    const unheard = await shop.buy({ lookupKey: 'tried' })
+    await told()
+    const later = await shop.buy({ lookupKey: 'tried' })
+    expect(await Promise.all([first, unheard, later].map(trialOf))).toEqual([expect.any(Number), null, null])
+  })
+
+  test('of several checkouts at once one offers it; abandoned, the next one does', async () => {
+    const sessions = await Promise.all([1, 2, 3, 4].map(() => shop.startCheckout({ lookupKey: 'tried' })))
+    for (const id of sessions) await shop.emulator.control.expireCheckout(id)
+    await told()
+    const again = await Promise.all([1, 2].map(() => shop.startCheckout({ lookupKey: 'tried' })))
+    for (const id of again) await shop.emulator.control.completeCheckout(id)
+    const trials = await Promise.all(again.map(trialOf))
+    expect(trials.filter((end) => end !== null)).toHaveLength(1)
+    await told()
+    const { count } = await shop.database.db
+      .selectFrom('trials')
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow()
+    expect(Number(count)).toBe(1)
+  })
+})
