@@ -98,6 +98,9 @@ test('more copies than the servers can hold are refused with what JetStream says
 test('one stream is made without the other', async () => {
   const options = { ...subjects(), licenseIssuedRetention: 'limits' } as const
   const name = await ensureStream(nats.connection, options, 'licenseIssued')
-  expect((await nats.manager.streams.info(name)).config).toMatchObject({ subjects: [options.subjectLicenseIssued], num_replicas: 1 })
+  expect((await nats.manager.streams.info(name)).config).toMatchObject({
+    subjects: [options.subjectLicenseIssued],
+    num_replicas: 1,
+  })
   await expect(nats.manager.streams.find(options.subjectStripeWebhook)).rejects.toThrow('no stream matches subject')
 })

@@ -29,10 +29,11 @@ const reveal = (text: Hidden): string => (typeof text === 'string' ? text : text
 export function natsTarget({ url, credentials, nkeySeed, tls }: NatsAccess): NatsTarget | undefined {
   const target = readNatsUrl(reveal(url))
   if (target === undefined) return undefined
-  const bytes = (text: Hidden) => new TextEncoder().encode(reveal(text).trim())
+  // The client finds nothing in a credentials file whose last line does not end.
+  const bytes = (text: Hidden, end = '') => new TextEncoder().encode(reveal(text).trim() + end)
   const options: NatsTarget['options'] = {
     ...target.options,
-    ...(credentials === undefined ? {} : { authenticator: credsAuthenticator(bytes(credentials)) }),
+    ...(credentials === undefined ? {} : { authenticator: credsAuthenticator(bytes(credentials, '\n')) }),
     ...(nkeySeed === undefined ? {} : { authenticator: nkeyAuthenticator(bytes(nkeySeed)) }),
     ...(tls === undefined ? {} : { tls: present({ ca: tls.ca, cert: tls.cert, key: tls.key && reveal(tls.key) }) }),
   }

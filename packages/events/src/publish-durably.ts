@@ -45,6 +45,8 @@ export async function publishDurably(connection: NatsConnection, message: Durabl
       const ack = await js.publish(message.subject, message.data, { msgID: message.messageId, timeout: timeoutMs })
       return { stream: ack.stream, sequence: ack.seq, duplicate: ack.duplicate }
     } catch (error) {
+      if (error instanceof NatsError && error.code === ErrorCode.PermissionsViolation)
+        throw new EventsUnavailable(`NATS does not allow this user to publish to ${message.subject}`, { cause: error })
       const translated = translate(error)
       attemptsLeft -= 1
       if (!(translated instanceof EventsUnavailable) || attemptsLeft <= 0) throw translated

@@ -1,4 +1,4 @@
-import { replayEvent } from '@licenseoperator/billing'
+import { reconcile, replayEvent } from '@licenseoperator/billing'
 import { inTransaction, stripeEvents } from '@licenseoperator/db'
 import type { Caller } from '@licenseoperator/domain'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -75,6 +75,15 @@ test('a message whose secret was removed meanwhile is not lost: a replay has the
   const rolled = { ...shop.deps, webhookSecrets: ['whsec_new'] }
   expect(await deliver(shop.message(payload), rolled)).toMatchObject({ kind: 'done', refused: ['unsigned'] })
   expect(await replayEvent(rolled, admin, id)).toMatchObject({ kind: 'processed' })
+  expect(await shop.count()).toMatchObject(served)
+  expect(await parked()).toEqual([])
+})
+
+test('reconcile serves what was refused, and knows of no event by a forged message', async () => {
+  const { payload } = await aPurchase()
+  await deliver(shop.message(payload, 'whsec_of_nobody'))
+  const options = { since: new Date(Date.now() - 3_600_000), dryRun: false }
+  await reconcile(shop.deps, admin, options)
   expect(await shop.count()).toMatchObject(served)
   expect(await parked()).toEqual([])
 })

@@ -39,9 +39,13 @@ test('an event that could not be processed five times waits in MySQL, is acknowl
   const [payload = ''] = await shop.events('checkout.session.completed')
   const body = shop.message(payload)
   const outcomes: string[] = []
-  const handle = webhookHandler(shop.deps, ({ kind }) => void outcomes.push(kind))
+  const said: unknown[] = []
+  const log = { ...shop.deps.log, warn: (message: string, fields?: object) => void said.push({ message, ...fields }) }
+  const handle = webhookHandler({ ...shop.deps, log }, ({ kind }) => void outcomes.push(kind))
   await lockedOut(async () => {
     expect(await handle(messageOf(body, 4))).toMatchObject({ kind: 'retry' })
+    const { id: eventId } = JSON.parse(payload)
+    expect(said).toEqual([{ message: 'stripe event is tried again later', eventId, reason: 'temporarily unavailable', tries: 4 }])
     expect(await stripeEvents.countUnsettled(shop.database.db)).toEqual({ received: 0, parked: 0 })
     expect(await handle(messageOf(body, 5))).toEqual({ kind: 'done' })
   })

@@ -5,7 +5,9 @@ import { isSignedByStripe } from '../verify-webhook.ts'
 import type { EventOutcome, ProcessDeps } from './event-handler.ts'
 import { processEvent } from './process-event.ts'
 
-const NOT_OF_STRIPE = 'no event of Stripe: it has no valid signature, and Stripe knows no event of this id'
+/** Also of what reconcile made up and could not finish: its next run makes it anew from what Stripe says. */
+const NOT_OF_STRIPE =
+  'no valid signature, and Stripe knows no event of this id: nothing is done for it; what was paid, reconcile serves'
 
 /**
  * Processes an event from its row. Its bytes count when they are proven; otherwise Stripe's API is asked for the event of that id, and what it answers is

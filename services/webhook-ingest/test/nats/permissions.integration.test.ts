@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs'
+import {
+  announceCatalogChange,
+  consume,
+  ensureStream,
+  MessageIndex,
+  type NatsLink,
+  onCatalogChange,
+  openNatsLink,
+  ping,
+  publishDurably,
+  streamNameFor,
+} from '@licenseoperator/events'
+import { type PrivateNats, startNats } from '@licenseoperator/stack'
+import type { NatsConnection } from 'nats'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { aLog } from '../a-start.ts'
+
+// The server runs with what the README tells operators to configure.
+const readme = readFileSync(new URL('../../../../packages/events/README.md', import.meta.url), 'utf8')
+const configuration = /```conf\n(.*?)```/s.exec(readme)?.[1] ?? ''
+const issued = 'licenseoperator.license.issued'
+const webhook = 'licenseoperator.stripe.webhook.event'
+const options = { subjectLicenseIssued: issued, subjectStripeWebhook: webhook, licenseIssuedRetention: 'limits' } as const
+const names = { receiver: 'licenseoperator-receiver', processor: 'licenseoperator-processor', relay: 'licenseoperator-relay' }
+const users = { ...names, api: 'licenseoperator-api', 'welcome-mail': 'welcome-mail' } as const
+type User = keyof typeof users
+
+let server: PrivateNats
+const links: NatsLink[] = []
+beforeAll(async () => {
+  server = await startNats(configuration)
+  await ensureStream(await as('receiver'), options, 'webhook')
+  await ensureStream(await as('relay'), options, 'licenseIssued')
+})
+afterEach(() => closeAll())
+afterAll(async () => {
+  await closeAll()
+  await server.stop()
+})
+
+const closeAll = async () => void (await Promise.all(links.splice(0).map((link) => link.close())))
+
+function linkOf(user: User, log = aLog()): NatsLink {
+  const link = openNatsLink({ url: `nats://${user}:change%20me@127.0.0.1:${server.port}`, name: users[user], log })
+  links.push(link)
+  return link
+}
+
+const as = (user: User): Promise<NatsConnection> => linkOf(user).ready(10_000)
+
+async function publish(user: User, subject: string, messageId: string = crypto.randomUUID()) {
+  return publishDurably(await as(user), { subject, data: Buffer.from('{}'), messageId })
+}
+
+/** Consumes as this user until something came. @returns the log, for what came instead */
+async function consumeOne(user: User, subject: string, durable: string) {
+  const stopping = new AbortController()
+  const log = aLog()
+  const got: string[] = []
+  const consuming = consume(
+    await as(user),
+    {
+      stream: streamNameFor(subject),
+      durable,
+      filterSubject: subject,
+      signal: stopping.signal,
+      log,
+      onMissing: async () => undefined,
+    },
+    async ({ messageId }) => {
+      got.push(messageId)
+      return { kind: 'done' }
+    },
+  )
+  await vi.waitFor(() => expect([...got, ...log.said]).not.toEqual([]), { timeout: 20_000, interval: 20 })
+  stopping.abort()
+  await consuming
+  return { got, log }
+}
+
+test('receiver and processor: one publishes webhooks, the other consumes them, both are healthy', async () => {
+  for (const user of ['receiver', 'processor'] as const) {
+    const connection = await as(user)
+    await ping(connection, 5000)
+    expect(await ensureStream(connection, options, 'webhook')).toBe(streamNameFor(webhook))
+  }
+  await publish('receiver', webhook, 'evt_1')
+  expect((await consumeOne('processor', webhook, 'licenseoperator_processor')).got).toEqual(['evt_1'])
+})
+
+test('relay and a team: one announces licenses and looks old ones up, the other consumes them', async () => {
+  const relay = await as('relay')
+  await ping(relay, 5000)
+  expect(await ensureStream(relay, options, 'licenseIssued')).toBe(streamNameFor(issued))
+  await publish('relay', issued, 'L-1')
+  const index = new MessageIndex({ stream: streamNameFor(issued), subject: issued })
+  const since = new Date(Date.now() - 60_000)
+  expect([await index.has(relay, 'L-1', since), await index.has(relay, 'L-2', since)]).toEqual([true, false])
+  expect((await consumeOne('welcome-mail', issued, 'welcome-mail')).got).toEqual(['L-1'])
+})
+
+test('two instances of the api tell each other of a change', async () => {
+  const stopping = new AbortController()
+  let changes = 0
+  const onChange = () => {
+    changes += 1
+  }
+  const listening = onCatalogChange(linkOf('api'), onChange, stopping.signal)
+  const other = linkOf('api')
+  await ping(await other.ready(10_000), 5000)
+  await vi.waitFor(() => {
+    announceCatalogChange(other)
+    expect(changes).toBeGreaterThan(0)
+  }, 10_000)
+  stopping.abort()
+  await listening
+})
+
+test.each([
+  ['receiver', issued],
+  ['processor', webhook],
+  ['processor', issued],
+  ['relay', webhook],
+  ['api', webhook],
+  ['api', issued],
+  ['welcome-mail', issued],
+  ['welcome-mail', webhook],
+] as const)('%s may not publish to %s', async (user, subject) => {
+  await expect(publish(user, subject)).rejects.toThrow(`NATS does not allow this user to publish to ${subject}`)
+})
+
+test('what a user may not do is logged once', async () => {
+  const log = aLog()
+  const link = linkOf('processor', log)
+  const connection = await link.ready(10_000)
+  for (const messageId of ['1', '2'])
+    await expect(publishDurably(connection, { subject: webhook, data: Buffer.from('{}'), messageId })).rejects.toThrow()
+  expect(log.said.filter(({ level }) => level === 'warn')).toEqual([
+    expect.objectContaining({ fields: { server: `127.0.0.1:${server.port}`, code: 'PERMISSIONS_VIOLATION' } }),
+  ])
+})
+
+test.each([
+  ['receiver', webhook, 'licenseoperator_processor'],
+  ['relay', webhook, 'licenseoperator_processor'],
+  ['api', issued, 'welcome-mail'],
+  ['processor', issued, 'welcome-mail'],
+  ['welcome-mail', webhook, 'licenseoperator_processor'],
+] as const)('%s may not consume %s', async (user, subject, durable) => {
+  await publish(subject === issued ? 'relay' : 'receiver', subject)
+  const { got, log } = await consumeOne(user, subject, durable)
+  expect(got).toEqual([])
+  expect(JSON.stringify(log.said)).toContain('Permissions Violation')
+})
+
+test.each(Object.keys(users) as User[])('%s may not delete or purge a stream, nor read the answers to another', async (user) => {
+  const connection = await as(user)
+  const manager = await connection.jetstreamManager({ checkAPI: false })
+  for (const subject of [issued, webhook]) {
+    const violation = { code: 'PERMISSIONS_VIOLATION' }
+    await expect(manager.streams.delete(streamNameFor(subject))).rejects.toMatchObject(violation)
+    await expect(manager.streams.purge(streamNameFor(subject))).rejects.toMatchObject(violation)
+  }
+  const other = user === 'relay' ? '_INBOX_licenseoperator_receiver.>' : '_INBOX_licenseoperator_relay.>'
+  const refused = new Promise((resolve) => connection.subscribe(other, { callback: (error) => resolve(error) }))
+  expect(await refused).toMatchObject({ code: 'PERMISSIONS_VIOLATION' })
+})
