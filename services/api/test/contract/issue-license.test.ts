@@ -142,6 +142,14 @@ test('409 when the product has no license left', async () => {
   expect({ status: answer.status, ...(await answer.json()) }).toMatchObject({ status: 409, code: 'quota_exceeded' })
 })
 
+test('the product that speaks for the key counts it, as for trials: the active one-off, whatever plan is asked for', async () => {
+  await insertProduct(api.db, { slug: 'pro-year', productKey: 'pro', type: 'subscription', billingInterval: 'year' })
+  await insertProduct(api.db, { slug: 'pro-once', productKey: 'pro', plan: 'once', maxLicenseTotal: 1 })
+  const wanted = { productKey: 'pro', plan: 'anything', persist: true }
+  expect((await issue(asked(wanted))).status).toBe(201)
+  expect((await issue(asked(wanted))).status).toBe(409)
+})
+
 test('who may: sysadmins whose scopes allow it, nobody else', async () => {
   expect((await api.send('POST', PATH, asked())).status).toBe(401)
   expect((await issue(asked({ group: 'acme' }), await aMember('acme'))).status).toBe(403)
