@@ -142,12 +142,13 @@ test('409 when the product has no license left', async () => {
   expect({ status: answer.status, ...(await answer.json()) }).toMatchObject({ status: 409, code: 'quota_exceeded' })
 })
 
-test('409 when a bundle has no license left', async () => {
-  const bundledProducts = [{ productKey: 'agent', quantity: 1 }]
-  await insertProduct(api.db, { slug: 'rare-box', productKey: 'core', plan: 'boxed', maxLicenseTotal: 1, bundledProducts })
-  expect((await issue(asked({ plan: 'boxed', persist: true }))).status).toBe(201)
-  const answer = await issue(asked({ plan: 'boxed', persist: true }))
-  expect({ status: answer.status, ...(await answer.json()) }).toMatchObject({ status: 409, code: 'quota_exceeded' })
+test('the product that speaks for the key counts it, as for trials: the active one-off, bundle or not, whatever plan is asked for', async () => {
+  const bundledProducts = [{ productKey: 'core', quantity: 1 }]
+  await insertProduct(api.db, { slug: 'pro-year', productKey: 'pro', type: 'subscription', billingInterval: 'year' })
+  await insertProduct(api.db, { slug: 'pro-once', productKey: 'pro', plan: 'once', maxLicenseTotal: 1, bundledProducts })
+  const wanted = { productKey: 'pro', plan: 'anything', persist: true }
+  expect((await issue(asked(wanted))).status).toBe(201)
+  expect((await issue(asked(wanted))).status).toBe(409)
 })
 
 test('who may: sysadmins whose scopes allow it, nobody else', async () => {
