@@ -415,87 +415,14 @@ export const migrations: readonly Migration[] = [
     sql: `ALTER TABLE stripe_events MODIFY COLUMN api_version ${ascii(255)} NULL`,
   },
   {
-    // The processor verifies what waits here as it verifies what comes by the stream; bytes that nobody vouches for are kept as evidence only.
-    name: '0150_stripe_events_signature',
-    sql: `ALTER TABLE stripe_events
-      ADD COLUMN signature TEXT NULL,
-      ADD COLUMN unverified TINYINT(1) NOT NULL DEFAULT 0`,
-  },
-  {
-    // Raised by every change; what a sync found out is written down only for the state it was found out about.
-    name: '0140_products_revision',
-    sql: 'ALTER TABLE products ADD COLUMN revision INT UNSIGNED NOT NULL DEFAULT 0',
-  },
-  {
-    name: '0141_coupons_revision',
-    sql: 'ALTER TABLE coupons ADD COLUMN revision INT UNSIGNED NOT NULL DEFAULT 0',
-  },
-  {
-    // Which purchases of a subscription start within a time, without reading its other periods.
-    name: '0130_licenses_by_subscription_and_start',
-    sql: 'CREATE INDEX licenses_by_subscription_and_start ON licenses (stripe_subscription_id, issued_at, expires_at, issuance_key)',
-  },
-  {
-    // And which last beyond an instant.
-    name: '0131_licenses_by_subscription_and_end',
-    sql: 'CREATE INDEX licenses_by_subscription_and_end ON licenses (stripe_subscription_id, expires_at, issued_at, issuance_key)',
-  },
-  {
-    // What tells an order from another, who asked for it, and when its session was found paid: for giving the same session back, and for bounding open ones.
-    name: '0132_reservations_order',
-    sql: `ALTER TABLE reservations
-      ADD COLUMN order_key ${ascii(64)} NULL,
-      ADD COLUMN identity_key ${ascii(64)} NULL,
-      ADD COLUMN session_completed_at ${instant} NULL`,
-  },
-  {
-    name: '0133_reservations_by_group',
-    sql: 'CREATE INDEX reservations_by_group ON reservations (group_key, status)',
-  },
-  {
-    name: '0134_reservations_by_identity',
-    sql: 'CREATE INDEX reservations_by_identity ON reservations (identity_key, status)',
-  },
-  {
-    // Customers that Stripe refused, in one currency or ('') in any.
-    name: '0135_refused_customers',
-    sql: `CREATE TABLE IF NOT EXISTS refused_customers (
-      stripe_customer_id ${ascii(255)} NOT NULL,
-      currency ${ascii(3)} NOT NULL,
-      refused_at ${instant} NOT NULL,
-      PRIMARY KEY (stripe_customer_id, currency)
+    // Short-lived counters that all instances share, such as refused credentials by address.
+    name: '0110_rate_limits',
+    sql: `CREATE TABLE IF NOT EXISTS rate_limits (
+      name ${ascii(160)} NOT NULL PRIMARY KEY,
+      points INT NOT NULL,
+      ends_at ${instant} NOT NULL,
+      KEY rate_limits_by_end (ends_at)
     ) ${tail}`,
-  },
-  {
-    // When Stripe said that there was nothing to pay for a license, so that it is not asked again.
-    name: '0136_licenses_free_since',
-    sql: `ALTER TABLE licenses ADD COLUMN found_free_at ${instant} NULL`,
-  },
-  {
-    // Sales that are paid once named no product, so that a report by product missed them: the license they brought does.
-    name: '0160_payments_product_of_older_sales',
-    sql: `UPDATE payments
-      JOIN licenses ON licenses.issuance_key = payments.issuance_key
-      JOIN products ON products.id = licenses.product_id
-      SET payments.stripe_product_id = products.stripe_product_id
-      WHERE payments.stripe_product_id IS NULL AND products.stripe_product_id IS NOT NULL`,
-  },
-  {
-    name: '0161_payments_product_of_older_maintenance',
-    sql: `UPDATE payments
-      JOIN licenses ON licenses.license_id = SUBSTRING(payments.issuance_key, 13)
-      JOIN products ON products.id = licenses.product_id
-      SET payments.stripe_product_id = products.stripe_product_id
-      WHERE payments.issuance_key LIKE 'maintenance:%' AND payments.stripe_product_id IS NULL AND products.stripe_product_id IS NOT NULL`,
-  },
-  {
-    // Support finds a license by whatever the customer names, in whatever case.
-    name: '0162_licenses_by_email',
-    sql: 'CREATE INDEX licenses_by_email ON licenses ((LOWER(email)))',
-  },
-  {
-    name: '0163_licenses_by_invoice',
-    sql: 'CREATE INDEX licenses_by_invoice ON licenses (stripe_invoice_id)',
   },
   {
     // On what items and prices of the subscription a license was sold: what later invoices are compared with. Null for older licenses.
@@ -544,13 +471,86 @@ export const migrations: readonly Migration[] = [
     ) ${tail}`,
   },
   {
-    // Short-lived counters that all instances share, such as refused credentials by address.
-    name: '0110_rate_limits',
-    sql: `CREATE TABLE IF NOT EXISTS rate_limits (
-      name ${ascii(160)} NOT NULL PRIMARY KEY,
-      points INT NOT NULL,
-      ends_at ${instant} NOT NULL,
-      KEY rate_limits_by_end (ends_at)
+    // Which purchases of a subscription start within a time, without reading its other periods.
+    name: '0130_licenses_by_subscription_and_start',
+    sql: 'CREATE INDEX licenses_by_subscription_and_start ON licenses (stripe_subscription_id, issued_at, expires_at, issuance_key)',
+  },
+  {
+    // And which last beyond an instant.
+    name: '0131_licenses_by_subscription_and_end',
+    sql: 'CREATE INDEX licenses_by_subscription_and_end ON licenses (stripe_subscription_id, expires_at, issued_at, issuance_key)',
+  },
+  {
+    // What tells an order from another, who asked for it, and when its session was found paid: for giving the same session back, and for bounding open ones.
+    name: '0132_reservations_order',
+    sql: `ALTER TABLE reservations
+      ADD COLUMN order_key ${ascii(64)} NULL,
+      ADD COLUMN identity_key ${ascii(64)} NULL,
+      ADD COLUMN session_completed_at ${instant} NULL`,
+  },
+  {
+    name: '0133_reservations_by_group',
+    sql: 'CREATE INDEX reservations_by_group ON reservations (group_key, status)',
+  },
+  {
+    name: '0134_reservations_by_identity',
+    sql: 'CREATE INDEX reservations_by_identity ON reservations (identity_key, status)',
+  },
+  {
+    // Customers that Stripe refused, in one currency or ('') in any.
+    name: '0135_refused_customers',
+    sql: `CREATE TABLE IF NOT EXISTS refused_customers (
+      stripe_customer_id ${ascii(255)} NOT NULL,
+      currency ${ascii(3)} NOT NULL,
+      refused_at ${instant} NOT NULL,
+      PRIMARY KEY (stripe_customer_id, currency)
     ) ${tail}`,
+  },
+  {
+    // When Stripe said that there was nothing to pay for a license, so that it is not asked again.
+    name: '0136_licenses_free_since',
+    sql: `ALTER TABLE licenses ADD COLUMN found_free_at ${instant} NULL`,
+  },
+  {
+    // Raised by every change; what a sync found out is written down only for the state it was found out about.
+    name: '0140_products_revision',
+    sql: 'ALTER TABLE products ADD COLUMN revision INT UNSIGNED NOT NULL DEFAULT 0',
+  },
+  {
+    name: '0141_coupons_revision',
+    sql: 'ALTER TABLE coupons ADD COLUMN revision INT UNSIGNED NOT NULL DEFAULT 0',
+  },
+  {
+    // The processor verifies what waits here as it verifies what comes by the stream; bytes that nobody vouches for are kept as evidence only.
+    name: '0150_stripe_events_signature',
+    sql: `ALTER TABLE stripe_events
+      ADD COLUMN signature TEXT NULL,
+      ADD COLUMN unverified TINYINT(1) NOT NULL DEFAULT 0`,
+  },
+  {
+    // Sales that are paid once named no product, so that a report by product missed them: the license they brought does.
+    name: '0160_payments_product_of_older_sales',
+    sql: `UPDATE payments
+      JOIN licenses ON licenses.issuance_key = payments.issuance_key
+      JOIN products ON products.id = licenses.product_id
+      SET payments.stripe_product_id = products.stripe_product_id
+      WHERE payments.stripe_product_id IS NULL AND products.stripe_product_id IS NOT NULL`,
+  },
+  {
+    name: '0161_payments_product_of_older_maintenance',
+    sql: `UPDATE payments
+      JOIN licenses ON licenses.license_id = SUBSTRING(payments.issuance_key, 13)
+      JOIN products ON products.id = licenses.product_id
+      SET payments.stripe_product_id = products.stripe_product_id
+      WHERE payments.issuance_key LIKE 'maintenance:%' AND payments.stripe_product_id IS NULL AND products.stripe_product_id IS NOT NULL`,
+  },
+  {
+    // Support finds a license by whatever the customer names, in whatever case.
+    name: '0162_licenses_by_email',
+    sql: 'CREATE INDEX licenses_by_email ON licenses ((LOWER(email)))',
+  },
+  {
+    name: '0163_licenses_by_invoice',
+    sql: 'CREATE INDEX licenses_by_invoice ON licenses (stripe_invoice_id)',
   },
 ]

@@ -177,7 +177,7 @@ test('MySQL cannot be reached: 1, one line, after a bounded wait', async () => {
   const noMysql = startProgram({ LICENSEOPERATOR_MYSQL_DSN: 'root:secret@tcp(127.0.0.1:9)/none?parseTime=true' })
   const { code, said } = await failureOf(noMysql)
   expect(code).toBe(1)
-  expect(said).toMatch(/^api: MySQL[^\n]+127\.0\.0\.1:9 \(\w+\)\n$/)
+  expect(said).toMatch(/^api: MySQL at 127\.0\.0\.1:9 cannot be reached: [^\n]+ \(\w+\)\n$/)
   expect(said).not.toContain('secret')
 }, 60_000)
 

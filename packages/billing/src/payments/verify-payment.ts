@@ -39,7 +39,13 @@ export async function verifyPayment(deps: VerifyPaymentDeps, caller: Caller, lic
     reading(() => payments.listByIssuanceKey(db, license.issuanceKey.replace(/#\d+$/, ''))),
   ])
   const recordedPayment = recorded.at(-1)
-  return { license, product, recordedPayment, ...(await detailsOf(deps, license, recordedPayment)) }
+  const details = await detailsOf(deps, license, recordedPayment)
+  return { license, product, recordedPayment: recordedPayment && withIntent(recordedPayment, details), ...details }
+}
+
+/** What Stripe has just said is on record from now on, and part of this answer already. */
+function withIntent(recorded: payments.StoredPayment, { paymentIntent }: StripeDetails): payments.StoredPayment {
+  return { ...recorded, stripePaymentIntentId: recorded.stripePaymentIntentId ?? paymentIntent?.id }
 }
 
 async function detailsOf(
