@@ -298,8 +298,34 @@ export async function endsOfSubscription(
   return { first: toLicense(first), newest: newest.map(toLicense) }
 }
 
-/** Enough to find the one in force when a change came late, behind a few others. */
+/** Enough to know on what a subscription sells now, and sold before its last changes. */
 const NEWEST = 5
+
+/**
+ * The license of a subscription that was in force at an instant, without the parts of bundles: of several the one that started last.
+ *
+ * @param exceptKey  issuance key of the purchase that asks what it changes
+ */
+export async function findInForce(
+  db: Reader,
+  subscriptionId: string,
+  at: Date,
+  exceptKey: string,
+): Promise<StoredLicense | undefined> {
+  const row = await db
+    .selectFrom('licenses')
+    .select(licenseColumns)
+    .where('stripe_subscription_id', '=', subscriptionId)
+    .where('issued_at', '<=', at)
+    .where('expires_at', '>', at)
+    .where('issuance_key', '!=', exceptKey)
+    .where('issuance_key', 'not like', '%#%')
+    .orderBy('issued_at', 'desc')
+    .orderBy('issuance_key', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return row && toLicense(row)
+}
 
 /** Whether a subscription of the group started without a payment, as a trial does. */
 export async function hadFreeStart(db: Reader, group: string): Promise<boolean> {

@@ -49,7 +49,8 @@ export async function readLaterPeriod(
     lines.filter(({ kind }) => kind === 'period'),
     own,
   )
-  const prorations = lines.filter(({ kind }) => kind === 'change' || kind === 'credit')
+  // A line over no time takes nothing away and adds nothing: what it was about had ended before.
+  const prorations = lines.filter(({ kind, period }) => (kind === 'change' || kind === 'credit') && period.start < period.end)
   const changed = await changedTo(deps, later, prorations, own)
   const units = periods ?? (isChange && changed.to === 'units' ? changed.units : undefined)
   const endsAt = changed.to === 'nothing' && (periods === undefined || !isChange) ? changed.at : undefined
@@ -98,7 +99,7 @@ async function changedTo(
   const changesSet = isChange && changesItems(prorations)
   const at = new Date(Math.max(...starts))
   const ownKey = planChangeIssuanceKey(subscriptionId, invoice.id)
-  const before = family && (await inForceAt(deps, family, subscriptionId, at, ownKey))
+  const before = family && (await inForceAt(deps, subscriptionId, at, ownKey))
   // What stood beside the changed item is only known from the license that was in force.
   if (changesSet && before === undefined && deps.now().getTime() - receivedAt.getTime() <= PURCHASE_WITHIN_MS)
     throw new DomainError('temporarily_unavailable', 'the license that was changed is not issued yet')

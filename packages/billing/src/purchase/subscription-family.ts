@@ -95,12 +95,11 @@ export async function soldOf(deps: Pick<ProcessDeps, 'db' | 'stripe'>, family: S
 /** The license in force at an instant, and on what it was sold. */
 export async function inForceAt(
   deps: Pick<ProcessDeps, 'db'>,
-  family: SubscriptionFamily,
   subscriptionId: string,
   at: Date,
   issuanceKey: string,
 ): Promise<{ product: Product | undefined; items: readonly licenses.SoldItem[] | undefined } | undefined> {
-  const license = family.newest.find((one) => one.issuedAt <= at && at < one.expiresAt && one.issuanceKey !== issuanceKey)
+  const license = await reading(() => licenses.findInForce(deps.db, subscriptionId, at, issuanceKey))
   if (license === undefined) return undefined
   const ends = await reading(() => licenseEnds.listOf(deps.db, subscriptionId))
   if (ends.some((end) => license.issuedAt <= end && end < at)) return { product: undefined, items: [] }
