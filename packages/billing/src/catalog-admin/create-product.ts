@@ -1,5 +1,5 @@
 import { checkProduct, newProduct, type ProductRequest, refuseFirst, repeatedCodes } from '@licenseoperator/catalog'
-import { inTransaction } from '@licenseoperator/db'
+import { inTransaction, products, reading } from '@licenseoperator/db'
 import type { Caller } from '@licenseoperator/domain'
 import { type AdminProduct, readAdminProduct } from './admin-product.ts'
 import { assertCatalogAdmin, type CatalogAdminDeps } from './catalog-admin.ts'
@@ -7,7 +7,7 @@ import { upsertCoupons } from './coupon-writes.ts'
 import { askForGivenPrice, withGivenPrice } from './given-price.ts'
 import { pushToStripe } from './push-to-stripe.ts'
 import { takeSeat } from './seats.ts'
-import { refusingTakenNames } from './taken-names.ts'
+import { refusingTakenNames, slugTaken } from './taken-names.ts'
 import { insertProduct, keepBundlesWhole, lockCatalog } from './write-product.ts'
 
 /**
@@ -22,6 +22,8 @@ export async function createProduct(deps: CatalogAdminDeps, caller: Caller, requ
   const asked = newProduct(request)
   checkProduct(asked, deps.productKeys)
   refuseFirst(repeatedCodes(request.coupons ?? []))
+  // The transaction decides; asked here as well, because a copy of a product is first of all a copy, whatever its price at Stripe has become.
+  if ((await reading(() => products.findBySlug(deps.db, asked.slug))) !== undefined) throw slugTaken()
   const fields = withGivenPrice(undefined, asked, await askForGivenPrice(deps.stripe, undefined, asked))
   const writer = { caller, now: deps.now(), productKeys: deps.productKeys }
   const id = await refusingTakenNames(() =>

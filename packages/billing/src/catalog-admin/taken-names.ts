@@ -8,8 +8,12 @@ export async function refusingTakenNames<T>(write: () => Promise<T>): Promise<T>
     return await write()
   } catch (error) {
     const taken = products.takenName(error)
-    if (taken === 'slug') throw new DomainError('slug_taken', 'product slug already exists', { field: 'slug' })
+    if (taken === 'slug') throw slugTaken()
     if (taken === 'lookupKey') throw refuseField('lookupKey', 'belongs to another active product')
     throw error
   }
+}
+
+export function slugTaken(): DomainError {
+  return new DomainError('slug_taken', 'product slug already exists', { field: 'slug' })
 }
