@@ -78,6 +78,9 @@ function doubtfulServer(server: Raw): string[] {
     ...(proxied && named.length === 0
       ? ['server.trusted_proxies: is empty although public_base_url is https; behind a proxy all clients count as one address']
       : []),
+    ...(proxied && (server.admin_addr ?? '') === ''
+      ? ['server.admin_addr: is empty although public_base_url is https; /metrics and /readyz are answered on the public address']
+      : []),
   ]
 }
 

@@ -157,10 +157,16 @@ test.each([['0.0.0.0/0'], ['::/0'], [['10.0.0.0/8', '::/0']], ['192.0.2.1, 0.0.0
 )
 
 test('so is an https address without any proxy to trust, which this process cannot serve by itself', () => {
-  const server = { public_base_url: 'https://licenses.acme.test' }
+  const server = { public_base_url: 'https://licenses.acme.test', admin_addr: '127.0.0.1:9090' }
   expect(warningsOf('server', server)).toEqual([expect.stringContaining('server.trusted_proxies: is empty')])
   expect(warningsOf('server', { ...server, trusted_proxies: ['10.0.0.0/8'] })).toEqual([])
   expect(warningsOf('server', { public_base_url: 'http://localhost:8082' })).toEqual([])
+})
+
+test('metrics on the address that the world sees are a warning', () => {
+  const server = { public_base_url: 'https://licenses.acme.test', trusted_proxies: ['10.0.0.0/8'] }
+  expect(warningsOf('server', server)).toEqual([expect.stringContaining('/metrics and /readyz')])
+  expect(warningsOf('server', { ...server, admin_addr: ':9090' })).toEqual([])
 })
 
 test.each<[string, object, string[]]>([
