@@ -17,6 +17,7 @@ export type IngestRole = (typeof ingestRoles)[number]
 
 /** How long a starting service waits for what it depends on before it says so and ends. */
 const START_WAIT_MS = 15_000
+const SOON_MS = 2000
 const RETRY_MS = 500
 const WORKER_HOLD_MS = 15_000
 /** With JetStream's four seconds before it, a webhook is answered within Stripe's and everybody else's patience. */
@@ -66,6 +67,18 @@ export class Connections {
   /** Makes the streams of our roles where they are missing. @throws EventsUnavailable after the wait */
   async streams(waitMs = START_WAIT_MS): Promise<void> {
     for (const kind of new Set(this.#roles.map((role) => streamsOf[role]))) await this.stream(kind, waitMs)
+  }
+
+  /**
+   * Makes the streams of our roles where NATS answers soon, so that whoever subscribes once we are ready finds them. What can start without NATS does not
+   * wait longer.
+   */
+  async streamsSoon(): Promise<void> {
+    try {
+      await this.streams(SOON_MS)
+    } catch (error) {
+      if (!(error instanceof EventsUnavailable)) throw error
+    }
   }
 
   /** Name of a stream, made where it is missing. @throws EventsUnavailable after the wait */

@@ -46,7 +46,7 @@ export async function startIngest(options: { config: Config; roles: readonly Ing
     await connections.mysqlReady()
     await prepareStripe(config, connections.database.db, log)
     const receives = roles.includes('receiver')
-    if (!receives) await connections.streams()
+    await (receives ? connections.streamsSoon() : connections.streams())
     const metrics = createMetrics()
     addNatsMetric(metrics, connections.nats)
     const { server, ingest } = config
@@ -245,5 +245,6 @@ async function startRelay({ config, log }: WorkOptions, connections: Connections
     },
     () => log.debug('the size of the outbox is not known now'),
   )
-  await Promise.all([relaying, watching])
+  // NATS may come later than we do; those who subscribe find the stream from then on.
+  await Promise.all([relaying, watching, connections.streamWhenever('licenseIssued', signal, log)])
 }

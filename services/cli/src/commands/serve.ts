@@ -44,6 +44,7 @@ export const serve: Command = {
     try {
       await connections.mysqlReady()
       await prepareStripe(config, connections.database.db, log)
+      await connections.streamsSoon()
       const metrics = createMetrics()
       const receiver = receiverDeps(config, connections, metrics, log)
       addOperatorLicenseMetric(metrics, operatorLicense)
