@@ -121,3 +121,19 @@ test('messages that are no events are settled, however many there are, and each 
     for (const _twice of [1, 2]) expect(await deliver(junk)).toMatchObject({ kind: 'done' })
   expect((await parked()).map(({ eventId }) => eventId)).toHaveLength(6)
 })
+
+test('reconcile runs to its end beside messages and rows that hold no event', async () => {
+  const { id } = await aPurchase()
+  await deliver(shop.message('null'))
+  const row = {
+    eventId: 'evt_junk',
+    type: 'invoice.paid',
+    apiVersion: undefined,
+    payload: Buffer.from('{'),
+    receivedAt: new Date(),
+  }
+  await inTransaction(shop.database.db, (tx) => stripeEvents.park(tx, row, 'somebody wrote it', new Date()))
+  await reconcile(shop.deps, admin, { since: new Date(Date.now() - 3_600_000), dryRun: false })
+  expect(await stored(id)).toMatchObject({ status: 'processed' })
+  expect((await parked()).map(({ eventId }) => eventId).sort()).toEqual(['evt_junk', expect.stringMatching(/^message:/)])
+})
