@@ -223,3 +223,27 @@ test('several processors at the same time: one reconciles, the others leave it t
   expect(agreed).toEqual([true])
   expect((await resultOf(shop)).licenses).toHaveLength(1)
 })
+
+test('a change of a subscription whose purchase is parked does not keep the others from being compared', async () => {
+  const { stripe } = shop.deps
+  await shop.buy({ lookupKey: 'year' })
+  await shop.database.db.updateTable('products').set({ slug: 'renamed' }).where('slug', '=', 'year').execute()
+  try {
+    const [subscription] = (await stripe.subscriptions.list()).data
+    const recurring = { interval: 'year' } as const
+    const product = String(subscription?.items.data[0]?.price.product)
+    const price = await stripe.prices.create({ product, currency: 'usd', unit_amount: 20_000, recurring })
+    const items = [{ price: price.id, quantity: 2 }]
+    await stripe.subscriptions.update(subscription?.id ?? '', { items, proration_behavior: 'always_invoice' })
+    for (const payload of await handledHistory(shop)) await shop.process(payload)
+    await shop.buy({ lookupKey: 'once' })
+    const report = await reconciled()
+    expect(report.agree).toBe(false)
+    expect(report.purchases.unserved.map(({ outcome }) => outcome).sort()).toEqual(['parked', 'retry'])
+    expect((await resultOf(shop)).licenses).toMatchObject([{ product: 'once' }])
+  } finally {
+    await shop.database.db.updateTable('products').set({ slug: 'year' }).where('slug', '=', 'renamed').execute()
+  }
+  await reconciled() // brings the purchase, and the next run the change that waited for it
+  expect(await reconciled()).toMatchObject({ agree: true, parked: [] })
+})

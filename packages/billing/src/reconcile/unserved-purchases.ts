@@ -43,6 +43,8 @@ interface Expected {
 }
 
 const TAKEN_OVER_AFTER_MS = 60_000
+/** As if heard of ever so long ago: what an invoice should have left is asked now, and does not wait for the purchase that it changes. */
+const NO_WAITING = new Date(0)
 const DAY_SECONDS = 86_400
 /** Stripe keeps events for 30 days: so long they name what was paid, however long before it was made. */
 const EVENTS_KEPT_SECONDS = 29 * DAY_SECONDS
@@ -129,7 +131,7 @@ async function ofInvoice(deps: ProcessDeps, object: Stripe.Invoice): Promise<Exp
   const groupName = PurchaseMetadata.safeParse(invoice.metadata).data?.group
   const base = { paidBy: invoice.id, groupName, type: 'invoice.paid', object } as const
   try {
-    const paid = await readPaidInvoice(deps, invoice, deps.now())
+    const paid = await readPaidInvoice(deps, invoice, NO_WAITING)
     if (paid.asksFor === 'nothing') return []
     return paid.asksFor === 'maintenance'
       ? [{ ...base, key: paid.renewal.payment.paymentKey, leaves: 'payment' }]
@@ -165,11 +167,11 @@ async function mend(
   // Metadata that was mended since is not in what Stripe lists of an invoice.
   const object = await presentOf(deps, missing.object, theirs?.payload)
   const again = object.object === 'invoice' ? await ofInvoice(deps, object) : [{ ...missing, object }]
-  const { id, payload } = theirs ?? { id: ownId, payload: await ownEvent(deps, ownId, { ...missing, object }) }
-  const now = deps.now()
+  const { id, payload, receivedAt } = theirs ?? (await ownEvent(deps, ownId, { ...missing, object }))
+  const againAt = new Date(deps.now().getTime() + TAKEN_OVER_AFTER_MS)
   // Whatever the event's mark says: the license is not there.
-  await inTransaction(deps.db, (tx) => stripeEvents.reopen(tx, id, new Date(now.getTime() + TAKEN_OVER_AFTER_MS)))
-  const { kind, reason } = await processEvent(deps, { payload, present: { ...object }, receivedAt: now, deliveryCount: 1 })
+  await inTransaction(deps.db, (tx) => stripeEvents.reopen(tx, id, againAt))
+  const { kind, reason } = await processEvent(deps, { payload, present: { ...object }, receivedAt, deliveryCount: 1 })
   const repaired = again.length > 0 && (await missingOf(deps, again)).length === 0
   return { ...named, repaired, outcome: kind, reason }
 }
@@ -184,16 +186,22 @@ async function presentOf(
   return waitOutRateLimit(() => presentSession(stripe, object, told))
 }
 
+/** An event that tells of a purchase. It waits for others since it was first heard of, and not since each run anew. */
+interface Telling {
+  readonly id: string
+  readonly payload: string
+  readonly receivedAt: Date
+}
+
 /** The newest: an older one may have been made before the money was there. */
-async function theirEvent(
-  { db, stripe }: ProcessDeps,
-  [newest]: readonly string[],
-): Promise<{ id: string; payload: string } | undefined> {
+async function theirEvent({ db, stripe }: ProcessDeps, [newest]: readonly string[]): Promise<Telling | undefined> {
   if (newest === undefined) return undefined
   const stored = await reading(() => stripeEvents.find(db, newest))
-  if (stored !== undefined) return { id: newest, payload: stored.payload.toString() }
+  // What nobody vouches for says nothing: Stripe has the event.
+  if (stored?.unverified === false) return { id: newest, payload: stored.payload.toString(), receivedAt: stored.receivedAt }
   try {
-    return { id: newest, payload: JSON.stringify(await waitOutRateLimit(() => stripe.events.retrieve(newest))) }
+    const event = await waitOutRateLimit(() => stripe.events.retrieve(newest))
+    return { id: newest, payload: JSON.stringify(event), receivedAt: new Date(event.created * 1000) }
   } catch (error) {
     if (isUnknownObject(error)) return undefined
     throw error
@@ -201,9 +209,10 @@ async function theirEvent(
 }
 
 /** Stripe keeps events for 30 days. What is older is told by an event of our own, made of the object itself and dated by its payment. */
-async function ownEvent(deps: ProcessDeps, id: string, { type, object }: Expected): Promise<string> {
+async function ownEvent(deps: ProcessDeps, id: string, { type, object }: Expected): Promise<Telling> {
   const created = (await paidAt(deps, object)) ?? object.created
-  return JSON.stringify({ id, object: 'event', type, api_version: STRIPE_API_VERSION, created, data: { object } })
+  const payload = JSON.stringify({ id, object: 'event', type, api_version: STRIPE_API_VERSION, created, data: { object } })
+  return { id, payload, receivedAt: new Date(created * 1000) }
 }
 
 /** @returns Unix seconds; undefined for what was free */
