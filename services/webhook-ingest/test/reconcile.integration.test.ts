@@ -1,6 +1,7 @@
 import { discardEvent, reconcile, replayEvent } from '@licenseoperator/billing'
 import { inTransaction, stripeEvents } from '@licenseoperator/db'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { sweepStoredEvents } from '../src/processor/run-processor.ts'
 import { reconcileOnce } from '../src/processor/run-reconcile.ts'
 import { forgetAll, handledHistory, resultOf, tell } from './a-history.ts'
 import { openShop, type Shop } from './a-shop.ts'
@@ -246,4 +247,39 @@ test('a change of a subscription whose purchase is parked does not keep the othe
   }
   await reconciled() // brings the purchase, and the next run the change that waited for it
   expect(await reconciled()).toMatchObject({ agree: true, parked: [] })
+})
+
+describe.each(['once', 'year'] as const)('%s: what reconcile told by itself and could not finish', (slug) => {
+  /** Parked under an id of ours, then made to wait again. @returns that id */
+  async function waiting(): Promise<string> {
+    const { control } = shop.emulator
+    await shop.buy({ lookupKey: slug })
+    await shop.database.db.updateTable('products').set({ slug: 'renamed' }).where('slug', '=', slug).execute()
+    await control.clock({ freezeAt: (await control.clock()).now + 60 * 86_400 })
+    expect(await reconciled()).toMatchObject({ agree: false, parked: [{ eventId: expect.stringMatching(/^reconcile_/) }] })
+    await shop.database.db.updateTable('products').set({ slug }).where('slug', '=', 'renamed').execute()
+    const [row] = await stripeEvents.list(shop.database.db, { status: 'parked' }, 10)
+    await inTransaction(shop.database.db, (tx) => stripeEvents.reopen(tx, row?.eventId ?? '', new Date(0)))
+    return row?.eventId ?? ''
+  }
+
+  test('is finished by the sweep, from what Stripe has and not from the stored bytes', async () => {
+    const id = await waiting()
+    await shop.database.db
+      .updateTable('stripe_events')
+      .set({ payload: Buffer.from('{}') })
+      .where('event_id', '=', id)
+      .execute()
+    await sweepStoredEvents(shop.deps, () => undefined)
+    expect(await stripeEvents.find(shop.database.db, id)).toMatchObject({ status: 'processed', unverified: false })
+    expect((await resultOf(shop)).licenses).toMatchObject([{ product: slug, revoked: null }])
+  })
+
+  test('brings nothing when it is a message that nobody vouches for', async () => {
+    const id = await waiting()
+    await shop.database.db.updateTable('stripe_events').set({ unverified: 1 }).where('event_id', '=', id).execute()
+    await sweepStoredEvents(shop.deps, () => undefined)
+    expect(await stripeEvents.find(shop.database.db, id)).toMatchObject({ status: 'parked', unverified: true })
+    expect((await resultOf(shop)).licenses).toEqual([])
+  })
 })
