@@ -34,6 +34,8 @@ export interface ReconcileReport {
 }
 
 const MOST_PARKED = 1000
+/** What is under way has found its end by then, unless told otherwise: a run does not race the webhooks. */
+export const SETTLED_AFTER_MS = 5 * 60_000
 
 /**
  * Compares Stripe's books with ours and mends what is missing: events that never arrived are fed through the same path as all others; then payments are
