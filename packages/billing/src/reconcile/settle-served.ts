@@ -11,7 +11,7 @@ import type { ReconcileOptions } from './reconcile.ts'
  */
 export async function settleServed(deps: ProcessDeps, { dryRun, signal }: ReconcileOptions, most: number): Promise<void> {
   if (dryRun) return
-  for (const { eventId } of await reading(() => stripeEvents.list(deps.db, { status: 'parked' }, most))) {
+  for (const { eventId } of await reading(() => stripeEvents.list(deps.db, { status: 'parked', unverified: false }, most))) {
     signal?.throwIfAborted()
     const event = await reading(() => stripeEvents.find(deps.db, eventId))
     if (event !== undefined && (await asksForNothing(deps, event))) await processAgain(deps, event)

@@ -81,7 +81,7 @@ async function underLease<T>(context: Context, db: Db, run: (alone: { signal: Ab
 }
 
 function print(context: Context, report: ReconcileReport): void {
-  const { events, purchases, licenses, parked, agree, dryRun } = report
+  const { events, purchases, licenses, parked, refused, agree, dryRun } = report
   const parkedShown = parked.map((event) => ({ ...event, receivedAt: rfc3339(event.receivedAt) }))
   if (isSet(context, 'json')) {
     context.print(JSON.stringify({ ...report, since: rfc3339(report.since), parked: parkedShown }))
@@ -94,6 +94,7 @@ function print(context: Context, report: ReconcileReport): void {
     { what: 'missing', count: events.missing.length },
     { what: dryRun ? 'repaired (dry run)' : 'repaired', count: events.repaired },
     { what: 'still parked', count: parked.length },
+    { what: 'refused messages', count: refused },
     { what: 'paid purchases compared', count: purchases.checked },
     { what: 'purchases without a license', count: purchases.unserved.length },
     { what: 'of these repaired', count: mended },

@@ -56,13 +56,14 @@ export async function reconcileOnce(
       }),
     )
     if (!leased.held) return false
-    const { agree, events, purchases, licenses, parked } = leased.value
+    const { agree, events, purchases, licenses, parked, refused } = leased.value
     onAgree(agree)
     const facts = {
       events: events.found,
       missing: events.missing.length,
       repaired: events.repaired,
       parked: parked.length,
+      refused,
       purchasesWithoutLicense: purchases.unserved.filter(({ repaired }) => !repaired).length,
       licensesWithoutPayment: licenses.unpaid.length,
     }
