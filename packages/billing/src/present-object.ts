@@ -1,5 +1,6 @@
 import type { Stripe } from 'stripe'
 import { isMaintenance } from './maintenance/maintenance-metadata.ts'
+import { readStripeEvent } from './payload/stripe-event.ts'
 import { isForeign } from './purchase/purchase-metadata.ts'
 import { isUnknownObject } from './stripe-client.ts'
 
@@ -58,6 +59,12 @@ export async function presentInvoice(stripe: Stripe, invoice: Stripe.Invoice): P
   const metadata = await metadataOfSubscription(stripe, details.subscription)
   if (!isOurs(metadata)) return invoice
   return { ...invoice, parent: { ...invoice.parent, subscription_details: { ...details, metadata: { ...metadata } } } }
+}
+
+/** As `presentObject`, for an event's body. @throws what Stripe throws; DomainError `invalid_webhook` */
+export function presentOf({ stripe }: { readonly stripe: Stripe }, payload: string): ReturnType<typeof presentObject> {
+  const { type, object } = readStripeEvent(payload)
+  return presentObject(stripe, type, object)
 }
 
 async function metadataBehind(stripe: Stripe, session: Stripe.Checkout.Session): Promise<Metadata> {

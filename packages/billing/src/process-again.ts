@@ -1,7 +1,6 @@
 import { audit, inTransaction, stripeEvents, type Tx } from '@licenseoperator/db'
 import type { Caller } from '@licenseoperator/domain'
-import { readStripeEvent } from './payload/stripe-event.ts'
-import { presentObject } from './present-object.ts'
+import { presentOf } from './present-object.ts'
 import type { EventOutcome, ProcessDeps } from './purchase/event-handler.ts'
 import { processStored } from './purchase/process-stored.ts'
 import { translateStripeError } from './stripe-client.ts'
@@ -19,7 +18,7 @@ const TAKEN_OVER_AFTER_MS = 60_000
 export async function processAgain(deps: ProcessDeps, event: stripeEvents.StoredEvent, by?: Caller): Promise<EventOutcome> {
   const now = deps.now()
   // What nobody vouches for says nothing, not even what to ask for: its event is fetched from Stripe, which has it as it is.
-  const present = event.unverified ? undefined : await presentOf(deps, event.payload.toString())
+  const present = event.unverified ? undefined : await presentNow(deps, event.payload.toString())
   await inTransaction(deps.db, async (tx) => {
     await stripeEvents.reopen(tx, event.eventId, new Date(now.getTime() + TAKEN_OVER_AFTER_MS))
     if (by !== undefined) await note(tx, event, by, now)
@@ -27,10 +26,9 @@ export async function processAgain(deps: ProcessDeps, event: stripeEvents.Stored
   return processStored(deps, event, { present, deliveryCount: event.attempts + 1 })
 }
 
-async function presentOf({ stripe }: ProcessDeps, payload: string) {
-  const { type, object } = readStripeEvent(payload)
+async function presentNow(deps: ProcessDeps, payload: string) {
   try {
-    return await presentObject(stripe, type, object)
+    return await presentOf(deps, payload)
   } catch (error) {
     throw translateStripeError(error)
   }

@@ -206,18 +206,21 @@ export async function find(db: Reader, eventId: string): Promise<StoredEvent | u
 export interface EventFilter {
   readonly status: EventStatus
   readonly type?: string | undefined
+  /** Only those that nobody vouches for, or only the others; absent: all. */
+  readonly unverified?: boolean | undefined
 }
 
 /** What a list says of an event: everything but its payload. */
 export type ListedEvent = Omit<StoredEvent, 'payload' | 'signature' | 'unverified'>
 
 /** Newest first. */
-export async function list(db: Reader, { status, type }: EventFilter, limit: number): Promise<ListedEvent[]> {
+export async function list(db: Reader, { status, type, unverified }: EventFilter, limit: number): Promise<ListedEvent[]> {
   let query = db
     .selectFrom('stripe_events')
     .select(['event_id', 'type', 'api_version', 'status', 'reason', 'attempts', 'received_at'])
     .where('status', '=', status)
   if (type !== undefined) query = query.where('type', '=', type)
+  if (unverified !== undefined) query = query.where('unverified', '=', unverified ? 1 : 0)
   const rows = await query.orderBy('received_at', 'desc').orderBy('event_id', 'desc').limit(limit).execute()
   return rows.map((row) => ({
     eventId: row.event_id,
@@ -294,6 +297,17 @@ export async function countUnsettled(db: Reader): Promise<Record<'received' | 'p
     .execute()
   const countOf = (status: EventStatus) => Number(rows.find((row) => row.status === status)?.count ?? 0)
   return { received: countOf('received'), parked: countOf('parked') }
+}
+
+/** How many messages are put aside as evidence because nobody vouches for them. */
+export async function countRefused(db: Reader): Promise<number> {
+  const { count } = await db
+    .selectFrom('stripe_events')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('status', '=', 'parked')
+    .where('unverified', '=', 1)
+    .executeTakeFirstOrThrow()
+  return Number(count)
 }
 
 /** How many events are in each status, for metrics and `status` output. */

@@ -1,4 +1,5 @@
 import { createCheckoutSession, createStripe } from '@licenseoperator/billing'
+import { withLease } from '@licenseoperator/db'
 import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
 import { silentLog } from '@licenseoperator/domain'
 import { generateSigningKey } from '@licenseoperator/signing'
@@ -73,21 +74,49 @@ const counts = async () => {
 describe('stripe reconcile', () => {
   test('--dry-run says what is missing and exits 3; the run mends it and exits 0; the next finds nothing', async () => {
     await purchase()
-    const planned = await run(['stripe', 'reconcile', '--since', '72h', '--dry-run'], env)
+    const planned = await run(['stripe', 'reconcile', '--since', '72h', '--min-age', '0s', '--dry-run'], env)
     expect(planned.code).toBe(3)
     expect(planned.out.join('\n')).toMatch(/missing +1\n/)
     expect(planned.out.at(-1)).toBe("the books don't agree")
     expect(await counts()).toEqual({ licenses: 0, announcements: 0 })
 
-    const mended = await run(['stripe', 'reconcile', '--since', '72h'], env)
+    const mended = await run(['stripe', 'reconcile', '--since', '72h', '--min-age', '0s'], env)
     expect(mended.code).toBe(0)
     expect(mended.out.join('\n')).toMatch(/repaired +1\n/)
     expect(mended.out.at(-1)).toBe('the books agree')
     expect(await counts()).toEqual({ licenses: 1, announcements: 1 })
 
-    const again = await run(['stripe', 'reconcile', '--since', '72h', '--json'], env)
+    const again = await run(['stripe', 'reconcile', '--since', '72h', '--min-age', '0s', '--json'], env)
     expect(again.code).toBe(0)
     expect(JSON.parse(again.out.join(''))).toMatchObject({ agree: true, events: { missing: [] }, purchases: { unserved: [] } })
+  })
+
+  test('what was bought just now is left to its webhook, unless told otherwise', async () => {
+    await emulator.control.reset()
+    await run(['stripe', 'sync-products'], env)
+    await purchase()
+    expect((await run(['stripe', 'reconcile', '--since', '1h'], env)).code).toBe(0)
+    expect(await counts()).toEqual({ licenses: 0, announcements: 0 })
+    expect((await run(['stripe', 'reconcile', '--since', '1h', '--min-age', '0s'], env)).code).toBe(0)
+    expect(await counts()).toEqual({ licenses: 1, announcements: 1 })
+  })
+
+  test('a run waits for an instance that reconciles; a dry run does not', async () => {
+    const argv = ['stripe', 'reconcile', '--since', '1h']
+    const { code } = await run([...argv, '--dry-run'], env)
+    const started: string[] = []
+    let waiting: Promise<unknown> | undefined
+    await withLease(database.db, 'reconcile', { waitMs: 0 }, async () => {
+      expect((await run([...argv, '--dry-run'], env)).code).toBe(code)
+      waiting = run(argv, env).then(() => started.push('ours'))
+      started.push('theirs')
+    })
+    await waiting
+    expect(started).toEqual(['theirs', 'ours'])
+  })
+
+  test.each(['5', '-1m', 'soon'])('--min-age %s: usage', async (minAge) => {
+    expect((await run(['stripe', 'reconcile', '--since', '1h', `--min-age=${minAge}`], env)).code).toBe(2)
   })
 
   test.each(['soon', '72', '2999-01-01T00:00:00Z'])('--since %s: usage', async (since) => {
@@ -101,7 +130,7 @@ describe('events', () => {
     await run(['stripe', 'sync-products'], env)
     await purchase()
     await rename('core', 'lost')
-    expect((await run(['stripe', 'reconcile', '--since', '1h'], env)).code).toBe(3)
+    expect((await run(['stripe', 'reconcile', '--since', '1h', '--min-age', '0s'], env)).code).toBe(3)
     const { out } = await run(['events', 'list', '--json'], env)
     return JSON.parse(out.join(''))[0].eventId
   }

@@ -121,3 +121,28 @@ test('messages that are no events are settled, however many there are, and each 
     for (const _twice of [1, 2]) expect(await deliver(junk)).toMatchObject({ kind: 'done' })
   expect((await parked()).map(({ eventId }) => eventId)).toHaveLength(6)
 })
+
+test('reconcile runs to its end beside messages and rows that hold no event', async () => {
+  const { id } = await aPurchase()
+  await deliver(shop.message('null'))
+  const row = {
+    eventId: 'evt_junk',
+    type: 'invoice.paid',
+    apiVersion: undefined,
+    payload: Buffer.from('{'),
+    receivedAt: new Date(),
+  }
+  await inTransaction(shop.database.db, (tx) => stripeEvents.park(tx, row, 'somebody wrote it', new Date()))
+  await reconcile(shop.deps, admin, { since: new Date(Date.now() - 3_600_000), dryRun: false })
+  expect(await stored(id)).toMatchObject({ status: 'processed' })
+  expect((await parked()).map(({ eventId }) => eventId).sort()).toEqual(['evt_junk', expect.stringMatching(/^message:/)])
+})
+
+test('refused messages are counted by reconcile, and say nothing about whether the books agree', async () => {
+  const options = { since: new Date(Date.now() - 3_600_000), dryRun: false }
+  const { payload, id } = await aPurchase()
+  await deliver(shop.message('null'))
+  await deliver(shop.message(payload.replaceAll(id, 'evt_made_up'), 'whsec_of_nobody'))
+  expect(await reconcile(shop.deps, admin, options)).toMatchObject({ agree: true, parked: [], refused: 2 })
+  expect(await parked()).toHaveLength(2)
+})

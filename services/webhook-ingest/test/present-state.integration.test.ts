@@ -2,6 +2,7 @@ import { reconcile, replayEvent } from '@licenseoperator/billing'
 import { inTransaction, stripeEvents } from '@licenseoperator/db'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { sweepStoredEvents } from '../src/processor/run-processor.ts'
 import { reconcileOnce } from '../src/processor/run-reconcile.ts'
 import { handledHistory, resultOf, tell } from './a-history.ts'
 import { openShop, type Shop } from './a-shop.ts'
@@ -60,6 +61,17 @@ describe.each(['once', 'year'] as const)('%s: a purchase that was parked for its
     const { licenses, announcements, unsettled } = await resultOf(shop)
     expect(licenses).toMatchObject([{ product: `new-${slug}`, revoked: null }])
     expect(announcements).toHaveLength(1)
+    expect(unsettled).toEqual([])
+  })
+
+  test('is issued by the sweep that takes a replay over, once that is mended at Stripe', async () => {
+    await boughtUnderAnOldName(slug)
+    await mend(slug)
+    const { db } = shop.database
+    for (const { eventId } of await parked()) await inTransaction(db, (tx) => stripeEvents.reopen(tx, eventId, new Date(0)))
+    await sweepStoredEvents(shop.deps, () => undefined)
+    const { licenses, unsettled } = await resultOf(shop)
+    expect(licenses).toMatchObject([{ product: `new-${slug}`, revoked: null }])
     expect(unsettled).toEqual([])
   })
 

@@ -1,6 +1,7 @@
 import { discardEvent, reconcile, replayEvent } from '@licenseoperator/billing'
 import { inTransaction, stripeEvents } from '@licenseoperator/db'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { sweepStoredEvents } from '../src/processor/run-processor.ts'
 import { reconcileOnce } from '../src/processor/run-reconcile.ts'
 import { forgetAll, handledHistory, resultOf, tell } from './a-history.ts'
 import { openShop, type Shop } from './a-shop.ts'
@@ -222,4 +223,63 @@ test('several processors at the same time: one reconciles, the others leave it t
   expect(ran.filter(Boolean)).toHaveLength(1)
   expect(agreed).toEqual([true])
   expect((await resultOf(shop)).licenses).toHaveLength(1)
+})
+
+test('a change of a subscription whose purchase is parked does not keep the others from being compared', async () => {
+  const { stripe } = shop.deps
+  await shop.buy({ lookupKey: 'year' })
+  await shop.database.db.updateTable('products').set({ slug: 'renamed' }).where('slug', '=', 'year').execute()
+  try {
+    const [subscription] = (await stripe.subscriptions.list()).data
+    const recurring = { interval: 'year' } as const
+    const product = String(subscription?.items.data[0]?.price.product)
+    const price = await stripe.prices.create({ product, currency: 'usd', unit_amount: 20_000, recurring })
+    const items = [{ price: price.id, quantity: 2 }]
+    await stripe.subscriptions.update(subscription?.id ?? '', { items, proration_behavior: 'always_invoice' })
+    for (const payload of await handledHistory(shop)) await shop.process(payload)
+    await shop.buy({ lookupKey: 'once' })
+    const report = await reconciled()
+    expect(report.agree).toBe(false)
+    expect(report.purchases.unserved.map(({ outcome }) => outcome).sort()).toEqual(['parked', 'retry'])
+    expect((await resultOf(shop)).licenses).toMatchObject([{ product: 'once' }])
+  } finally {
+    await shop.database.db.updateTable('products').set({ slug: 'year' }).where('slug', '=', 'renamed').execute()
+  }
+  await reconciled() // brings the purchase, and the next run the change that waited for it
+  expect(await reconciled()).toMatchObject({ agree: true, parked: [] })
+})
+
+describe.each(['once', 'year'] as const)('%s: what reconcile told by itself and could not finish', (slug) => {
+  /** Parked under an id of ours, then made to wait again. @returns that id */
+  async function waiting(): Promise<string> {
+    const { control } = shop.emulator
+    await shop.buy({ lookupKey: slug })
+    await shop.database.db.updateTable('products').set({ slug: 'renamed' }).where('slug', '=', slug).execute()
+    await control.clock({ freezeAt: (await control.clock()).now + 60 * 86_400 })
+    expect(await reconciled()).toMatchObject({ agree: false, parked: [{ eventId: expect.stringMatching(/^reconcile_/) }] })
+    await shop.database.db.updateTable('products').set({ slug }).where('slug', '=', 'renamed').execute()
+    const [row] = await stripeEvents.list(shop.database.db, { status: 'parked' }, 10)
+    await inTransaction(shop.database.db, (tx) => stripeEvents.reopen(tx, row?.eventId ?? '', new Date(0)))
+    return row?.eventId ?? ''
+  }
+
+  test('is finished by the sweep, from what Stripe has and not from the stored bytes', async () => {
+    const id = await waiting()
+    await shop.database.db
+      .updateTable('stripe_events')
+      .set({ payload: Buffer.from('{}') })
+      .where('event_id', '=', id)
+      .execute()
+    await sweepStoredEvents(shop.deps, () => undefined)
+    expect(await stripeEvents.find(shop.database.db, id)).toMatchObject({ status: 'processed', unverified: false })
+    expect((await resultOf(shop)).licenses).toMatchObject([{ product: slug, revoked: null }])
+  })
+
+  test('brings nothing when it is a message that nobody vouches for', async () => {
+    const id = await waiting()
+    await shop.database.db.updateTable('stripe_events').set({ unverified: 1 }).where('event_id', '=', id).execute()
+    await sweepStoredEvents(shop.deps, () => undefined)
+    expect(await stripeEvents.find(shop.database.db, id)).toMatchObject({ status: 'parked', unverified: true })
+    expect((await resultOf(shop)).licenses).toEqual([])
+  })
 })

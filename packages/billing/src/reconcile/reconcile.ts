@@ -27,13 +27,17 @@ export interface ReconcileReport {
   /** Paid for at Stripe, and no license here; repaired ones included. */
   readonly purchases: { readonly checked: number; readonly unserved: readonly UnservedPurchase[] }
   readonly licenses: { readonly unpaid: readonly UnpaidLicense[] }
-  /** Every parked event, whenever it came: each is a question that nobody has answered. */
+  /** Every parked event that is Stripe's, whenever it came: each is a question that nobody has answered. */
   readonly parked: readonly stripeEvents.ListedEvent[]
+  /** Messages put aside that nobody vouches for. Whoever may publish can make them: they say nothing about the books. */
+  readonly refused: number
   /** True when nothing is missing (any more), apart from what an operator has discarded. */
   readonly agree: boolean
 }
 
 const MOST_PARKED = 1000
+/** What is under way has found its end by then, unless told otherwise: a run does not race the webhooks. */
+export const SETTLED_AFTER_MS = 5 * 60_000
 
 /**
  * Compares Stripe's books with ours and mends what is missing: events that never arrived are fed through the same path as all others; then payments are
@@ -50,14 +54,19 @@ export async function reconcile(deps: ProcessDeps, caller: Caller, options: Reco
     const purchases = await unservedPurchases(deps, options, tellingOf, young)
     await settleServed(deps, options, MOST_PARKED)
     const unpaid = await unpaidLicenses(deps, options)
-    const parked = await reading(() => stripeEvents.list(deps.db, { status: 'parked' }, MOST_PARKED))
+    const [parked, refused] = await reading(() =>
+      Promise.all([
+        stripeEvents.list(deps.db, { status: 'parked', unverified: false }, MOST_PARKED),
+        stripeEvents.countRefused(deps.db),
+      ]),
+    )
     const agree =
       events.missing.length === events.repaired &&
       purchases.unserved.every(({ repaired, outcome }) => repaired || outcome === 'discarded') &&
       unpaid.length === 0 &&
       parked.length === 0
     const { since, dryRun } = options
-    return { since, dryRun, events, purchases, licenses: { unpaid }, parked, agree }
+    return { since, dryRun, events, purchases, licenses: { unpaid }, parked, refused, agree }
   } catch (error) {
     throw translateStripeError(error)
   }

@@ -2,6 +2,7 @@ import { licenses, reading, stripeEvents } from '@licenseoperator/db'
 import { readStripeEvent, type StripeEvent } from '../payload/stripe-event.ts'
 import { processAgain } from '../process-again.ts'
 import type { ProcessDeps } from '../purchase/event-handler.ts'
+import { isStripeEvent } from '../purchase/refuse-message.ts'
 import type { ReconcileOptions } from './reconcile.ts'
 
 /**
@@ -10,11 +11,17 @@ import type { ReconcileOptions } from './reconcile.ts'
  */
 export async function settleServed(deps: ProcessDeps, { dryRun, signal }: ReconcileOptions, most: number): Promise<void> {
   if (dryRun) return
-  for (const { eventId } of await reading(() => stripeEvents.list(deps.db, { status: 'parked' }, most))) {
+  for (const { eventId } of await reading(() => stripeEvents.list(deps.db, { status: 'parked', unverified: false }, most))) {
     signal?.throwIfAborted()
     const event = await reading(() => stripeEvents.find(deps.db, eventId))
-    if (event !== undefined && (await isServed(deps, readStripeEvent(event.payload.toString())))) await processAgain(deps, event)
+    if (event !== undefined && (await asksForNothing(deps, event))) await processAgain(deps, event)
   }
+}
+
+/** Anybody may have published what nobody vouches for: whatever it says, it was never read, and it is no purchase that was served. */
+async function asksForNothing(deps: ProcessDeps, { unverified, payload }: stripeEvents.StoredEvent): Promise<boolean> {
+  const text = payload.toString()
+  return !unverified && isStripeEvent(text) && (await isServed(deps, readStripeEvent(text)))
 }
 
 async function isServed({ db }: ProcessDeps, { type, object }: StripeEvent): Promise<boolean> {

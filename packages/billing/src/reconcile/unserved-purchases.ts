@@ -12,8 +12,9 @@ import { checkoutIssuanceKey } from '../purchase/issuance-key.ts'
 import { readPaidInvoice } from '../purchase/issue-from-invoice.ts'
 import { processEvent } from '../purchase/process-event.ts'
 import { isForeign, PurchaseMetadata } from '../purchase/purchase-metadata.ts'
-import { isUnknownObject, STRIPE_API_VERSION } from '../stripe-client.ts'
+import { isUnknownObject } from '../stripe-client.ts'
 import { waitOutRateLimit } from '../wait-out-rate-limit.ts'
+import { ownEvent, ownEventId, type Telling } from './own-event.ts'
 import { pages } from './pages.ts'
 import type { ReconcileOptions } from './reconcile.ts'
 
@@ -37,12 +38,12 @@ interface Expected {
   readonly key: string
   /** Renewals of maintenance leave a payment, everything else a license. */
   readonly leaves: 'license' | 'payment'
-  /** For an event of our own making, where Stripe has none any more. */
-  readonly type: 'checkout.session.completed' | 'invoice.paid'
   readonly object: Stripe.Checkout.Session | Stripe.Invoice
 }
 
 const TAKEN_OVER_AFTER_MS = 60_000
+/** As if heard of ever so long ago: what an invoice should have left is asked now, and does not wait for the purchase that it changes. */
+const NO_WAITING = new Date(0)
 const DAY_SECONDS = 86_400
 /** Stripe keeps events for 30 days: so long they name what was paid, however long before it was made. */
 const EVENTS_KEPT_SECONDS = 29 * DAY_SECONDS
@@ -119,7 +120,7 @@ function ofSession(object: Stripe.Checkout.Session): Expected | undefined {
   const metadata = PurchaseMetadata.safeParse(session.metadata)
   const groupName = metadata.data?.group
   const key = checkoutIssuanceKey(session.id)
-  const base = { paidBy: session.id, groupName, key, type: 'checkout.session.completed', object } as const
+  const base = { paidBy: session.id, groupName, key, object } as const
   if (isMaintenance(session.metadata)) return { ...base, leaves: 'payment' }
   return isForeign(session.metadata) ? undefined : { ...base, leaves: 'license' }
 }
@@ -127,9 +128,9 @@ function ofSession(object: Stripe.Checkout.Session): Expected | undefined {
 async function ofInvoice(deps: ProcessDeps, object: Stripe.Invoice): Promise<Expected[]> {
   const invoice = await readWholeInvoice(deps.stripe, object)
   const groupName = PurchaseMetadata.safeParse(invoice.metadata).data?.group
-  const base = { paidBy: invoice.id, groupName, type: 'invoice.paid', object } as const
+  const base = { paidBy: invoice.id, groupName, object } as const
   try {
-    const paid = await readPaidInvoice(deps, invoice, deps.now())
+    const paid = await readPaidInvoice(deps, invoice, NO_WAITING)
     if (paid.asksFor === 'nothing') return []
     return paid.asksFor === 'maintenance'
       ? [{ ...base, key: paid.renewal.payment.paymentKey, leaves: 'payment' }]
@@ -157,19 +158,18 @@ async function mend(
   telling: readonly string[],
 ): Promise<UnservedPurchase> {
   const named = { paidBy: missing.paidBy, groupName: missing.groupName, expected: missing.key, repaired: false }
-  const ownId = `reconcile_${missing.paidBy}`
-  const decided = await reading(() => stripeEvents.discardedOf(deps.db, [...telling, ownId]))
+  const decided = await reading(() => stripeEvents.discardedOf(deps.db, [...telling, ownEventId(missing.paidBy)]))
   if (decided !== undefined) return { ...named, outcome: 'discarded', reason: decided }
   if (dryRun) return { ...named, outcome: 'found', reason: undefined }
   const theirs = await theirEvent(deps, telling)
   // Metadata that was mended since is not in what Stripe lists of an invoice.
   const object = await presentOf(deps, missing.object, theirs?.payload)
   const again = object.object === 'invoice' ? await ofInvoice(deps, object) : [{ ...missing, object }]
-  const { id, payload } = theirs ?? { id: ownId, payload: await ownEvent(deps, ownId, { ...missing, object }) }
-  const now = deps.now()
+  const { id, payload, receivedAt } = theirs ?? (await ownEvent(deps, object))
+  const againAt = new Date(deps.now().getTime() + TAKEN_OVER_AFTER_MS)
   // Whatever the event's mark says: the license is not there.
-  await inTransaction(deps.db, (tx) => stripeEvents.reopen(tx, id, new Date(now.getTime() + TAKEN_OVER_AFTER_MS)))
-  const { kind, reason } = await processEvent(deps, { payload, present: { ...object }, receivedAt: now, deliveryCount: 1 })
+  await inTransaction(deps.db, (tx) => stripeEvents.reopen(tx, id, againAt))
+  const { kind, reason } = await processEvent(deps, { payload, present: { ...object }, receivedAt, deliveryCount: 1 })
   const repaired = again.length > 0 && (await missingOf(deps, again)).length === 0
   return { ...named, repaired, outcome: kind, reason }
 }
@@ -185,34 +185,16 @@ async function presentOf(
 }
 
 /** The newest: an older one may have been made before the money was there. */
-async function theirEvent(
-  { db, stripe }: ProcessDeps,
-  [newest]: readonly string[],
-): Promise<{ id: string; payload: string } | undefined> {
+async function theirEvent({ db, stripe }: ProcessDeps, [newest]: readonly string[]): Promise<Telling | undefined> {
   if (newest === undefined) return undefined
   const stored = await reading(() => stripeEvents.find(db, newest))
-  if (stored !== undefined) return { id: newest, payload: stored.payload.toString() }
+  // What nobody vouches for says nothing: Stripe has the event.
+  if (stored?.unverified === false) return { id: newest, payload: stored.payload.toString(), receivedAt: stored.receivedAt }
   try {
-    return { id: newest, payload: JSON.stringify(await waitOutRateLimit(() => stripe.events.retrieve(newest))) }
+    const event = await waitOutRateLimit(() => stripe.events.retrieve(newest))
+    return { id: newest, payload: JSON.stringify(event), receivedAt: new Date(event.created * 1000) }
   } catch (error) {
     if (isUnknownObject(error)) return undefined
     throw error
   }
-}
-
-/** Stripe keeps events for 30 days. What is older is told by an event of our own, made of the object itself and dated by its payment. */
-async function ownEvent(deps: ProcessDeps, id: string, { type, object }: Expected): Promise<string> {
-  const created = (await paidAt(deps, object)) ?? object.created
-  return JSON.stringify({ id, object: 'event', type, api_version: STRIPE_API_VERSION, created, data: { object } })
-}
-
-/** @returns Unix seconds; undefined for what was free */
-async function paidAt({ stripe }: ProcessDeps, object: Expected['object']): Promise<number | undefined> {
-  if (object.object === 'invoice') return object.status_transitions.paid_at ?? undefined
-  const { payment_intent: intent } = object
-  if (intent === null) return undefined
-  const { latest_charge: charge } = await waitOutRateLimit(() =>
-    stripe.paymentIntents.retrieve(typeof intent === 'string' ? intent : intent.id, { expand: ['latest_charge'] }),
-  )
-  return typeof charge === 'object' ? charge?.created : undefined
 }

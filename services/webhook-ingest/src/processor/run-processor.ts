@@ -120,7 +120,9 @@ export async function sweepStoredEvents(deps: WorkerDeps, onOutcome: (outcome: E
   await Promise.all(
     due.map(async (stored) => {
       const deliveryCount = stored.attempts + 1
-      const outcome = await processStored(deps, stored, { deliveryCount, secrets: deps.webhookSecrets })
+      // What was tried before may have been mended at Stripe since, and reopened for that.
+      const afresh = stored.attempts > 0
+      const outcome = await processStored(deps, stored, { deliveryCount, afresh, secrets: deps.webhookSecrets })
       logRetry(deps, outcome, deliveryCount)
       onOutcome(outcome)
     }),

@@ -1,4 +1,4 @@
-import { type ProcessDeps, reconcile } from '@licenseoperator/billing'
+import { type ProcessDeps, reconcile, SETTLED_AFTER_MS } from '@licenseoperator/billing'
 import { withLease } from '@licenseoperator/db'
 import { isDomainError } from '@licenseoperator/domain'
 import { Cron } from 'croner'
@@ -6,8 +6,6 @@ import { pause } from '../every.ts'
 
 /** Who acts when the schedule does. */
 const SCHEDULE = { identity: 'reconcile', email: undefined, roles: ['sysadmin'], groups: [], scopes: undefined }
-/** What is under way has found its end by then: the scheduled run does not race the webhooks. */
-const MIN_AGE_MS = 5 * 60_000
 /** A timer of Node runs at once when its delay passes 2^31 ms. */
 const LONGEST_PAUSE_MS = 24 * 3_600_000
 
@@ -31,7 +29,7 @@ export async function runReconcile(
     if (next === null) return
     while (!signal.aborted && Date.now() < next.getTime())
       await pause(Math.min(LONGEST_PAUSE_MS, next.getTime() - Date.now()), signal)
-    if (!signal.aborted) await reconcileOnce(deps, settings.windowMs, onAgree, signal, MIN_AGE_MS)
+    if (!signal.aborted) await reconcileOnce(deps, settings.windowMs, onAgree, signal, SETTLED_AFTER_MS)
   }
 }
 
@@ -58,13 +56,14 @@ export async function reconcileOnce(
       }),
     )
     if (!leased.held) return false
-    const { agree, events, purchases, licenses, parked } = leased.value
+    const { agree, events, purchases, licenses, parked, refused } = leased.value
     onAgree(agree)
     const facts = {
       events: events.found,
       missing: events.missing.length,
       repaired: events.repaired,
       parked: parked.length,
+      refused,
       purchasesWithoutLicense: purchases.unserved.filter(({ repaired }) => !repaired).length,
       licensesWithoutPayment: licenses.unpaid.length,
     }
