@@ -68,7 +68,7 @@ function times(metadata: PurchaseMetadata, product: Product | undefined, quantit
   return {
     ...metadata,
     ...(metadata.managed_products === undefined ? {} : { managed_products: metadata.managed_products * quantity }),
-    ...(parts.length === 0 ? {} : { bundle_parts: parts.map(([key, count, seats]) => [key, count * quantity, seats]) }),
+    ...(parts.length === 0 ? {} : { bundle_parts: parts.map(([key, count, ...rest]) => [key, count * quantity, ...rest]) }),
   }
 }
 

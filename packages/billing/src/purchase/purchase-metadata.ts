@@ -22,6 +22,7 @@ const partTerms = [z.string().min(1), z.int().min(1), z.int().min(1).nullable()]
 
 /** A bundle's components as they were bought: product key, quantity, seats of each; then slug and plan, which older purchases and long bundles lack. */
 const BundleParts = z.array(z.union([z.tuple([...partTerms, z.string().min(1), z.string().min(1)]), z.tuple([...partTerms])]))
+export type BoughtPart = z.infer<typeof BundleParts>[number]
 
 /**
  * What a checkout writes into the metadata of session, subscription and payment intent, so that any one event of the purchase is enough to

@@ -5,7 +5,7 @@ import { readWholeInvoice } from '../payload/read-whole-invoice.ts'
 import { isUnknownObject } from '../stripe-client.ts'
 import type { ProcessDeps } from './event-handler.ts'
 import { productBought, type Sold } from './our-line.ts'
-import { PurchaseMetadata } from './purchase-metadata.ts'
+import { type BoughtPart, PurchaseMetadata } from './purchase-metadata.ts'
 
 /** What our own books say of a subscription: the licenses that it paid for. */
 export interface SubscriptionFamily {
@@ -52,7 +52,7 @@ async function metadataOf({ db }: Pick<ProcessDeps, 'db'>, license: licenses.Sto
   const parts = all.filter(({ issuanceKey }) => issuanceKey !== license.issuanceKey)
   const counts = new Map<string, { part: licenses.StoredLicense; count: number }>()
   for (const part of parts) {
-    const name = JSON.stringify([part.productKey, part.seats])
+    const name = JSON.stringify([part.productKey, part.seats, part.productSlug, part.plan])
     counts.set(name, { part, count: (counts.get(name)?.count ?? 0) + 1 })
   }
   return {
@@ -72,12 +72,13 @@ async function metadataOf({ db }: Pick<ProcessDeps, 'db'>, license: licenses.Sto
     bundle_parts:
       parts.length === 0
         ? undefined
-        : [...counts.values()].map(({ part, count }) => [
-            part.productKey,
-            Math.max(1, Math.floor(count / units)),
-            part.seats ?? null,
-          ]),
+        : [...counts.values()].map(({ part, count }) => partOf(part, Math.max(1, Math.floor(count / units)))),
   }
+}
+
+/** Several products can share a key: slug and plan say which one it was. Licenses of older releases may not name their product. */
+function partOf({ productKey, seats, productSlug, plan }: licenses.StoredLicense, count: number): BoughtPart {
+  return productSlug === undefined ? [productKey, count, seats ?? null] : [productKey, count, seats ?? null, productSlug, plan]
 }
 
 /** On what the subscription sold its licenses: as it was written down, else as the invoice of its first purchase says. */
