@@ -137,6 +137,8 @@ describe("another application's object in a shape that nobody knows", () => {
     ['its metadata is ours', { id: 'in_x', metadata: { product_slug: 'year' } }],
     ['its price is ours', { id: 'in_x', lines: { data: [{ price: 'PRICE' }] } }],
     ['it says nothing', { id: 'in_x' }],
+    ['it has more lines at Stripe', { id: 'in_x', lines: { data: [{ price: 'price_other' }], has_more: true } }],
+    ['it says more than is looked at', { id: 'in_x', lines: Array(5001).fill('price_other') }],
   ])('where %s it is parked', async (_why, object) => {
     const [price] = (await shop.deps.stripe.prices.list({ lookup_keys: ['year'] })).data
     const text = JSON.stringify({ id: 'evt_x', object: 'event', type: 'invoice.paid', created: 1_800_000_000, data: { object } })
