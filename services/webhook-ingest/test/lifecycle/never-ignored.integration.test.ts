@@ -53,6 +53,14 @@ describe.each([
   })
 })
 
+test('a subscription whose inline price is all that is left of us is followed: its product is ours', async () => {
+  const { stripe } = shop.deps
+  const { id } = await subscribed('team', 5)
+  await stripe.subscriptions.update(id, { metadata: '' })
+  const [event] = (await shop.events('customer.subscription.updated')).slice(-1)
+  expect(await shop.process(event ?? '')).toMatchObject({ kind: 'processed' })
+})
+
 const copied = async (type: string) => JSON.parse((await shop.events(type))[0] ?? '')
 
 test.each(['manual', 'quote_accept', 'subscription_threshold', 'something_new'])(
