@@ -5,6 +5,7 @@ import { readWholeInvoice } from '../payload/read-whole-invoice.ts'
 import { isUnknownObject } from '../stripe-client.ts'
 import type { ProcessDeps } from './event-handler.ts'
 import { productBought, type Sold } from './our-line.ts'
+import type { InForce } from './paid-units.ts'
 import { type BoughtPart, PurchaseMetadata } from './purchase-metadata.ts'
 
 /** What our own books say of a subscription: the licenses that it paid for. */
@@ -99,12 +100,12 @@ export async function inForceAt(
   subscriptionId: string,
   at: Date,
   issuanceKey: string,
-): Promise<{ product: Product | undefined; items: readonly licenses.SoldItem[] | undefined } | undefined> {
+): Promise<(InForce & { readonly invoiceId: string | undefined }) | undefined> {
   const license = await reading(() => licenses.findInForce(deps.db, subscriptionId, at, issuanceKey))
   if (license === undefined) return undefined
   const ends = await reading(() => licenseEnds.listOf(deps.db, subscriptionId))
-  if (ends.some((end) => license.issuedAt <= end && end < at)) return { product: undefined, items: [] }
-  return { product: await productOfLicense(deps, license), items: license.soldAs }
+  if (ends.some((end) => license.issuedAt <= end && end < at)) return { product: undefined, items: [], invoiceId: undefined }
+  return { product: await productOfLicense(deps, license), items: license.soldAs, invoiceId: license.stripe.invoiceId }
 }
 
 async function productOfLicense(
@@ -113,6 +114,16 @@ async function productOfLicense(
 ): Promise<Product | undefined> {
   const byId = productId === undefined ? undefined : await reading(() => products.findById(db, productId))
   return byId ?? productBought({ db }, { product_slug: productSlug })
+}
+
+/** The invoice that a license was paid with, from Stripe. @returns undefined when Stripe does not know it any more */
+export async function invoiceBehind({ stripe }: Pick<ProcessDeps, 'stripe'>, invoiceId: string): Promise<Invoice | undefined> {
+  try {
+    return await readWholeInvoice(stripe, await stripe.invoices.retrieve(invoiceId))
+  } catch (error) {
+    if (isUnknownObject(error)) return undefined
+    throw error
+  }
 }
 
 /**
