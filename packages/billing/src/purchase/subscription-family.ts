@@ -3,10 +3,11 @@ import { licenseEnds, licenses, products, reading } from '@licenseoperator/db'
 import type { Invoice } from '../payload/invoice.ts'
 import { readWholeInvoice } from '../payload/read-whole-invoice.ts'
 import { isUnknownObject } from '../stripe-client.ts'
+import type { BoughtPart } from './bundle-parts.ts'
 import type { ProcessDeps } from './event-handler.ts'
 import { productBought, type Sold } from './our-line.ts'
 import type { InForce } from './paid-units.ts'
-import { type BoughtPart, PurchaseMetadata } from './purchase-metadata.ts'
+import { PurchaseMetadata } from './purchase-metadata.ts'
 
 /** What our own books say of a subscription: the licenses that it paid for. */
 export interface SubscriptionFamily {
