@@ -3,8 +3,7 @@ import { lockPurchase, settleLicenses } from '@licenseoperator/licensing'
 import { readInvoice } from '../payload/invoice.ts'
 import { readSubscription, type Subscription } from '../payload/subscription.ts'
 import { type EventHandler, type EventOutcome, ignore, PROCESSOR, type ProcessDeps } from '../purchase/event-handler.ts'
-import { sellsOneOf } from '../purchase/our-line.ts'
-import { isForeign } from '../purchase/purchase-metadata.ts'
+import { isForeignSale } from '../purchase/our-line.ts'
 import { isUnknownObject } from '../stripe-client.ts'
 import { storeObserved } from './store-observed.ts'
 
@@ -56,8 +55,8 @@ async function subscriptionNow({ stripe }: ProcessDeps, subscriptionId: string):
   }
 }
 
-/** Metadata can be edited at Stripe: a subscription that brought a license, or pays one of our prices, stays ours. */
-async function isOurs({ db }: ProcessDeps, { id, metadata, priceIds }: Subscription): Promise<boolean> {
-  if (!isForeign(metadata) || (await sellsOneOf(db, priceIds))) return true
-  return (await reading(() => licenses.findOneOfSubscription(db, id))) !== undefined
+/** Metadata can be edited at Stripe: a subscription that brought a license, or sells something of our catalog, stays ours. */
+async function isOurs(deps: ProcessDeps, subscription: Subscription): Promise<boolean> {
+  if (!(await isForeignSale(deps, subscription))) return true
+  return (await reading(() => licenses.findOneOfSubscription(deps.db, subscription.id))) !== undefined
 }

@@ -16,12 +16,20 @@ const StripeEventShape = z.object({
     .regex(/^[\x21-\x7e]+$/),
   /** Only shown: previews carry words of their own. */
   api_version: z.string().nullish().catch(undefined),
-  created: z.union([z.int().nonnegative(), z.string()]).optional(),
+  created: z.unknown().optional(),
   data: z.looseObject({ object: z.record(z.string(), z.unknown()).optional() }).nullish(),
   account: z.string().nullish(),
   livemode: z.boolean().nullish(),
   related_object: z.looseObject({ id: z.string() }).nullish(),
 })
+
+/** Seconds, in thin events a date: a purchase is dated by it, so what has none is no event. Beyond the limit JavaScript has no dates. */
+const seconds = z
+  .int()
+  .nonnegative()
+  .max(8_640_000_000_000)
+  .transform((created) => new Date(created * 1000))
+const isoDate = z.iso.datetime({ offset: true }).transform((created) => new Date(created))
 
 export interface StripeEvent {
   readonly id: string
@@ -54,12 +62,13 @@ export function readStripeEvent(payload: string): StripeEvent {
   const { id, type: named, api_version, created, data, account, livemode, related_object: related } = parsed.data
   const isThin = parsed.data.object === 'v2.core.event'
   const type = isThin ? named.replace(/^v1\./, '') : named
-  const createdAt = typeof created === 'number' ? new Date(created * 1000) : new Date(created ?? Number.NaN)
+  const createdAt = (isThin ? isoDate : seconds).safeParse(created)
+  if (!createdAt.success) throw new DomainError('invalid_webhook', 'webhook error: the event does not say when it was made')
   return {
     id,
     type,
     apiVersion: api_version ?? undefined,
-    createdAt,
+    createdAt: createdAt.data,
     object: data?.object ?? {},
     account: account ?? undefined,
     livemode: livemode ?? undefined,

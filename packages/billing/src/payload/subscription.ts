@@ -3,6 +3,12 @@ import { Expandable, Metadata, StripeId } from './id-of.ts'
 
 const seconds = z.int()
 
+/** Of an inline price only the product tells whether it is ours. */
+const Price = z.union([
+  StripeId.transform((id) => ({ id, product: undefined })),
+  z.looseObject({ id: StripeId, product: Expandable }).transform(({ id, product }) => ({ id, product })),
+])
+
 const SubscriptionShape = z.looseObject({
   id: StripeId,
   status: z.string(),
@@ -15,7 +21,7 @@ const SubscriptionShape = z.looseObject({
   /** Until basil the period stood here, since then on the items. */
   current_period_end: seconds.nullish(),
   items: z.looseObject({
-    data: z.array(z.looseObject({ current_period_end: seconds.nullish(), price: Expandable })).min(1),
+    data: z.array(z.looseObject({ current_period_end: seconds.nullish(), price: Price.nullish() })).min(1),
   }),
 })
 
@@ -33,12 +39,14 @@ export function readSubscription(object: unknown) {
     return { ...one, periodEnd: Math.max(...ends) }
   }).parse(object)
   const cancelAt = subscription.cancel_at ?? (subscription.cancel_at_period_end === true ? subscription.periodEnd : undefined)
+  const prices = subscription.items.data.flatMap(({ price }) => price ?? [])
   return {
     id: subscription.id,
     status: subscription.status,
     customerId: subscription.customer,
     metadata: subscription.metadata,
-    priceIds: subscription.items.data.flatMap((item) => item.price ?? []),
+    priceIds: prices.flatMap(({ id }) => id),
+    stripeProductIds: prices.flatMap(({ product }) => product ?? []),
     periodEnd: new Date(subscription.periodEnd * 1000),
     cancelAt: cancelAt === undefined ? undefined : new Date(cancelAt * 1000),
     endedAt: subscription.ended_at == null ? undefined : new Date(subscription.ended_at * 1000),

@@ -10,13 +10,13 @@ const MOST_VALUES = 5000
 
 /**
  * Whether an object whose shape nobody can read is another application's all the same: it says what it is for, in metadata or by prices, and none of that is
- * ours, nor is anything that it names known here. What says nothing is not certain, and is for people to look at.
+ * ours, nor is anything that it names known here. What says nothing, or more than was looked at, is not certain, and is for people to look at.
  *
  * @throws what Stripe and MySQL throw
  */
 export async function isCertainlyForeign(deps: ProcessDeps, { type, object }: StripeEvent): Promise<boolean> {
   const found = lookThrough(object)
-  if (found.metadata.some(usesOurWords)) return false
+  if (!found.isWhole || found.metadata.some(usesOurWords)) return false
   if (await namesSomethingOfOurs(deps, found.texts)) return false
   const [prices, stripeProducts] = [startingWith(found.texts, 'price_', 'plan_'), startingWith(found.texts, 'prod_')]
   if ((await sellsOneOf(deps.db, prices)) || (await sellsOneOfProducts(deps.db, stripeProducts))) return false
@@ -45,19 +45,21 @@ function startingWith(texts: ReadonlySet<string>, ...prefixes: string[]): string
   return [...texts].filter((text) => prefixes.some((prefix) => text.startsWith(prefix)) && /^[\x21-\x7e]{1,255}$/.test(text))
 }
 
-/** All texts of an object, and every `metadata` in it, wherever they stand. */
+/** All texts of an object, and every `metadata` in it, wherever they stand; not whole where there is more, here or at Stripe. */
 function lookThrough(object: Readonly<Record<string, unknown>>) {
   const texts = new Set<string>()
   const metadata: Readonly<Record<string, unknown>>[] = []
   const queue: unknown[] = [object]
+  let hasMore = false
   for (let at = 0; at < queue.length && at < MOST_VALUES; at += 1) {
     const value = queue[at]
     if (typeof value === 'string') texts.add(value)
     if (typeof value !== 'object' || value === null) continue
     for (const [key, inner] of Object.entries(value)) {
       if (key === 'metadata' && typeof inner === 'object' && inner !== null) metadata.push({ ...inner })
+      if (key === 'has_more' && inner === true) hasMore = true
       queue.push(inner)
     }
   }
-  return { texts, metadata }
+  return { texts, metadata, isWhole: !hasMore && queue.length <= MOST_VALUES }
 }

@@ -1,8 +1,11 @@
-import { type Product, priceOf } from '@licenseoperator/catalog'
+import { MOST_BUNDLE_PARTS, type Product, priceOf } from '@licenseoperator/catalog'
 import type { Sold } from './our-line.ts'
 import { inDoubt, type PaidUnits } from './paid-units.ts'
 import type { PurchaseMetadata } from './purchase-metadata.ts'
 import { seatsOfPrice } from './seats-of-price.ts'
+
+/** Licenses of parts that one period may bring: a quantity at Stripe knows no limit, and each part is signed, stored and announced in one transaction. */
+export const MOST_PARTS_OF_A_SALE = 5 * MOST_BUNDLE_PARTS
 
 /**
  * What is paid for: what was bought, unless the plan or the quantity was changed at Stripe since. Read from the invoice or session alone, never from the
@@ -14,7 +17,7 @@ import { seatsOfPrice } from './seats-of-price.ts'
  * @param own         the product that was bought
  * @param soldBefore  on what it was sold: another price of the same tiered product pays for other seats
  * @returns the metadata as it would be had this been bought at once
- * @throws DomainError `invalid_payload` when nobody can tell how many seats a price of a tiered product pays for
+ * @throws DomainError `invalid_payload` when nobody can tell how many seats a price of a tiered product pays for, or it would be more parts than one sale brings
  */
 export function entitlementOf(
   bought: PurchaseMetadata,
@@ -65,10 +68,12 @@ function seatsOf(product: Product): number | undefined {
 function times(metadata: PurchaseMetadata, product: Product | undefined, quantity: number): PurchaseMetadata {
   if (quantity <= 1) return metadata
   const parts = metadata.bundle_parts ?? product?.bundledProducts.map(partOf) ?? []
+  const partsInAll = parts.reduce((sum, [, count]) => sum + count * quantity, 0)
+  if (partsInAll > MOST_PARTS_OF_A_SALE) throw inDoubt(`${partsInAll} parts of bundles are more than ${MOST_PARTS_OF_A_SALE}`)
   return {
     ...metadata,
     ...(metadata.managed_products === undefined ? {} : { managed_products: metadata.managed_products * quantity }),
-    ...(parts.length === 0 ? {} : { bundle_parts: parts.map(([key, count, seats]) => [key, count * quantity, seats]) }),
+    ...(parts.length === 0 ? {} : { bundle_parts: parts.map(([key, count, ...rest]) => [key, count * quantity, ...rest]) }),
   }
 }
 

@@ -214,12 +214,13 @@ async function recordTrial(tx: Tx, { license }: PreparedLicense, now: Date): Pro
 }
 
 /**
- * What the checkout held is now sold. A renewal's was consumed by the first period; a purchase from outside our checkout held nothing.
+ * What the checkout held is now sold. That is the first period's: a renewal holds nothing more, also when that one was discarded and its share given
+ * back. A purchase from outside our checkout held nothing.
  *
  * @returns true when what was held is one of the product's capped licenses
  */
-async function consumeReservation(tx: Tx, { metadata }: PaidPurchase, now: Date): Promise<boolean> {
-  if (metadata.reservation_id === undefined) return false
+async function consumeReservation(tx: Tx, { metadata, reason }: PaidPurchase, now: Date): Promise<boolean> {
+  if (metadata.reservation_id === undefined || reason !== 'purchase') return false
   const outcome = await reservations.consume(tx, metadata.reservation_id, now)
   if (outcome === 'late' && !(await reservations.reclaim(tx, metadata.reservation_id, now))) {
     throw unserved('the reservation had expired and its share has been sold to others')

@@ -5,19 +5,22 @@ import type { ProcessDeps } from './event-handler.ts'
 import { isForeign, type PurchaseMetadata } from './purchase-metadata.ts'
 
 /** True for an invoice that another application made: nothing in it was written by us, and it sells nothing of our catalog. */
-export async function isForeignInvoice({ db }: Pick<ProcessDeps, 'db'>, { metadata, lines }: Invoice): Promise<boolean> {
-  if (!isForeign(metadata)) return false
-  if (
-    await sellsOneOf(
-      db,
-      lines.map(({ priceId }) => priceId),
-    )
-  )
-    return false
-  return !(await sellsOneOfProducts(
-    db,
-    lines.map(({ stripeProductId }) => stripeProductId),
-  ))
+export async function isForeignInvoice(deps: Pick<ProcessDeps, 'db'>, { metadata, lines }: Invoice): Promise<boolean> {
+  const priceIds = lines.map(({ priceId }) => priceId)
+  return isForeignSale(deps, { metadata, priceIds, stripeProductIds: lines.map(({ stripeProductId }) => stripeProductId) })
+}
+
+/** True for what another application sells, whichever object tells of it: one rule for invoices and subscriptions. */
+export async function isForeignSale(
+  { db }: Pick<ProcessDeps, 'db'>,
+  sale: {
+    readonly metadata: Readonly<Record<string, string>>
+    readonly priceIds: readonly (string | undefined)[]
+    readonly stripeProductIds: readonly (string | undefined)[]
+  },
+): Promise<boolean> {
+  if (!isForeign(sale.metadata) || (await sellsOneOf(db, sale.priceIds))) return false
+  return !(await sellsOneOfProducts(db, sale.stripeProductIds))
 }
 
 /** Whether one of these prices is of our catalog. @throws DomainError when MySQL is away */

@@ -2,6 +2,7 @@ import type { LicenseMode, Product } from '@licenseoperator/catalog'
 import { refusalOfGroup, text } from '@licenseoperator/domain'
 import { z } from 'zod'
 import type { BundledPart } from '../bundled-parts.ts'
+import { type BoughtPart, BundlePartsValues, readBundleParts, writeBundleParts } from './bundle-parts.ts'
 import { couponMetadataBeside } from './coupon-metadata.ts'
 
 const count = z
@@ -9,19 +10,11 @@ const count = z
   .regex(/^\d{1,9}$/)
   .transform(Number)
 
-/** Longest metadata value at Stripe. */
-const LONGEST_VALUE = 500
-
 /** Paid for already, so all that the columns hold is taken; the edge that sold it takes less. */
 const group = z.string().superRefine((name, context) => {
   const refusal = refusalOfGroup(name)
   if (refusal !== undefined) context.addIssue({ code: 'custom', message: refusal })
 })
-
-const partTerms = [z.string().min(1), z.int().min(1), z.int().min(1).nullable()] as const
-
-/** A bundle's components as they were bought: product key, quantity, seats of each; then slug and plan, which older purchases and long bundles lack. */
-const BundleParts = z.array(z.union([z.tuple([...partTerms, z.string().min(1), z.string().min(1)]), z.tuple([...partTerms])]))
 
 /**
  * What a checkout writes into the metadata of session, subscription and payment intent, so that any one event of the purchase is enough to
@@ -43,17 +36,15 @@ export const PurchaseMetadata = z
     managed_products: count.optional(),
     license_mode: z.enum(['subscription', 'one_off', 'perpetual_manual', 'perpetual_auto']).optional(),
     term_days: count.optional(),
-    bundle_parts: z
-      .string()
-      .transform((json, context) => {
-        const parts = BundleParts.safeParse(parsedJson(json))
-        if (parts.success) return parts.data
-        context.addIssue({ code: 'custom', message: 'not a list of components' })
-        return z.NEVER
-      })
-      .optional(),
+    ...BundlePartsValues,
   })
-  .transform(({ group_name, group, ...metadata }) => ({ ...metadata, group: group_name ?? group }))
+  .transform(({ group_name, group, ...values }, context) => {
+    const { parts, ...metadata } = readBundleParts(values)
+    if (parts !== undefined && !parts.success)
+      context.addIssue({ code: 'custom', path: ['bundle_parts'], message: 'not a list of components' })
+    const composition: { bundle_parts?: BoughtPart[] | undefined } = parts === undefined ? {} : { bundle_parts: parts.data }
+    return { ...metadata, ...composition, group: group_name ?? group }
+  })
 export type PurchaseMetadata = z.infer<typeof PurchaseMetadata>
 
 export interface Purchase {
@@ -91,31 +82,10 @@ export function writePurchaseMetadata(purchase: Purchase): Record<string, string
     coupon_code: purchase.couponCode ?? '',
     identity: purchase.identity,
     reservation_id: purchase.reservationId,
-    bundle_parts: writeParts(purchase.parts),
+    ...writeBundleParts(purchase.parts),
   }
   const filled = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== ''))
   return { ...couponMetadataBeside(filled, purchase.couponMetadata), ...filled }
-}
-
-/**
- * Which product and plan each part is, where that fits into one value; else only what was bought of which key. A composition that is too long even so is
- * not written: such a bundle is issued as it is by then.
- */
-function writeParts(parts: readonly BundledPart[]): string {
-  if (parts.length === 0) return ''
-  const terms = ({ productKey, quantity, managedProducts }: BundledPart) => [productKey, quantity, managedProducts ?? null]
-  const texts = [parts.map((part) => [...terms(part), part.productSlug, part.plan]), parts.map(terms)].map((form) =>
-    JSON.stringify(form),
-  )
-  return texts.find((text) => text.length <= LONGEST_VALUE) ?? ''
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /**

@@ -8,7 +8,7 @@ import type { ProcessDeps } from './event-handler.ts'
 import { productBought, type ReadLine, readLines, type Sold } from './our-line.ts'
 import { type Changed, changesItems, inDoubt, itemOf, type PaidUnits, unitsAfterChange, unitsOfPeriod } from './paid-units.ts'
 import type { PurchaseMetadata } from './purchase-metadata.ts'
-import { firstInvoiceOf, inForceAt, type SubscriptionFamily, soldOf } from './subscription-family.ts'
+import { firstInvoiceOf, inForceAt, invoiceBehind, type SubscriptionFamily, soldOf } from './subscription-family.ts'
 
 /** What a later invoice of a subscription pays for. */
 export interface LaterPeriod {
@@ -105,5 +105,24 @@ async function changedTo(
     throw new DomainError('temporarily_unavailable', 'the license that was changed is not issued yet')
   if (changesSet && before !== undefined && before.items === undefined && prorations.every(({ kind }) => kind === 'change'))
     throw inDoubt('an item was added to a subscription, and on what its license was sold is not known')
-  return unitsAfterChange(prorations, own, before)
+  if (before === undefined || before.items !== undefined || !changesItems(prorations))
+    return unitsAfterChange(prorations, own, before)
+  return unitsAfterChange(prorations, own, { ...before, items: await itemsBehind(deps, before.invoiceId, own) })
+}
+
+/**
+ * On what a license of an older release was sold, which wrote that down nowhere: as the invoice of its period says.
+ *
+ * @throws DomainError `invalid_payload` when that does not tell either: then nobody knows what is left of it
+ */
+async function itemsBehind(
+  deps: ProcessDeps,
+  invoiceId: string | undefined,
+  own: Product | undefined,
+): Promise<licenses.SoldItem[]> {
+  const invoice = invoiceId === undefined ? undefined : await invoiceBehind(deps, invoiceId)
+  const periods = invoice?.lines.filter(({ kind }) => kind === 'period') ?? []
+  const items = (await readLines(deps, periods, own, [])).filter(({ product }) => product !== undefined).map(itemOf)
+  if (items.length === 0) throw inDoubt('items of a subscription were changed, and on what its license was sold is not known')
+  return items
 }

@@ -3,8 +3,10 @@ import { licenseEnds, licenses, products, reading } from '@licenseoperator/db'
 import type { Invoice } from '../payload/invoice.ts'
 import { readWholeInvoice } from '../payload/read-whole-invoice.ts'
 import { isUnknownObject } from '../stripe-client.ts'
+import type { BoughtPart } from './bundle-parts.ts'
 import type { ProcessDeps } from './event-handler.ts'
 import { productBought, type Sold } from './our-line.ts'
+import type { InForce } from './paid-units.ts'
 import { PurchaseMetadata } from './purchase-metadata.ts'
 
 /** What our own books say of a subscription: the licenses that it paid for. */
@@ -52,7 +54,7 @@ async function metadataOf({ db }: Pick<ProcessDeps, 'db'>, license: licenses.Sto
   const parts = all.filter(({ issuanceKey }) => issuanceKey !== license.issuanceKey)
   const counts = new Map<string, { part: licenses.StoredLicense; count: number }>()
   for (const part of parts) {
-    const name = JSON.stringify([part.productKey, part.seats])
+    const name = JSON.stringify([part.productKey, part.seats, part.productSlug, part.plan])
     counts.set(name, { part, count: (counts.get(name)?.count ?? 0) + 1 })
   }
   return {
@@ -72,12 +74,13 @@ async function metadataOf({ db }: Pick<ProcessDeps, 'db'>, license: licenses.Sto
     bundle_parts:
       parts.length === 0
         ? undefined
-        : [...counts.values()].map(({ part, count }) => [
-            part.productKey,
-            Math.max(1, Math.floor(count / units)),
-            part.seats ?? null,
-          ]),
+        : [...counts.values()].map(({ part, count }) => partOf(part, Math.max(1, Math.floor(count / units)))),
   }
+}
+
+/** Several products can share a key: slug and plan say which one it was. Licenses of older releases may not name their product. */
+function partOf({ productKey, seats, productSlug, plan }: licenses.StoredLicense, count: number): BoughtPart {
+  return productSlug === undefined ? [productKey, count, seats ?? null] : [productKey, count, seats ?? null, productSlug, plan]
 }
 
 /** On what the subscription sold its licenses: as it was written down, else as the invoice of its first purchase says. */
@@ -98,12 +101,12 @@ export async function inForceAt(
   subscriptionId: string,
   at: Date,
   issuanceKey: string,
-): Promise<{ product: Product | undefined; items: readonly licenses.SoldItem[] | undefined } | undefined> {
+): Promise<(InForce & { readonly invoiceId: string | undefined }) | undefined> {
   const license = await reading(() => licenses.findInForce(deps.db, subscriptionId, at, issuanceKey))
   if (license === undefined) return undefined
   const ends = await reading(() => licenseEnds.listOf(deps.db, subscriptionId))
-  if (ends.some((end) => license.issuedAt <= end && end < at)) return { product: undefined, items: [] }
-  return { product: await productOfLicense(deps, license), items: license.soldAs }
+  if (ends.some((end) => license.issuedAt <= end && end < at)) return { product: undefined, items: [], invoiceId: undefined }
+  return { product: await productOfLicense(deps, license), items: license.soldAs, invoiceId: license.stripe.invoiceId }
 }
 
 async function productOfLicense(
@@ -112,6 +115,16 @@ async function productOfLicense(
 ): Promise<Product | undefined> {
   const byId = productId === undefined ? undefined : await reading(() => products.findById(db, productId))
   return byId ?? productBought({ db }, { product_slug: productSlug })
+}
+
+/** The invoice that a license was paid with, from Stripe. @returns undefined when Stripe does not know it any more */
+export async function invoiceBehind({ stripe }: Pick<ProcessDeps, 'stripe'>, invoiceId: string): Promise<Invoice | undefined> {
+  try {
+    return await readWholeInvoice(stripe, await stripe.invoices.retrieve(invoiceId))
+  } catch (error) {
+    if (isUnknownObject(error)) return undefined
+    throw error
+  }
 }
 
 /**

@@ -1,3 +1,5 @@
+import { discardEvent } from '@licenseoperator/billing'
+import { stripeEvents } from '@licenseoperator/db'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { handledHistory, resultOf, tell } from '../a-history.ts'
 import { openShop, type Shop } from '../a-shop.ts'
@@ -76,4 +78,28 @@ describe('one trial per group', () => {
       .executeTakeFirstOrThrow()
     expect(Number(count)).toBe(1)
   })
+})
+
+test('a renewal takes no share, also when the purchase was discarded and its share sold to others', async () => {
+  const { db } = shop.database
+  const rename = (from: string, to: string) => db.updateTable('products').set({ slug: to }).where('slug', '=', from).execute()
+  await db.updateTable('coupons').set({ max_total: 1 }).execute()
+  const buy = () => shop.buy({ lookupKey: 'cheaper', couponCode: 'less25' })
+  await buy()
+  const [subscription] = (await shop.deps.stripe.subscriptions.list()).data
+  await rename('cheaper', 'lost')
+  await tell(shop, await handledHistory(shop))
+  const parked = await stripeEvents.list(db, { status: 'parked' }, 10)
+  const ops = { identity: 'ops', email: undefined, roles: ['sysadmin'], groups: [], scopes: undefined }
+  for (const { eventId } of parked) await discardEvent(shop.deps, ops, eventId, 'the money went back')
+  await rename('lost', 'cheaper')
+  await buy()
+  await shop.emulator.control.clock({ freezeAt: subscription?.items.data[0]?.current_period_end ?? 0 })
+  await shop.emulator.control.renew(subscription?.id ?? '')
+  await tell(shop, await handledHistory(shop))
+  await db.updateTable('coupons').set({ max_total: null }).execute()
+  const { licenses, couponsTaken, unsettled } = await resultOf(shop)
+  expect(unsettled).toEqual([])
+  expect(licenses.map(({ product }) => product)).toEqual(['cheaper', 'cheaper'])
+  expect(couponsTaken.inAll).toEqual([{ code: 'less25', taken: 1 }])
 })

@@ -53,6 +53,14 @@ describe.each([
   })
 })
 
+test('a subscription whose inline price is all that is left of us is followed: its product is ours', async () => {
+  const { stripe } = shop.deps
+  const { id } = await subscribed('team', 5)
+  await stripe.subscriptions.update(id, { metadata: '' })
+  const [event] = (await shop.events('customer.subscription.updated')).slice(-1)
+  expect(await shop.process(event ?? '')).toMatchObject({ kind: 'processed' })
+})
+
 const copied = async (type: string) => JSON.parse((await shop.events(type))[0] ?? '')
 
 test.each(['manual', 'quote_accept', 'subscription_threshold', 'something_new'])(
@@ -137,6 +145,8 @@ describe("another application's object in a shape that nobody knows", () => {
     ['its metadata is ours', { id: 'in_x', metadata: { product_slug: 'year' } }],
     ['its price is ours', { id: 'in_x', lines: { data: [{ price: 'PRICE' }] } }],
     ['it says nothing', { id: 'in_x' }],
+    ['it has more lines at Stripe', { id: 'in_x', lines: { data: [{ price: 'price_other' }], has_more: true } }],
+    ['it says more than is looked at', { id: 'in_x', lines: Array(5001).fill('price_other') }],
   ])('where %s it is parked', async (_why, object) => {
     const [price] = (await shop.deps.stripe.prices.list({ lookup_keys: ['year'] })).data
     const text = JSON.stringify({ id: 'evt_x', object: 'event', type: 'invoice.paid', created: 1_800_000_000, data: { object } })

@@ -116,6 +116,26 @@ describe.each([
   })
 })
 
+test('one of two items taken off a license of an older release: what is still paid for goes on', async () => {
+  const { stripe } = shop.deps
+  const { id, itemId } = await subscribed('year')
+  const product = String((await stripe.subscriptions.retrieve(id)).items.data[0]?.price.product)
+  const price = await stripe.prices.create({ product, currency: 'usd', unit_amount: 20_000, recurring: { interval: 'year' } })
+  const { items } = await stripe.subscriptions.update(id, { items: [{ price: price.id, quantity: 2 }] })
+  await renewedAt(items.data.find((item) => item.id === itemId)?.current_period_end ?? 0, id)
+  await told()
+  await shop.database.db.updateTable('licenses').set({ sold_as: null }).execute()
+  await later(5)
+  const second = items.data.find((item) => item.price.id === price.id)?.id ?? ''
+  await stripe.subscriptions.update(id, { items: [{ id: second, deleted: true }], ...always })
+  await told()
+  const [, ...after] = await states()
+  expect(after).toEqual([
+    ['year', 30, 'superseded'],
+    ['year', 10, null],
+  ])
+})
+
 test('remove item, add item is a change of plan', async () => {
   const { id, itemId } = await subscribed('small')
   const items = [
@@ -182,5 +202,15 @@ describe('the first period', () => {
     const parts = (await licenses()).filter(({ for: key }) => key.includes('#')).map(({ product }) => product)
     expect(parts.filter((slug) => slug === 'agent-part-year')).toHaveLength(8)
     expect(parts).toHaveLength(12)
+  })
+
+  test('more bundles than one sale brings are parked before anything is signed', async () => {
+    await madeAtStripe('box-year', [{ price: await priceOf('box-year'), quantity: 334 }])
+    await told()
+    const { licenses, unsettled } = await resultOf(shop)
+    expect(licenses).toEqual([])
+    expect(new Set(unsettled.map(({ reason }) => reason))).toEqual(
+      new Set(['cannot issue: 1002 parts of bundles are more than 1000']),
+    )
   })
 })
