@@ -1,4 +1,4 @@
-import { type ReconcileOptions, type ReconcileReport, reconcile, SETTLED_AFTER_MS } from '@licenseoperator/billing'
+import { type ReconcileOptions, type ReconcileReport, reconcile } from '@licenseoperator/billing'
 import { type Db, withLease } from '@licenseoperator/db'
 import { DomainError, rfc3339 } from '@licenseoperator/domain'
 import type { Command, Context } from '../context.ts'
@@ -30,7 +30,7 @@ function instantOf(text: string): Date {
 
 function minAgeOf(context: Context): number {
   const text = optionalText(context, 'min-age')
-  const minAgeMs = text === undefined ? SETTLED_AFTER_MS : spanMs(text)
+  const minAgeMs = text === undefined ? 0 : spanMs(text)
   if (minAgeMs === undefined) throw new UsageError('--min-age must be a time span such as 5m or 0s')
   return minAgeMs
 }
@@ -48,7 +48,10 @@ export const reconcileCommand: Command = {
     "Compare Stripe's events and payments with what is here, and mend what is missing. Exit code 3 when the books don't agree",
   flags: [
     ['--since <time>', 'Start of the window: 72h, 7d, or an instant; Stripe keeps events for 30 days'],
-    ['--min-age <time>', 'Leave alone what happened less than this ago: its webhook may be on its way (default 5m)'],
+    [
+      '--min-age <time>',
+      'Leave alone what happened less than this ago, because its webhook may be on its way: 5m (default 0s: nothing)',
+    ],
     ['--dry-run', 'Say what would be done, and change nothing'],
   ],
   run: async (context) => {

@@ -133,7 +133,7 @@ test(`${PURCHASES} purchases, ${KILLS_PER_ROLE} kill -9 of every role and 20 oth
   await Promise.all([strikeAll(faults, pace), ...Array.from({ length: CUSTOMERS_AT_ONCE }, customer)])
   note('the faults are over')
   await fleet.environment.control.waitIdle(120_000)
-  await runToEnd(CLI, ['stripe', 'reconcile', '--since', '1h', '--min-age', '0s'], fleet.environment.env)
+  await runToEnd(CLI, ['stripe', 'reconcile', '--since', '1h'], fleet.environment.env)
   const found = await untilInOrder()
   note('in order')
   const { sales } = buyers
