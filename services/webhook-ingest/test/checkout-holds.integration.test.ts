@@ -199,3 +199,24 @@ describe('unpaid sessions for what is scarce', () => {
     expect(opened.size).toBe(5)
   })
 })
+
+describe('the one trial of a group', () => {
+  const tried = { lookupKey: 'tried' }
+  const withTrial = async () => (await creations()).filter((body) => body.includes('trial_period_days')).length
+
+  test('whoever asks again for the session that has it gets that session, and another order has none', async () => {
+    const before = await withTrial()
+    const first = await order('acme', tried)
+    expect(await order('acme', tried)).toEqual(first)
+    expect((await order('acme', { ...tried, cookieDomain: 'other.example' })).sessionId).not.toBe(first.sessionId)
+    expect((await withTrial()) - before).toBe(1)
+  })
+
+  test('it is offered anew once its session has expired', async () => {
+    const before = await withTrial()
+    const first = await order('acme', tried)
+    await shop.emulator.control.expireCheckout(first.sessionId)
+    expect((await order('acme', tried)).sessionId).not.toBe(first.sessionId)
+    expect((await withTrial()) - before).toBe(2)
+  })
+})

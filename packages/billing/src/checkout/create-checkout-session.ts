@@ -25,6 +25,7 @@ import {
   assertMayOpen,
   digest,
   findOpenSession,
+  findSessionOfTrial,
   OPEN_SESSIONS,
   type OpenSessionLimits,
   type ScarceOrder,
@@ -77,7 +78,8 @@ const GRACE_MS = 10 * 60_000
 /**
  * Starts a purchase: checks it, holds what is scarce, and opens a session on Stripe's hosted page.
  *
- * Of what is scarce a group, and whoever asks, has a few unpaid sessions at once, and the same order gets the same session back while that is open.
+ * Of what is scarce a group, and whoever asks, has a few unpaid sessions at once, and the same order gets the same session back while that is open;
+ * so does the order that has the group's one trial.
  * A customer that Stripe refuses (deleted, of another mode, bound to another currency) is left out, and the hold stays meanwhile.
  *
  * Stripe making no session releases the hold. Stripe not answering does not: the session may exist and may be paid; the sweeper asks later.
@@ -103,7 +105,10 @@ export async function createCheckoutSession(
   sessionParams(plan)
   const order = orderOf(caller, group, plan)
   const limits = deps.settings.openSessions ?? OPEN_SESSIONS
-  const open = isScarce(order) ? await findOpenSession(deps, order, limits) : undefined
+  const offersTrial = plan.mode === 'subscription' && plan.trialPeriodDays > 0
+  const open =
+    (isScarce(order) ? await findOpenSession(deps, order, limits) : undefined) ??
+    (offersTrial ? await findSessionOfTrial(deps, order) : undefined)
   if (typeof open?.url === 'string') return { sessionId: open.id, url: open.url }
   const reservation = {
     reservationId: plan.reservationId,
@@ -119,7 +124,6 @@ export async function createCheckoutSession(
     if (isScarce(order)) await assertMayOpen(tx, order, limits)
     const held = await reservations.hold(tx, reservation, deps.now())
     if (!held) throw new DomainError('quota_exceeded', 'non-subscription quota exceeded')
-    const offersTrial = plan.mode === 'subscription' && plan.trialPeriodDays > 0
     return offersTrial && (await trials.claim(tx, reservation.groupKey, plan.reservationId, deps.now()))
   })
   const session = await openOrRelease(deps, getsTrial ? plan : { ...plan, trialPeriodDays: 0 })

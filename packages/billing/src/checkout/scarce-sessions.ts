@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Db, locks, reading, reservations, type Tx } from '@licenseoperator/db'
+import { type Db, locks, reading, reservations, type Tx, trials } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
 import type { Stripe } from 'stripe'
 import { translateStripeError } from '../stripe-client.ts'
@@ -57,6 +57,23 @@ export async function findOpenSession(
     if (same && typeof found === 'object' && found.url !== null) return found
   }
   return undefined
+}
+
+/**
+ * The session of the very same order that has the group's one trial, while it is open: a second one would have none, and charge at once.
+ *
+ * @throws DomainError `temporarily_unavailable` when Stripe or MySQL cannot be asked
+ */
+export async function findSessionOfTrial(
+  deps: Deps,
+  { groupKey, orderKey }: ScarceOrder,
+): Promise<Stripe.Checkout.Session | undefined> {
+  const claimed = await reading(() => trials.claimedBy(deps.db, groupKey))
+  const same = await reading(() => reservations.listSameOrder(deps.db, groupKey, orderKey))
+  const holder = same.find(({ reservationId }) => reservationId === claimed)
+  if (holder === undefined || isUnderWay(holder, deps.now())) return undefined
+  const found = await ask(deps, holder)
+  return typeof found === 'object' && found.url !== null ? found : undefined
 }
 
 /**
