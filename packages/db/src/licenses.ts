@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { licenseColumns } from './columns.ts'
 import { isAscii } from './is-ascii.ts'
 import { isDuplicateEntry } from './mysql-error.ts'
+import { countsSince } from './refused-customers.ts'
 import type { LicensesTable, Reader, Tx } from './schema.ts'
 
 export type LicenseKind = LicensesTable['kind']
@@ -387,7 +388,12 @@ export async function setTakesLicense(tx: Tx, licenseId: string, takesLicense: b
  *
  * @param currency  of what is going to be bought, lower case: a customer can be refused in one
  */
-export async function findCustomerOfGroup(db: Reader, group: string, currency?: string): Promise<string | undefined> {
+export async function findCustomerOfGroup(
+  db: Reader,
+  group: string,
+  currency?: string,
+  now = new Date(),
+): Promise<string | undefined> {
   const row = await db
     .selectFrom('licenses')
     .select('stripe_customer_id')
@@ -399,7 +405,12 @@ export async function findCustomerOfGroup(db: Reader, group: string, currency?: 
           selectFrom('refused_customers')
             .select('currency')
             .whereRef('refused_customers.stripe_customer_id', '=', 'licenses.stripe_customer_id')
-            .where('currency', 'in', ['', currency ?? '']),
+            .where((eb) =>
+              eb.or([
+                ...(currency === undefined ? [] : [eb('currency', '=', currency)]),
+                eb.and([eb('currency', '=', ''), eb('refused_at', '>', countsSince(now))]),
+              ]),
+            ),
         ),
       ),
     )
