@@ -26,7 +26,7 @@ import {
   digest,
   findOpenSession,
   findSessionOfTrial,
-  OPEN_SESSIONS,
+  limitsOf,
   type OpenSessionLimits,
   type ScarceOrder,
 } from './scarce-sessions.ts'
@@ -104,7 +104,8 @@ export async function createCheckoutSession(
   // Built before anything is held: what it refuses must not leave a reservation behind.
   sessionParams(plan)
   const order = orderOf(caller, group, plan)
-  const limits = deps.settings.openSessions ?? OPEN_SESSIONS
+  const cap = order.scarce.productId === undefined ? undefined : plan.product.maxLicenseTotal
+  const limits = limitsOf(deps.settings.openSessions, caller, cap)
   const offersTrial = plan.mode === 'subscription' && plan.trialPeriodDays > 0
   const open =
     (isScarce(order) ? await findOpenSession(deps, order, limits) : undefined) ??
@@ -209,7 +210,7 @@ async function planSession(
       group,
       product.trialPeriodDays > 0 ? product.trialPeriodDays : settings.defaultTrialDays,
     ),
-    customerId: await reading(() => licenses.findCustomerOfGroup(deps.db, group, product.currency.toLowerCase())),
+    customerId: await reading(() => licenses.findCustomerOfGroup(deps.db, group, product.currency.toLowerCase(), now)),
     email: caller.email,
     reservationId,
     metadata: writePurchaseMetadata({
