@@ -172,6 +172,17 @@ export async function find(db: Reader, reservationId: string): Promise<Reservati
   return row && toReservation(row)
 }
 
+/** What the checkout of a Stripe session holds or held. */
+export async function findBySession(db: Reader, stripeSessionId: string): Promise<Reservation | undefined> {
+  if (!isAscii(stripeSessionId)) return undefined
+  const row = await db
+    .selectFrom('reservations')
+    .select(reservationColumns)
+    .where('stripe_session_id', '=', stripeSessionId)
+    .executeTakeFirst()
+  return row && toReservation(row)
+}
+
 /** Held reservations whose time is over, oldest first. */
 export async function listOverdue(db: Reader, now: Date, limit: number): Promise<Reservation[]> {
   const rows = await db
