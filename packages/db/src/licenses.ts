@@ -328,15 +328,31 @@ export async function findInForce(
   return row && toLicense(row)
 }
 
-/** Whether a subscription of the group started without a payment, as a trial does. */
+/**
+ * Whether a subscription of the group started as a trial before subscriptions' trials were recorded in `trials`: rows of that time don't tell what they were
+ * sold as. One with a coupon, or of a product that costs nothing, had nothing to pay for another reason.
+ */
 export async function hadFreeStart(db: Reader, group: string): Promise<boolean> {
   const row = await db
     .selectFrom('licenses')
     .select('license_id')
     .where('group_key', '=', groupKey(group))
     .where('kind', '=', 'subscription')
+    .where('sold_as', 'is', null)
+    .where('coupon_code', 'is', null)
     .where('issuance_key', 'not like', '%#%')
     .where('issuance_key', 'not like', '%:change:%')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('products')
+            .select('products.id')
+            .whereRef('products.id', '=', 'licenses.product_id')
+            .where('products.pricing_mode', '=', 'fixed')
+            .where('products.unit_amount_minor', '=', 0),
+        ),
+      ),
+    )
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('payments').select('payment_key').whereRef('payments.issuance_key', '=', 'licenses.issuance_key'))),
     )
