@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { licenseColumns } from './columns.ts'
 import { isAscii } from './is-ascii.ts'
 import { isDuplicateEntry } from './mysql-error.ts'
+import { countsSince } from './refused-customers.ts'
 import type { LicensesTable, Reader, Tx } from './schema.ts'
 
 export type LicenseKind = LicensesTable['kind']
@@ -327,15 +328,31 @@ export async function findInForce(
   return row && toLicense(row)
 }
 
-/** Whether a subscription of the group started without a payment, as a trial does. */
+/**
+ * Whether a subscription of the group started as a trial before subscriptions' trials were recorded in `trials`: rows of that time don't tell what they were
+ * sold as. One with a coupon, or of a product that costs nothing, had nothing to pay for another reason.
+ */
 export async function hadFreeStart(db: Reader, group: string): Promise<boolean> {
   const row = await db
     .selectFrom('licenses')
     .select('license_id')
     .where('group_key', '=', groupKey(group))
     .where('kind', '=', 'subscription')
+    .where('sold_as', 'is', null)
+    .where('coupon_code', 'is', null)
     .where('issuance_key', 'not like', '%#%')
     .where('issuance_key', 'not like', '%:change:%')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('products')
+            .select('products.id')
+            .whereRef('products.id', '=', 'licenses.product_id')
+            .where('products.pricing_mode', '=', 'fixed')
+            .where('products.unit_amount_minor', '=', 0),
+        ),
+      ),
+    )
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('payments').select('payment_key').whereRef('payments.issuance_key', '=', 'licenses.issuance_key'))),
     )
@@ -387,7 +404,12 @@ export async function setTakesLicense(tx: Tx, licenseId: string, takesLicense: b
  *
  * @param currency  of what is going to be bought, lower case: a customer can be refused in one
  */
-export async function findCustomerOfGroup(db: Reader, group: string, currency?: string): Promise<string | undefined> {
+export async function findCustomerOfGroup(
+  db: Reader,
+  group: string,
+  currency?: string,
+  now = new Date(),
+): Promise<string | undefined> {
   const row = await db
     .selectFrom('licenses')
     .select('stripe_customer_id')
@@ -399,7 +421,12 @@ export async function findCustomerOfGroup(db: Reader, group: string, currency?: 
           selectFrom('refused_customers')
             .select('currency')
             .whereRef('refused_customers.stripe_customer_id', '=', 'licenses.stripe_customer_id')
-            .where('currency', 'in', ['', currency ?? '']),
+            .where((eb) =>
+              eb.or([
+                ...(currency === undefined ? [] : [eb('currency', '=', currency)]),
+                eb.and([eb('currency', '=', ''), eb('refused_at', '>', countsSince(now))]),
+              ]),
+            ),
         ),
       ),
     )

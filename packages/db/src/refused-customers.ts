@@ -14,12 +14,22 @@ export async function note(tx: Tx, customerId: string, currency: string | undefi
     .execute()
 }
 
-export async function isRefused(db: Reader, customerId: string, currency: string): Promise<boolean> {
+/** Stripe also says "no such customer" to the key of another mode, which an operator puts right: it is asked again after this time. */
+const UNKNOWN_FOR_MS = 24 * 60 * 60_000
+
+/** Before this instant, who was refused in any currency may be named again. */
+export function countsSince(now: Date): Date {
+  return new Date(now.getTime() - UNKNOWN_FOR_MS)
+}
+
+export async function isRefused(db: Reader, customerId: string, currency: string, now = new Date()): Promise<boolean> {
   const row = await db
     .selectFrom('refused_customers')
     .select('currency')
     .where('stripe_customer_id', '=', customerId)
-    .where('currency', 'in', ['', currency])
+    .where((eb) =>
+      eb.or([eb('currency', '=', currency), eb.and([eb('currency', '=', ''), eb('refused_at', '>', countsSince(now))])]),
+    )
     .limit(1)
     .executeTakeFirst()
   return row !== undefined

@@ -88,6 +88,21 @@ export async function listOpen(
   return rows.map(toReservation)
 }
 
+/** What a group holds for the very same order without having been through its session yet, newest first. */
+export async function listSameOrder(db: Reader, groupKey: string, orderKey: string): Promise<Reservation[]> {
+  const rows = await db
+    .selectFrom('reservations')
+    .select(reservationColumns)
+    .where('status', '=', 'held')
+    .where('session_completed_at', 'is', null)
+    .where('group_key', '=', groupKey)
+    .where('order_key', '=', orderKey)
+    .orderBy('created_at', 'desc')
+    .orderBy('reservation_id')
+    .execute()
+  return rows.map(toReservation)
+}
+
 /** Notes that a session was gone through: what it holds waits for its webhook, and is open no more. */
 export async function noteCompleted(tx: Tx, reservationId: string, now: Date): Promise<void> {
   await tx.updateTable('reservations').set({ session_completed_at: now }).where('reservation_id', '=', reservationId).execute()
@@ -153,6 +168,17 @@ export async function find(db: Reader, reservationId: string): Promise<Reservati
     .selectFrom('reservations')
     .select(reservationColumns)
     .where('reservation_id', '=', reservationId)
+    .executeTakeFirst()
+  return row && toReservation(row)
+}
+
+/** What the checkout of a Stripe session holds or held. */
+export async function findBySession(db: Reader, stripeSessionId: string): Promise<Reservation | undefined> {
+  if (!isAscii(stripeSessionId)) return undefined
+  const row = await db
+    .selectFrom('reservations')
+    .select(reservationColumns)
+    .where('stripe_session_id', '=', stripeSessionId)
     .executeTakeFirst()
   return row && toReservation(row)
 }

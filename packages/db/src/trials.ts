@@ -68,6 +68,12 @@ export async function claim(tx: Tx, groupKey: string, reservationId: string, now
   return numUpdatedRows === 1n
 }
 
+/** @returns the reservation of the checkout that the group's one trial was given to last */
+export async function claimedBy(db: Reader, groupKey: string): Promise<string | undefined> {
+  const row = await db.selectFrom('trial_claims').select('reservation_id').where('group_key', '=', groupKey).executeTakeFirst()
+  return row?.reservation_id
+}
+
 function toRow(trial: Trial, now: Date) {
   return {
     group_key: trial.groupKey,

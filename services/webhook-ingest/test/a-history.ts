@@ -101,6 +101,8 @@ export async function resultOf(shop: Shop) {
     until: row.expires_at,
     maintainedUntil: row.maintenance_expires_at,
     revoked: row.revoked_reason,
+    // Of the other reasons it is when we learned of them.
+    revokedAt: row.revoked_reason === 'admin' || row.revoked_reason === 'canceled' ? row.revoked_at : null,
     supersededBy: row.superseded_by === null ? null : nameOf.get(row.superseded_by),
     disputed: row.disputed,
   }))

@@ -5,7 +5,7 @@ import {
   releaseOverdueReservations,
   startMaintenanceCheckout,
 } from '@licenseoperator/billing'
-import { inTransaction, reservations, stripeEvents } from '@licenseoperator/db'
+import { inTransaction, refusedCustomers, reservations, stripeEvents } from '@licenseoperator/db'
 import { type Caller, silentLog } from '@licenseoperator/domain'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { handledHistory, tell } from './a-history.ts'
@@ -31,6 +31,7 @@ beforeAll(async () => {
   shop = await openShop()
   await sellAll(shop)
   await shop.sell({ slug: 'rare', maxLicenseTotal: CAP })
+  await shop.sell({ slug: 'few', maxLicenseTotal: 3 })
 })
 afterAll(() => shop.close())
 beforeEach(() => startOver(shop))
@@ -77,6 +78,19 @@ describe('a customer that Stripe will not have any more', () => {
     await shop.startCheckout({ lookupKey: 'once' })
     const [renewed] = (await shop.deps.stripe.customers.list()).data
     expect((await creations()).at(-1)).toContain(`customer=${renewed?.id}`)
+  })
+
+  test('was unknown to another key: named again a day later', async () => {
+    await shop.buy({ lookupKey: 'once' })
+    await tell(shop, await handledHistory(shop))
+    const [customer] = (await shop.deps.stripe.customers.list()).data
+    const ago = (hours: number) => new Date(shop.deps.now().getTime() - hours * 3_600_000)
+    await inTransaction(shop.database.db, (tx) => refusedCustomers.note(tx, customer?.id ?? '', undefined, ago(23)))
+    await shop.startCheckout({ lookupKey: 'year' })
+    expect((await creations()).at(-1)).not.toContain(`customer=${customer?.id}`)
+    await inTransaction(shop.database.db, (tx) => refusedCustomers.note(tx, customer?.id ?? '', undefined, ago(25)))
+    await shop.startCheckout({ lookupKey: 'year' })
+    expect((await creations()).at(-1)).toContain(`customer=${customer?.id}`)
   })
 
   test('maintenance by hand is sold all the same', async () => {
@@ -156,6 +170,37 @@ describe('what a checkout holds', () => {
   })
 })
 
+describe('a purchase is discarded whose event', () => {
+  test.each([
+    ['nobody can read', (object: object) => ({ object: 'event', data: { object: { ...object, amount_total: 'a lot' } } })],
+    [
+      'is thin',
+      (object: { id: string }) => ({
+        object: 'v2.core.event',
+        data: undefined,
+        related_object: { id: object.id, type: 'checkout.session', url: '' },
+      }),
+    ],
+    ['names no reservation', (object: object) => ({ object: 'event', data: { object: { ...object, metadata: null } } })],
+  ])('%s: what it held is given back', async (_name, told) => {
+    const { sessionId } = await order()
+    await shop.emulator.control.completeCheckout(sessionId)
+    const [completed = ''] = await shop.events('checkout.session.completed')
+    const event = JSON.parse(completed)
+    const payload = JSON.stringify({ ...event, ...told(event.data.object) })
+    await inTransaction(shop.database.db, (tx) =>
+      stripeEvents.park(
+        tx,
+        { eventId: event.id, type: event.type, apiVersion: undefined, payload: Buffer.from(payload), receivedAt: new Date() },
+        'cannot be read',
+        new Date(),
+      ),
+    )
+    await discardEvent(shop.deps, ops, event.id, 'the money went back')
+    expect(await taken()).toBe(0)
+  })
+})
+
 describe('unpaid sessions for what is scarce', () => {
   const domains = (...names: string[]) => names.map((name) => ({ cookieDomain: `${name}.example` }))
 
@@ -193,9 +238,46 @@ describe('unpaid sessions for what is scarce', () => {
     expect(await taken()).toBe(10)
   })
 
+  test('of few licenses a group holds half at most', async () => {
+    const few = { lookupKey: 'few' }
+    await order('acme', few, 'ada')
+    await order('acme', few, 'bob')
+    await expect(order('acme', few, 'eve')).rejects.toMatchObject({ code: 'quota_exceeded' })
+    await expect(order('other', few, 'zoe')).resolves.toHaveProperty('url')
+  })
+
+  test('an operator asks for as many groups as there are', async () => {
+    const { db, stripe, now } = shop.deps
+    const deps = { db, stripe, settings, log: silentLog, now }
+    for (let group = 0; group < 12; group += 1)
+      await createCheckoutSession(deps, ops, { lookupKey: 'rare', organizationName: `group-${group}` })
+    expect(await taken()).toBe(12)
+  })
+
   test('what is not scarce has no bound', async () => {
     const opened = new Set<string>()
     for (let count = 0; count < 5; count += 1) opened.add((await order('acme', { lookupKey: 'year' })).sessionId)
     expect(opened.size).toBe(5)
+  })
+})
+
+describe('the one trial of a group', () => {
+  const tried = { lookupKey: 'tried' }
+  const withTrial = async () => (await creations()).filter((body) => body.includes('trial_period_days')).length
+
+  test('whoever asks again for the session that has it gets that session, and another order has none', async () => {
+    const before = await withTrial()
+    const first = await order('acme', tried)
+    expect(await order('acme', tried)).toEqual(first)
+    expect((await order('acme', { ...tried, cookieDomain: 'other.example' })).sessionId).not.toBe(first.sessionId)
+    expect((await withTrial()) - before).toBe(1)
+  })
+
+  test('it is offered anew once its session has expired', async () => {
+    const before = await withTrial()
+    const first = await order('acme', tried)
+    await shop.emulator.control.expireCheckout(first.sessionId)
+    expect((await order('acme', tried)).sessionId).not.toBe(first.sessionId)
+    expect((await withTrial()) - before).toBe(2)
   })
 })

@@ -25,7 +25,8 @@ import {
   assertMayOpen,
   digest,
   findOpenSession,
-  OPEN_SESSIONS,
+  findSessionOfTrial,
+  limitsOf,
   type OpenSessionLimits,
   type ScarceOrder,
 } from './scarce-sessions.ts'
@@ -77,7 +78,8 @@ const GRACE_MS = 10 * 60_000
 /**
  * Starts a purchase: checks it, holds what is scarce, and opens a session on Stripe's hosted page.
  *
- * Of what is scarce a group, and whoever asks, has a few unpaid sessions at once, and the same order gets the same session back while that is open.
+ * Of what is scarce a group, and whoever asks, has a few unpaid sessions at once, and the same order gets the same session back while that is open;
+ * so does the order that has the group's one trial.
  * A customer that Stripe refuses (deleted, of another mode, bound to another currency) is left out, and the hold stays meanwhile.
  *
  * Stripe making no session releases the hold. Stripe not answering does not: the session may exist and may be paid; the sweeper asks later.
@@ -102,8 +104,12 @@ export async function createCheckoutSession(
   // Built before anything is held: what it refuses must not leave a reservation behind.
   sessionParams(plan)
   const order = orderOf(caller, group, plan)
-  const limits = deps.settings.openSessions ?? OPEN_SESSIONS
-  const open = isScarce(order) ? await findOpenSession(deps, order, limits) : undefined
+  const cap = order.scarce.productId === undefined ? undefined : plan.product.maxLicenseTotal
+  const limits = limitsOf(deps.settings.openSessions, caller, cap)
+  const offersTrial = plan.mode === 'subscription' && plan.trialPeriodDays > 0
+  const open =
+    (isScarce(order) ? await findOpenSession(deps, order, limits) : undefined) ??
+    (offersTrial ? await findSessionOfTrial(deps, order) : undefined)
   if (typeof open?.url === 'string') return { sessionId: open.id, url: open.url }
   const reservation = {
     reservationId: plan.reservationId,
@@ -119,7 +125,6 @@ export async function createCheckoutSession(
     if (isScarce(order)) await assertMayOpen(tx, order, limits)
     const held = await reservations.hold(tx, reservation, deps.now())
     if (!held) throw new DomainError('quota_exceeded', 'non-subscription quota exceeded')
-    const offersTrial = plan.mode === 'subscription' && plan.trialPeriodDays > 0
     return offersTrial && (await trials.claim(tx, reservation.groupKey, plan.reservationId, deps.now()))
   })
   const session = await openOrRelease(deps, getsTrial ? plan : { ...plan, trialPeriodDays: 0 })
@@ -205,7 +210,7 @@ async function planSession(
       group,
       product.trialPeriodDays > 0 ? product.trialPeriodDays : settings.defaultTrialDays,
     ),
-    customerId: await reading(() => licenses.findCustomerOfGroup(deps.db, group, product.currency.toLowerCase())),
+    customerId: await reading(() => licenses.findCustomerOfGroup(deps.db, group, product.currency.toLowerCase(), now)),
     email: caller.email,
     reservationId,
     metadata: writePurchaseMetadata({

@@ -63,3 +63,14 @@ test('any other refusal stays what it is', async () => {
   await expect(openForCustomer(deps(), { customerId: 'cus_2', currency: 'usd' }, open)).rejects.toBe(error)
   expect(asked).toEqual(['cus_2'])
 })
+
+test('one whom Stripe did not know is asked about again a day later, one bound to a currency is not', async () => {
+  const unknown = opening(refusal("No such customer: 'cus_live'", 'customer'))
+  await openForCustomer(deps(), { customerId: 'cus_live', currency: 'usd' }, unknown.open)
+  const bound = opening(refusal('You cannot combine currencies on a single customer. This customer has usd'))
+  await openForCustomer(deps(), { customerId: 'cus_bound', currency: 'eur' }, bound.open)
+  const isRefused = (customerId: string, hours: number) =>
+    refusedCustomers.isRefused(database.db, customerId, 'eur', new Date(Date.now() + hours * 3_600_000))
+  expect([await isRefused('cus_live', 23), await isRefused('cus_live', 25)]).toEqual([true, false])
+  expect(await isRefused('cus_bound', 25)).toBe(true)
+})

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { type Db, locks, reading, reservations, type Tx } from '@licenseoperator/db'
-import { DomainError } from '@licenseoperator/domain'
+import { type Db, locks, reading, reservations, type Tx, trials } from '@licenseoperator/db'
+import { type Caller, DomainError, isSysadmin } from '@licenseoperator/domain'
 import type { Stripe } from 'stripe'
 import { translateStripeError } from '../stripe-client.ts'
 import { followSession } from './session-of-reservation.ts'
@@ -12,6 +12,20 @@ export interface OpenSessionLimits {
 }
 
 export const OPEN_SESSIONS: OpenSessionLimits = { perGroup: 3, perIdentity: 10 }
+
+/**
+ * The bounds of one order. Of few licenses a group holds half at most, so that there is always something for others; and an operator asks for everybody,
+ * as a shop with one service identity for all its customers does.
+ *
+ * @param cap  licenses that there are in all, where that is what is scarce
+ */
+export function limitsOf(configured: OpenSessionLimits | undefined, caller: Caller, cap: number | undefined): OpenSessionLimits {
+  const { perGroup, perIdentity } = configured ?? OPEN_SESSIONS
+  return {
+    perGroup: cap === undefined ? perGroup : Math.max(1, Math.min(perGroup, Math.ceil(cap / 2))),
+    perIdentity: isSysadmin(caller) ? Number.POSITIVE_INFINITY : perIdentity,
+  }
+}
 
 /** Who orders what of something scarce. */
 export interface ScarceOrder {
@@ -57,6 +71,23 @@ export async function findOpenSession(
     if (same && typeof found === 'object' && found.url !== null) return found
   }
   return undefined
+}
+
+/**
+ * The session of the very same order that has the group's one trial, while it is open: a second one would have none, and charge at once.
+ *
+ * @throws DomainError `temporarily_unavailable` when Stripe or MySQL cannot be asked
+ */
+export async function findSessionOfTrial(
+  deps: Deps,
+  { groupKey, orderKey }: ScarceOrder,
+): Promise<Stripe.Checkout.Session | undefined> {
+  const claimed = await reading(() => trials.claimedBy(deps.db, groupKey))
+  const same = await reading(() => reservations.listSameOrder(deps.db, groupKey, orderKey))
+  const holder = same.find(({ reservationId }) => reservationId === claimed)
+  if (holder === undefined || isUnderWay(holder, deps.now())) return undefined
+  const found = await ask(deps, holder)
+  return typeof found === 'object' && found.url !== null ? found : undefined
 }
 
 /**

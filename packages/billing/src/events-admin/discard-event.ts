@@ -1,8 +1,7 @@
 import { audit, type Db, inTransaction, reading, reservations, stripeEvents } from '@licenseoperator/db'
 import { assertSysadmin, type Caller, DomainError } from '@licenseoperator/domain'
-import { readCheckoutSession } from '../payload/checkout-session.ts'
-import { readInvoice } from '../payload/invoice.ts'
-import { readStripeEvent } from '../payload/stripe-event.ts'
+import { z } from 'zod'
+import { readStripeEvent, type StripeEvent } from '../payload/stripe-event.ts'
 
 /**
  * Puts an event aside that will never be served, e.g. because the money was given back. It keeps its bytes and can still be replayed. What the purchase
@@ -20,7 +19,7 @@ export async function discardEvent(
   assertSysadmin(caller)
   const event = await reading(() => stripeEvents.find(db, eventId))
   if (event === undefined) throw new DomainError('not_found', 'resource not found')
-  const reservationId = reservationOf(event)
+  const reservationId = await reservationOf(db, event)
   const at = now()
   const discarded = await inTransaction(db, async (tx) => {
     if (!(await stripeEvents.discard(tx, eventId, reason, at))) return false
@@ -34,19 +33,43 @@ export async function discardEvent(
 }
 
 /** Events that tell of a purchase, and so of what its checkout held. A refund's charge names the reservation too, and says nothing about it. */
-const purchases: Readonly<Record<string, (object: unknown) => { metadata: Readonly<Record<string, string>> }>> = {
-  'checkout.session.completed': readCheckoutSession,
-  'checkout.session.async_payment_succeeded': readCheckoutSession,
-  'invoice.paid': readInvoice,
-  'invoice.payment_succeeded': readInvoice,
+const purchases: ReadonlySet<string> = new Set([
+  'checkout.session.completed',
+  'checkout.session.async_payment_succeeded',
+  'invoice.paid',
+  'invoice.payment_succeeded',
+])
+
+const Metadata = z.looseObject({ reservation_id: z.string() })
+const Details = z.looseObject({ metadata: Metadata })
+/** Where a purchase names its reservation: as little as possible, because it may be parked for whatever else of it nobody can read. */
+const Purchase = z.looseObject({
+  id: z.string().optional().catch(undefined),
+  metadata: Metadata.optional().catch(undefined),
+  subscription_details: Details.optional().catch(undefined),
+  parent: z.looseObject({ subscription_details: Details }).optional().catch(undefined),
+})
+
+/** @returns undefined for what is no purchase, names none, or was never said by Stripe */
+async function reservationOf(db: Db, event: stripeEvents.StoredEvent): Promise<string | undefined> {
+  if (event.unverified) return undefined
+  const told = readBody(event.payload.toString())
+  if (told === undefined || !purchases.has(told.type)) return undefined
+  const { id, metadata, subscription_details: details, parent } = Purchase.parse(told.object)
+  const named = parent?.subscription_details.metadata ?? details?.metadata ?? metadata
+  if (named !== undefined) return named.reservation_id
+  // A thin event only names the object.
+  const sessionId = told.relatedId ?? id
+  if (sessionId === undefined) return undefined
+  return (await reading(() => reservations.findBySession(db, sessionId)))?.reservationId
 }
 
-/** @returns undefined for what names none, or cannot be read */
-function reservationOf({ type, payload }: stripeEvents.StoredEvent): string | undefined {
+function readBody(payload: string): StripeEvent | undefined {
   try {
-    return purchases[type]?.(readStripeEvent(payload.toString()).object).metadata.reservation_id
-  } catch {
-    // It was parked because nobody can read it; then the sweeper asks Stripe what became of the session.
-    return undefined
+    return readStripeEvent(payload)
+  } catch (error) {
+    // A message that is no event is kept as evidence too.
+    if (error instanceof DomainError) return undefined
+    throw error
   }
 }

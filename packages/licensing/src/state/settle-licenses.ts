@@ -143,15 +143,12 @@ async function writeState(
   { actor, now }: SettleOptions,
 ): Promise<void> {
   const before = license.state
-  if (
-    before.revokedReason === after.revokedReason &&
-    before.supersededBy === after.supersededBy &&
-    before.disputed === after.disputed
-  )
-    return
+  // The instant of a fact is a fact too: of a credit and the subscription's end the one that counts may come to be known second.
+  const isSameRevocation =
+    before.revokedReason === after.revokedReason && before.revokedAt?.getTime() === after.revokedAt?.getTime()
+  if (isSameRevocation && before.supersededBy === after.supersededBy && before.disputed === after.disputed) return
   await licenses.setState(tx, license.licenseId, after, now)
-  if (before.revokedReason !== after.revokedReason || before.supersededBy !== after.supersededBy)
-    await revocationList.raise(tx, now)
+  if (!isSameRevocation || before.supersededBy !== after.supersededBy) await revocationList.raise(tx, now)
   if (after.revokedReason === undefined) await outbox.releaseWithheld(tx, license.licenseId, now)
   const [wasRevoked, isRevoked] = [before.revokedReason !== undefined, after.revokedReason !== undefined]
   if (license.takesLicense && license.productId !== undefined && wasRevoked !== isRevoked) {
@@ -169,6 +166,6 @@ async function writeState(
   })
 }
 
-function shown({ revokedReason, supersededBy, disputed }: DerivedState): object {
-  return { revokedReason, supersededBy, ...(disputed ? { disputed } : {}) }
+function shown({ revokedReason, revokedAt, supersededBy, disputed }: DerivedState): object {
+  return { revokedReason, revokedAt, supersededBy, ...(disputed ? { disputed } : {}) }
 }

@@ -1,7 +1,7 @@
 import { insertProduct } from '@licenseoperator/db/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type AStripe, aStripe } from '../a-stripe.ts'
-import { type AnApi, aMember, anApi, insertCoupon, reservationsOf, settings, takenOf } from '../an-api.ts'
+import { type AnApi, aMember, anApi, insertCoupon, insertLicense, reservationsOf, settings, takenOf } from '../an-api.ts'
 
 /** What ends up on Stripe's page: lines, discounts, trial and tax, by the kind of product and coupon. */
 let shop: AStripe
@@ -177,4 +177,16 @@ test('automatic tax, where it is configured, for every mode', async () => {
     expect(await opened({ lookupKey: slug })).toMatchObject({ automatic_tax: { enabled: false } })
   }
   await taxed.close()
+})
+
+test.each([
+  ['a trial of an older release', {}, 'active'],
+  ['what an older release sold by a coupon over everything', { couponCode: 'ALL' }, 'trialing'],
+  ['what was sold since trials of subscriptions are recorded', { soldAs: [] }, 'trialing'],
+])('a group that had %s and paid nothing', async (_name, had, status) => {
+  const group = `had-${crypto.randomUUID()}`
+  await insertLicense(api.db, { groupName: group, kind: 'subscription', ...had })
+  const product = await insertProduct(api.db, { type: 'subscription', trialPeriodDays: 14 })
+  const response = await api.checkout({ lookupKey: product.slug, organizationName: group }, await aMember(group))
+  expect((await subscriptionOf((await response.json()).sessionId)).status).toBe(status)
 })

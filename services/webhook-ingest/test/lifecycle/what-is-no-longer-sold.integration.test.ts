@@ -82,6 +82,16 @@ describe.each([
     expect(await states()).toEqual([['year', 10, 'canceled']])
   })
 
+  test('switched to what is no license, and canceled a week later: ended by the switch, whichever is told of first', async () => {
+    const { id, itemId } = await subscribed('year')
+    await shop.deps.stripe.subscriptions.update(id, { items: [{ id: itemId, price: await support() }], ...always })
+    const { now } = await shop.emulator.control.clock()
+    await later(7)
+    await shop.deps.stripe.subscriptions.cancel(id)
+    await told()
+    expect(await licenses()).toMatchObject([{ revoked: 'canceled', revokedAt: new Date(now * 1000) }])
+  })
+
   test('nothing, and then something again: ended, and good from then on', async () => {
     const { id, itemId } = await subscribed('year')
     await shop.deps.stripe.subscriptions.update(id, { items: [{ id: itemId, quantity: 0 }], ...always })
