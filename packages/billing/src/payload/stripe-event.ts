@@ -23,7 +23,7 @@ const StripeEventShape = z.object({
   related_object: z.looseObject({ id: z.string() }).nullish(),
 })
 
-/** Seconds, in thin events a date: a purchase is dated by it, so what has none is no event. Beyond the limit JavaScript has no dates. */
+/** Seconds, in thin events usually a date: a purchase is dated by it, so what has none is no event. Beyond the limit JavaScript has no dates. */
 const seconds = z
   .int()
   .nonnegative()
@@ -62,7 +62,7 @@ export function readStripeEvent(payload: string): StripeEvent {
   const { id, type: named, api_version, created, data, account, livemode, related_object: related } = parsed.data
   const isThin = parsed.data.object === 'v2.core.event'
   const type = isThin ? named.replace(/^v1\./, '') : named
-  const createdAt = (isThin ? isoDate : seconds).safeParse(created)
+  const createdAt = (isThin ? z.union([isoDate, seconds]) : seconds).safeParse(created)
   if (!createdAt.success) throw new DomainError('invalid_webhook', 'webhook error: the event does not say when it was made')
   return {
     id,

@@ -30,9 +30,13 @@ export function aProduct(fields: Partial<ProductFields> = {}): ProductFields {
   }
 }
 
+let newestMs = 0
+
+/** Products that are made one after the other are so many milliseconds apart: lists are in the order of their age. */
 export async function insertProduct(db: Db, fields: Partial<ProductFields> = {}): Promise<Product> {
   const product = aProduct(fields)
-  const now = new Date()
+  newestMs = Math.max(newestMs + 1, Date.now())
+  const now = new Date(newestMs)
   const id = await inTransaction(db, (tx) => products.insert(tx, product, now))
   const stored = await products.findById(db, id)
   if (stored === undefined) throw new Error('the product just inserted is not there')
