@@ -87,6 +87,29 @@ describe('items', () => {
     expect(renewal?.total).toBeLessThan(100)
   })
 
+  test.each([
+    ['taken away first', (item: string, price: string) => [{ id: item, deleted: true as const }, { price }]],
+    ['put in first', (item: string, price: string) => [{ price }, { id: item, deleted: true as const }]],
+  ])('one in place of another, %s: one item, what is left of both on one invoice', async (_order, items) => {
+    const { id, item, price } = await subscribed()
+    const { id: other } = await shop.stripe.prices.create({
+      product: String(price.product),
+      currency: 'usd',
+      unit_amount: 5000,
+      recurring: { interval: 'month' },
+    })
+    const changed = await shop.stripe.subscriptions.update(id, {
+      items: items(item, other),
+      proration_behavior: 'always_invoice',
+    })
+    expect(changed.items.data.map((one) => one.price.id)).toEqual([other])
+    const [invoice] = (await shop.stripe.invoices.list({ subscription: id })).data
+    expect(invoice?.lines.data.map(({ amount }) => Math.sign(amount)).toSorted()).toEqual([-1, 1])
+    await expect(
+      shop.stripe.subscriptions.update(id, { items: changed.items.data.map((one) => ({ id: one.id, deleted: true })) }),
+    ).rejects.toThrow(/at least one/)
+  })
+
   test('the same price twice, another interval, an unknown item: refused by name', async () => {
     const { id, price } = await subscribed()
     const yearly = await shop.stripe.prices.create({

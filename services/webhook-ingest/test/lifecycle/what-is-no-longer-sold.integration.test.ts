@@ -70,6 +70,25 @@ describe.each([
     expect((await resultOf(shop)).unsettled).toEqual([])
   })
 
+  test.each([
+    ['switched to something else', async (item: string) => [{ id: item, price: await support() }]],
+    [
+      'taken off, while something else stays',
+      async (item: string) => [{ id: item, deleted: true as const }, { price: await support() }],
+    ],
+    ['set to nothing', async (item: string) => [{ id: item, quantity: 0 }]],
+  ])('maintenance that is %s is not renewed', async (_how, items) => {
+    const { id, itemId, end } = await subscribed('auto')
+    await told()
+    const [before] = await licenses()
+    await shop.deps.stripe.subscriptions.update(id, { items: await items(itemId), ...always })
+    await renewedAt(end, id)
+    await told()
+    expect(before?.maintainedUntil).toBeInstanceOf(Date)
+    expect((await licenses()).map(({ maintainedUntil }) => maintainedUntil)).toEqual([before?.maintainedUntil])
+    expect((await resultOf(shop)).unsettled).toEqual([])
+  })
+
   test('taken off without an invoice of its own: ended where the next invoice gives its time back, and not renewed', async () => {
     const { id, itemId, end } = await subscribed('year')
     await shop.deps.stripe.subscriptions.update(id, {
@@ -146,13 +165,13 @@ test('one of two items taken off a license of an older release: what is still pa
   ])
 })
 
-test('remove item, add item is a change of plan', async () => {
+test.each(['add item, remove item', 'remove item, add item'])('%s is a change of plan', async (order) => {
   const { id, itemId } = await subscribed('small')
   const items = [
     { price: await priceOf('year'), quantity: 3 },
     { id: itemId, deleted: true },
   ]
-  await shop.deps.stripe.subscriptions.update(id, { items, ...always })
+  await shop.deps.stripe.subscriptions.update(id, { items: order.startsWith('add') ? items : items.toReversed(), ...always })
   await told()
   expect((await states()).toSorted()).toEqual([
     ['small', 3, 'superseded'],

@@ -17,6 +17,7 @@ type ItemChange = Wire<Stripe.SubscriptionUpdateParams.Item>
 
 /**
  * Gives a subscription's items other prices or quantities, adds items (no `id`), and takes items away (`deleted`). A price with another interval starts a new period now.
+ * What counts is the whole: an item may be named as deleted before the one that takes its place.
  *
  * @returns the lines that the change makes: credits and debits for the rest of the period, none when nothing changed
  * @throws StripeError for items and prices that cannot be
@@ -26,25 +27,42 @@ export function changeItems(
   subscription: Subscription,
   changes: readonly ItemChange[],
 ): InvoiceLineOrder[] {
-  return changes.flatMap((change, index) => {
-    const path = `items[${index}]`
+  const gone = new Set(changes.flatMap(({ id, deleted }) => (id !== undefined && deleted === true ? [id] : [])))
+  const lines: InvoiceLineOrder[][] = []
+  const indexed = changes.map((change, index) => ({ change, index }))
+  for (const { change, index } of indexed.toSorted((one, other) => rank(one.change) - rank(other.change)))
+    lines[index] = applyChange(change, `items[${index}]`)
+  return lines.flat()
+
+  function applyChange(change: ItemChange, path: string): InvoiceLineOrder[] {
     refuseUnsupported(change, ['id', 'price', 'price_data', 'quantity', 'metadata', 'deleted'], path)
-    if (change.id === undefined) return addItem(emulation, subscription, change, path)
+    if (change.id === undefined) return addItem(emulation, subscription, change, path, gone)
     const item = subscription.items.data.find(({ id }) => id === change.id)
     if (item === undefined) throw noSuchParameter('subscription_item', change.id, `${path}[id]`)
     if (change.deleted === true) return removeItem(emulation, subscription, item)
     return changeItem(emulation, subscription, item, change, path)
-  })
+  }
 }
 
-function addItem(emulation: Emulation, subscription: Subscription, change: ItemChange, path: string): InvoiceLineOrder[] {
+function rank({ deleted }: ItemChange): number {
+  return deleted === true ? 1 : 0
+}
+
+/** @param gone  items that the same change takes away */
+function addItem(
+  emulation: Emulation,
+  subscription: Subscription,
+  change: ItemChange,
+  path: string,
+  gone: ReadonlySet<string>,
+): InvoiceLineOrder[] {
   const price = priceOf(emulation, change, path)
   if (price === undefined) throw missingParameter(`${path}[price]`)
   const [other] = subscription.items.data
   if (price.recurring === null) throw invalidRequest('The price specified is set to `type=one_time`.', `${path}[price]`)
   if (other === undefined || !sameInterval(other.price, price))
     throw invalidRequest('The emulator only adds prices of the same interval.', `${path}[price]`, 'emulator_unsupported')
-  if (subscription.items.data.some((item) => item.price.id === price.id))
+  if (subscription.items.data.some((item) => item.price.id === price.id && !gone.has(item.id)))
     throw invalidRequest('Cannot add multiple subscription items with the same price.', `${path}[price]`)
   const item = buildItem(emulation, subscription.id, { price, quantity: change.quantity ?? 1 }, other)
   subscription.items.data.push(item)
