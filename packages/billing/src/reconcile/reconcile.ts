@@ -36,7 +36,7 @@ export interface ReconcileReport {
 }
 
 const MOST_PARKED = 1000
-/** What is under way has found its end by then, unless told otherwise: a run does not race the webhooks. */
+/** How far scheduled runs keep from webhooks: what is under way has found its end by then. */
 export const SETTLED_AFTER_MS = 5 * 60_000
 
 /**

@@ -35,10 +35,6 @@ export class Balancer {
     await new Promise((resolve) => this.#server.close(resolve))
   }
 
-  isReady(port: number): boolean {
-    return this.#ready.get(port) === true
-  }
-
   async #probe(port: number): Promise<void> {
     while (!this.#stop.signal.aborted) {
       this.#ready.set(port, await answersReady(port))
