@@ -1,7 +1,7 @@
 export type { CheckoutInput, CheckoutResult, ClockChange, ClockState, EmulatorControl } from './control/control-api.ts'
 export { createControlClient } from './control/control-client.ts'
-export type { DeliveryRule, DeliverySwitches, Settings, SettingsPatch } from './control/settings.ts'
 export type { Fault } from './core/faults.ts'
+export type { DeliveryRule, DeliverySwitches, Settings, SettingsPatch } from './core/settings.ts'
 export type { RecordedRequest } from './core/traffic.ts'
 export type { StoredEvent } from './core/wire.ts'
 export { type Emulator, type EmulatorOptions, startEmulator } from './start-emulator.ts'

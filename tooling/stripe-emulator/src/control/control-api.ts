@@ -1,9 +1,9 @@
 import type { PayMethod } from '../checkout/complete-session.ts'
 import type { Fault } from '../core/faults.ts'
+import type { Settings, SettingsPatch } from '../core/settings.ts'
 import type { RecordedRequest } from '../core/traffic.ts'
 import type { Dispute, Invoice, Refund, Session, StoredEvent, TaxId } from '../core/wire.ts'
 import type { DeliveryTry } from '../webhooks/deliver.ts'
-import type { Settings, SettingsPatch } from './settings.ts'
 
 /** What the payer types; everything has a default (a card that works). */
 export interface CheckoutInput {

@@ -1,7 +1,7 @@
-import type { DeliveryRule, DeliverySwitches, Settings } from '../control/settings.ts'
 import type { Clock } from '../core/clock.ts'
 import { matches } from '../core/faults.ts'
 import type { Ids } from '../core/ids.ts'
+import type { DeliveryRule, DeliverySwitches, Settings } from '../core/settings.ts'
 import type { Store, StoredEndpoint } from '../core/store.ts'
 import type { StoredEvent } from '../core/wire.ts'
 import { orderBatch } from './order-batch.ts'
