@@ -1,6 +1,7 @@
 import type { PayMethod } from '../checkout/complete-session.ts'
 import type { Fault } from '../core/faults.ts'
-import type { Settings, SettingsPatch } from '../core/settings.ts'
+import type { SettingsPatch } from '../core/patch-settings.ts'
+import type { Settings } from '../core/settings.ts'
 import type { RecordedRequest } from '../core/traffic.ts'
 import type { Dispute, Invoice, Refund, Session, StoredEvent, TaxId } from '../core/wire.ts'
 import type { DeliveryTry } from '../webhooks/deliver.ts'
