@@ -1,6 +1,6 @@
 import type { RouteKey } from '../schema/routes.ts'
-import type { DeliveryEngine } from '../webhooks/deliver.ts'
 import type { Clock } from './clock.ts'
+import type { DeliveryEngine } from './delivery-engine.ts'
 import type { FaultPlan } from './faults.ts'
 import type { IdempotencyKeys } from './idempotency.ts'
 import type { Ids } from './ids.ts'
