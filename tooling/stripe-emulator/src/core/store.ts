@@ -1,5 +1,5 @@
-import type { CardBehavior } from '../checkout/cards.ts'
 import type { StoredSession } from '../checkout/session-plan.ts'
+import type { CardBehavior } from './card-behavior.ts'
 import type { InvoiceLineOrder } from './invoice-line-order.ts'
 import type * as W from './wire.ts'
 
