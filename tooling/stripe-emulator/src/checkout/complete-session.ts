@@ -1,7 +1,8 @@
 import { addPaymentIntent, failPayment } from '../billing/payment.ts'
-import { addBankAccount, addCard, type Payer } from '../billing/payment-method.ts'
+import { addBankAccount, addCard } from '../billing/payment-method.ts'
 import { changedFields } from '../core/changed-fields.ts'
 import { byItself, type Emulation } from '../core/emulation.ts'
+import type { Payer, PaymentForm } from '../core/payment-form.ts'
 import type { StoredPaymentMethod } from '../core/store.ts'
 import type { TaxId } from '../core/wire.ts'
 import { buildAddress } from '../resources/customers.ts'
@@ -13,25 +14,6 @@ import { completeSubscription } from './complete-subscription.ts'
 import { applyPromotionCode, discountStillGood } from './promotion-code-entry.ts'
 import type { StoredSession } from './session-plan.ts'
 import { applyTax } from './session-totals.ts'
-
-export type PayMethod = 'card' | 'bank_debit' | 'bank_debit_succeeds' | 'bank_debit_fails'
-
-/** What the payer put into the form (or the control call in its place). */
-export interface PaymentForm {
-  method: PayMethod
-  card: string
-  expiryMonth: number
-  expiryYear: number
-  cvc: string
-  payer: Payer
-  /** Typed on the page, where the session allows codes; `''` for none. */
-  promotionCode: string
-  /** Where the session collects tax ids. */
-  taxId: Pick<TaxId, 'type' | 'value'> | null
-  acceptsTerms: boolean
-  /** What the cardholder said when the card asked; `null`: not asked yet. */
-  approval: 'approve' | 'refuse' | null
-}
 
 export type PaymentOutcome =
   | { kind: 'completed' }

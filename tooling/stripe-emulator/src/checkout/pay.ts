@@ -1,6 +1,7 @@
 import { afterPaymentBy } from '../billing/dispute.ts'
 import type { Emulation } from '../core/emulation.ts'
-import { completeSession, type PaymentForm, type PaymentOutcome } from './complete-session.ts'
+import type { PaymentForm } from '../core/payment-form.ts'
+import { completeSession, type PaymentOutcome } from './complete-session.ts'
 import type { StoredSession } from './session-plan.ts'
 import { settleDebit } from './settle-debit.ts'
 

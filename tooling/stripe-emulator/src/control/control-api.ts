@@ -1,7 +1,7 @@
-import type { PayMethod } from '../checkout/complete-session.ts'
 import type { DeliveryTry } from '../core/delivery-engine.ts'
 import type { Fault } from '../core/faults.ts'
 import type { SettingsPatch } from '../core/patch-settings.ts'
+import type { PayMethod } from '../core/payment-form.ts'
 import type { Settings } from '../core/settings.ts'
 import type { RecordedRequest } from '../core/traffic.ts'
 import type { Dispute, Invoice, Refund, Session, StoredEvent, TaxId } from '../core/wire.ts'

@@ -2,11 +2,12 @@ import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { onItsClock } from '../billing/test-clock.ts'
 import { approvalCard } from '../checkout/cards.ts'
-import { fixedEmail, type PayMethod, type PaymentForm } from '../checkout/complete-session.ts'
+import { fixedEmail } from '../checkout/complete-session.ts'
 import { pay } from '../checkout/pay.ts'
 import type { StoredSession } from '../checkout/session-plan.ts'
 import { applyTax } from '../checkout/session-totals.ts'
 import type { Emulation } from '../core/emulation.ts'
+import type { PayMethod, PaymentForm } from '../core/payment-form.ts'
 import {
   approvalPage,
   checkoutPage,
