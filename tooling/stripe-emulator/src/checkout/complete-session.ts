@@ -4,6 +4,7 @@ import { changedFields } from '../core/changed-fields.ts'
 import { byItself, type Emulation } from '../core/emulation.ts'
 import type { Payer, PaymentForm } from '../core/payment-form.ts'
 import type { StoredPaymentMethod } from '../core/store.ts'
+import type { StoredSession } from '../core/stored-session.ts'
 import type { TaxId } from '../core/wire.ts'
 import { buildAddress } from '../resources/customers.ts'
 import { addTaxId, taxIdsOf } from '../resources/tax-ids.ts'
@@ -12,7 +13,6 @@ import { type CardRefusal, findCard, genericDecline, notApproved, type TestCard 
 import { completePayment } from './complete-payment.ts'
 import { completeSubscription } from './complete-subscription.ts'
 import { applyPromotionCode, discountStillGood } from './promotion-code-entry.ts'
-import type { StoredSession } from './session-plan.ts'
 import { applyTax } from './session-totals.ts'
 
 export type PaymentOutcome =

@@ -1,12 +1,12 @@
 import type { Emulation } from '../core/emulation.ts'
 import { checkCharge, checkLineCount } from '../core/limits.ts'
 import { mergeMetadata } from '../core/metadata.ts'
+import type { SessionCreate, StoredSession } from '../core/stored-session.ts'
 import { invalidRequest, missingParameter, noSuchParameter } from '../core/stripe-error.ts'
 import type { LineItem, Session } from '../core/wire.ts'
 import { refusalOf, type Terms, termsOf } from './discount-terms.ts'
 import { expireInTime } from './expire-session.ts'
 import { applyCoupon, resolveLineItems } from './line-items.ts'
-import type { SessionCreate, StoredSession } from './session-plan.ts'
 import { checkSessionRules } from './session-rules.ts'
 import { applyTax, hasTrial, totalsOf } from './session-totals.ts'
 

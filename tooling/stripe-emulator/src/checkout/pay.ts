@@ -1,8 +1,8 @@
 import { afterPaymentBy } from '../billing/dispute.ts'
 import type { Emulation } from '../core/emulation.ts'
 import type { PaymentForm } from '../core/payment-form.ts'
+import type { StoredSession } from '../core/stored-session.ts'
 import { completeSession, type PaymentOutcome } from './complete-session.ts'
-import type { StoredSession } from './session-plan.ts'
 import { settleDebit } from './settle-debit.ts'
 
 /** Completes a session and, for a debit whose end was chosen, schedules that end on the emulator's clock. */

@@ -1,6 +1,6 @@
-import type { StoredSession } from '../checkout/session-plan.ts'
 import type { CardBehavior } from './card-behavior.ts'
 import type { InvoiceLineOrder } from './invoice-line-order.ts'
+import type { StoredSession } from './stored-session.ts'
 import type * as W from './wire.ts'
 
 /** Objects of one kind in the order they were made. */

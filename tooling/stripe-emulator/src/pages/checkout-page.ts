@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import { testCards } from '../checkout/cards.ts'
-import type { StoredSession } from '../checkout/session-plan.ts'
+import type { StoredSession } from '../core/stored-session.ts'
 import type { LineItem } from '../core/wire.ts'
 import { type Html, layout, money } from './layout.ts'
 

@@ -4,10 +4,10 @@ import { onItsClock } from '../billing/test-clock.ts'
 import { approvalCard } from '../checkout/cards.ts'
 import { fixedEmail } from '../checkout/complete-session.ts'
 import { pay } from '../checkout/pay.ts'
-import type { StoredSession } from '../checkout/session-plan.ts'
 import { applyTax } from '../checkout/session-totals.ts'
 import type { Emulation } from '../core/emulation.ts'
 import type { PayMethod, PaymentForm } from '../core/payment-form.ts'
+import type { StoredSession } from '../core/stored-session.ts'
 import {
   approvalPage,
   checkoutPage,
