@@ -13,12 +13,12 @@ import { byItself, type Emulation } from '../core/emulation.ts'
 import type { Fault } from '../core/faults.ts'
 import { patchSettings, type SettingsPatch } from '../core/patch-settings.ts'
 import type { PaymentForm } from '../core/payment-form.ts'
-import { restoreSnapshot, type Snapshot, takeSnapshot } from '../core/snapshot.ts'
 import { StripeError } from '../core/stripe-error.ts'
 import { successUrl } from '../pages/checkout-routes.ts'
 import { renderEvent } from '../webhooks/render-event.ts'
 import type { CheckoutInput, CheckoutResult, ClockChange } from './control-api.ts'
 import { describeState, resetEmulation } from './emulator-state.ts'
+import { restoreSnapshot, type Snapshot, takeSnapshot } from './snapshot.ts'
 
 /** The control API, under `/_emulator/`. Its token is not an API key: the program under test cannot reach it by accident. */
 export function controlRoutes(emulation: Emulation): Hono {
