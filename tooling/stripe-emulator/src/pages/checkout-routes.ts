@@ -5,6 +5,7 @@ import { approvalCard } from '../checkout/cards.ts'
 import { fixedEmail } from '../checkout/complete-session.ts'
 import { pay } from '../checkout/pay.ts'
 import { applyTax } from '../checkout/session-totals.ts'
+import { successUrl } from '../checkout/success-url.ts'
 import type { Emulation } from '../core/emulation.ts'
 import type { PayMethod, PaymentForm } from '../core/payment-form.ts'
 import type { StoredSession } from '../core/stored-session.ts'
@@ -148,9 +149,4 @@ async function afterPayment(emulation: Emulation, c: Context, { session }: Store
     clearTimeout(timer)
   }
   return c.redirect(successUrl(session.success_url ?? '', session.id), 303)
-}
-
-/** `success_url` with the placeholder filled in. */
-export function successUrl(url: string, sessionId: string): string {
-  return url.replaceAll('{CHECKOUT_SESSION_ID}', sessionId)
 }
