@@ -1,4 +1,5 @@
 import type Stripe from 'stripe'
+import { buildProduct } from '../catalog/build-product.ts'
 import { changedFields } from '../core/changed-fields.ts'
 import { type Cause, type Emulation, handler, type RouteTable } from '../core/emulation.ts'
 import { checkCurrency } from '../core/limits.ts'
@@ -8,7 +9,6 @@ import { invalidRequest, missingParameter, noSuch, noSuchParameter } from '../co
 import { refuseUnsupported } from '../core/unsupported.ts'
 import type { Price, Wire } from '../core/wire.ts'
 import { emit } from '../webhooks/emit.ts'
-import { buildProduct } from './products.ts'
 
 type PriceCreate = Wire<Stripe.PriceCreateParams>
 
