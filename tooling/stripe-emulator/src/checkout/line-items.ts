@@ -1,10 +1,10 @@
 import type Stripe from 'stripe'
+import { buildPrice } from '../catalog/build-price.ts'
 import { createInlineProduct } from '../catalog/build-product.ts'
 import type { Emulation } from '../core/emulation.ts'
 import { mergeMetadata } from '../core/metadata.ts'
 import { invalidRequest, missingParameter, noSuchParameter } from '../core/stripe-error.ts'
 import type { Coupon, LineItem, Price, Wire } from '../core/wire.ts'
-import { buildPrice } from '../resources/prices.ts'
 import { amountOf, discountsOf } from './amounts.ts'
 
 type LineItemCreate = Wire<Stripe.Checkout.SessionCreateParams.LineItem>
