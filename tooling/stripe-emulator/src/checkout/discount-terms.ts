@@ -1,7 +1,7 @@
+import { refreshCoupon } from '../catalog/refresh-coupon.ts'
 import type { Emulation } from '../core/emulation.ts'
 import { invalidRequest, noSuchParameter } from '../core/stripe-error.ts'
 import type { Coupon, PromotionCode } from '../core/wire.ts'
-import { refreshCoupon } from '../resources/coupons.ts'
 import { refreshPromotionCode } from '../resources/promotion-codes.ts'
 
 export interface Terms {

@@ -1,4 +1,5 @@
 import type Stripe from 'stripe'
+import { refreshCoupon } from '../catalog/refresh-coupon.ts'
 import { changedFields } from '../core/changed-fields.ts'
 import { type Emulation, handler, type RouteTable } from '../core/emulation.ts'
 import { inRange, listPage } from '../core/list.ts'
@@ -7,7 +8,6 @@ import { invalidRequest, missingParameter, noSuch, noSuchParameter } from '../co
 import { refuseUnsupported } from '../core/unsupported.ts'
 import type { Coupon, PromotionCode, Wire } from '../core/wire.ts'
 import { emit } from '../webhooks/emit.ts'
-import { refreshCoupon } from './coupons.ts'
 
 export const promotionCodeRoutes: RouteTable = {
   'POST /v1/promotion_codes': handler<Stripe.PromotionCodeCreateParams>(({ emulation, params, cause }) => {
