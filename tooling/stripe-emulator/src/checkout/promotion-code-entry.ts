@@ -1,7 +1,7 @@
+import { refreshPromotionCode } from '../catalog/refresh-promotion-code.ts'
 import type { Emulation } from '../core/emulation.ts'
 import type { StoredSession } from '../core/stored-session.ts'
 import { StripeError } from '../core/stripe-error.ts'
-import { refreshPromotionCode } from '../resources/promotion-codes.ts'
 import { currencyOf } from './create-session.ts'
 import { refusalOf, termsOf } from './discount-terms.ts'
 import { applyCoupon } from './line-items.ts'
