@@ -1,6 +1,6 @@
 import type Stripe from 'stripe'
 import { buildPrice } from '../catalog/build-price.ts'
-import { existingPrice } from '../checkout/line-items.ts'
+import { existingPrice } from '../catalog/line-items.ts'
 import { byItself, type Emulation } from '../core/emulation.ts'
 import type { InvoiceLineOrder } from '../core/invoice-line-order.ts'
 import { invalidRequest, missingParameter, noSuchParameter } from '../core/stripe-error.ts'

@@ -1,7 +1,7 @@
 import type Stripe from 'stripe'
+import { resolveLineItems } from '../catalog/line-items.ts'
 import { genericDecline } from '../checkout/cards.ts'
 import { checkCustomerCurrency } from '../checkout/create-session.ts'
-import { resolveLineItems } from '../checkout/line-items.ts'
 import type { Cause, Emulation } from '../core/emulation.ts'
 import { invalidRequest, missingParameter, noSuchParameter, StripeError } from '../core/stripe-error.ts'
 import { refuseUnsupported } from '../core/unsupported.ts'

@@ -1,4 +1,4 @@
-import { amountOf, discountsOf } from '../checkout/amounts.ts'
+import { amountOf, discountsOf } from '../catalog/amounts.ts'
 import type { Emulation } from '../core/emulation.ts'
 import type { InvoiceLineOrder } from '../core/invoice-line-order.ts'
 import type { Coupon, LineItem, Subscription, SubscriptionItem } from '../core/wire.ts'

@@ -1,8 +1,8 @@
-import { refreshCoupon } from '../catalog/refresh-coupon.ts'
-import { refreshPromotionCode } from '../catalog/refresh-promotion-code.ts'
 import type { Emulation } from '../core/emulation.ts'
 import { invalidRequest, noSuchParameter } from '../core/stripe-error.ts'
 import type { Coupon, PromotionCode } from '../core/wire.ts'
+import { refreshCoupon } from './refresh-coupon.ts'
+import { refreshPromotionCode } from './refresh-promotion-code.ts'
 
 export interface Terms {
   coupon: Coupon
