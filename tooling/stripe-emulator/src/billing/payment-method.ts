@@ -3,7 +3,7 @@ import type { Emulation } from '../core/emulation.ts'
 import type { Payer } from '../core/payment-form.ts'
 import type { StoredPaymentMethod } from '../core/store.ts'
 import type { Charge, PaymentMethod } from '../core/wire.ts'
-import { buildAddress } from '../resources/customers.ts'
+import { buildAddress } from '../customers/build-customer.ts'
 
 /** Keeps a card's brand, last four digits and expiry: never its number. */
 export function addCard(

@@ -5,7 +5,7 @@ import { addPaymentIntent, succeedPayment } from '../billing/payment.ts'
 import { byItself, type Emulation } from '../core/emulation.ts'
 import type { StoredSession } from '../core/stored-session.ts'
 import type { Customer, Discount, Invoice } from '../core/wire.ts'
-import { buildCustomer } from '../resources/customers.ts'
+import { buildCustomer } from '../customers/build-customer.ts'
 import { emit } from '../webhooks/emit.ts'
 import { metadataOfPayment, type Payment } from './complete-session.ts'
 
