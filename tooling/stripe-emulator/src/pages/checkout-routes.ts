@@ -1,7 +1,6 @@
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { onItsClock } from '../billing/test-clock.ts'
-import { approvalCard } from '../checkout/cards.ts'
 import { fixedEmail } from '../checkout/complete-session.ts'
 import { pay } from '../checkout/pay.ts'
 import { applyTax } from '../checkout/session-totals.ts'
@@ -9,6 +8,7 @@ import { successUrl } from '../checkout/success-url.ts'
 import type { Emulation } from '../core/emulation.ts'
 import type { PayMethod, PaymentForm } from '../core/payment-form.ts'
 import type { StoredSession } from '../core/stored-session.ts'
+import { approvalCard } from '../customers/cards.ts'
 import {
   approvalPage,
   checkoutPage,
