@@ -12,6 +12,7 @@ import { addTaxId, taxIdsOf } from '../customers/tax-ids.ts'
 import { emit } from '../webhooks/emit.ts'
 import { completePayment } from './complete-payment.ts'
 import { completeSubscription } from './complete-subscription.ts'
+import { metadataOfPayment, type Payment } from './payment.ts'
 import { applyPromotionCode, discountStillGood } from './promotion-code-entry.ts'
 import { applyTax } from './session-totals.ts'
 
@@ -23,17 +24,6 @@ export type PaymentOutcome =
   | { kind: 'approval_required' }
   | { kind: 'declined'; message: string; declineCode: string | null }
   | { kind: 'invalid'; field: string; message: string }
-
-/** Everything a completed session's scenario needs. */
-export interface Payment {
-  emulation: Emulation
-  stored: StoredSession
-  payer: Payer
-  due: number
-  delayed: boolean
-  /** Makes the payment method once the customer is known; `null` when nothing is collected. */
-  addMethod: ((customer: string | null) => StoredPaymentMethod) | null
-}
 
 /** Pays an open session: the page and the control call both come here. All of it happens in one synchronous turn. */
 export function completeSession(emulation: Emulation, stored: StoredSession, form: PaymentForm): PaymentOutcome {
@@ -135,10 +125,6 @@ function announceDecline(
   const charge = refusal === notApproved ? null : failPayment(emulation, intent, method, refusal)
   emit(emulation, byItself, 'payment_intent.payment_failed', intent)
   if (charge !== null) emit(emulation, byItself, 'charge.failed', charge)
-}
-
-export function metadataOfPayment(metadata: Record<string, string | number | null> | undefined): Record<string, string> {
-  return Object.fromEntries(Object.entries(metadata ?? {}).map(([key, value]) => [key, String(value ?? '')]))
 }
 
 /** `customer_update: auto` writes what was typed back to the customer the session was made for. */

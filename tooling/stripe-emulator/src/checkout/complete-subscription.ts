@@ -9,7 +9,7 @@ import type { StoredPaymentMethod } from '../core/store.ts'
 import type { Invoice, PaymentIntent, Subscription } from '../core/wire.ts'
 import { emit } from '../webhooks/emit.ts'
 import { addCustomer, closeSession, takeDiscount } from './complete-payment.ts'
-import type { Payment } from './complete-session.ts'
+import type { Payment } from './payment.ts'
 
 /** A subscription's start: paid by card, by a delayed debit, free, or on trial. Event order of contract section 5.4. */
 export function completeSubscription(payment: Payment): void {
