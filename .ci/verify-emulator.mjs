@@ -71,6 +71,7 @@ async function sell(base, key, control) {
 /** Stripe's scheme: HMAC-SHA256 over `t.body`. */
 function typeOf({ body, signature }) {
   const [, time, sent] = /^t=(\d+),v1=([0-9a-f]+)$/.exec(signature) ?? []
-  if (createHmac('sha256', secret).update(`${time}.${body}`).digest('hex') !== sent) throw new Error(`wrong signature: ${signature}`)
+  if (createHmac('sha256', secret).update(`${time}.${body}`).digest('hex') !== sent)
+    throw new Error(`wrong signature: ${signature}`)
   return JSON.parse(body).type
 }
