@@ -1,4 +1,5 @@
-export { type ApiConfig, type ApiDeps, createApp, operationsOf } from './app.ts'
+export type { ApiConfig, ApiDeps } from './api-deps.ts'
+export { createApp, operationsOf } from './app.ts'
 export { type CatalogView, createCatalogView } from './catalog-view.ts'
 export { describeApi } from './describe-api.ts'
 export { addOperatorLicenseMetric } from './operator-license-metric.ts'

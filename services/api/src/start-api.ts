@@ -6,7 +6,8 @@ import { announceCatalogChange, onCatalogChange, openNatsLink } from '@licenseop
 import { addNatsMetric, createMetrics, type StopOptions, serveWithOperations } from '@licenseoperator/http'
 import { openKeyRing, openOperatorLicense } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
-import { type ApiConfig, type ApiDeps, createApp, operationsOf } from './app.ts'
+import type { ApiConfig, ApiDeps } from './api-deps.ts'
+import { createApp, operationsOf } from './app.ts'
 import { createCatalogView } from './catalog-view.ts'
 import { addOperatorLicenseMetric } from './operator-license-metric.ts'
 

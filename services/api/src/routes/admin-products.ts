@@ -13,7 +13,7 @@ import {
   signedIn,
 } from '@licenseoperator/http'
 import { adminDeps } from '../admin-deps.ts'
-import type { ApiDeps } from '../app.ts'
+import type { ApiDeps } from '../api-deps.ts'
 import { MAX_ADMIN_BYTES } from '../schemas/admin-body.ts'
 import { AdminProductsQuery, adminPageOf, isOn } from '../schemas/admin-page.ts'
 import { ProductBody, ProductPage, productBody } from '../schemas/product-body.ts'

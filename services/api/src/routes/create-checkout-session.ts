@@ -11,7 +11,7 @@ import {
   requireCaller,
   signedIn,
 } from '@licenseoperator/http'
-import type { ApiDeps } from '../app.ts'
+import type { ApiDeps } from '../api-deps.ts'
 import { CookieDomain } from '../schemas/fields.ts'
 
 const CheckoutRequest = z

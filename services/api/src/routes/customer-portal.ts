@@ -10,7 +10,7 @@ import {
   requireCaller,
   signedIn,
 } from '@licenseoperator/http'
-import type { ApiDeps } from '../app.ts'
+import type { ApiDeps } from '../api-deps.ts'
 import { UrlBody } from '../schemas/url-body.ts'
 
 const PortalRequest = z

@@ -5,7 +5,7 @@ import { DomainError } from '@licenseoperator/domain'
 import { failAs, type HttpEnv, refusals } from '@licenseoperator/http'
 import { findDefaultProduct } from '@licenseoperator/licensing'
 import { answerCatalogPage } from '../answer-catalog-page.ts'
-import type { ApiConfig, ApiDeps } from '../app.ts'
+import type { ApiConfig, ApiDeps } from '../api-deps.ts'
 import { PricingTierBody, pricingTierBody } from '../schemas/pricing-tier.ts'
 import { featuresOf, filled } from '../schemas/public-product.ts'
 

@@ -11,7 +11,7 @@ import {
   signedIn,
 } from '@licenseoperator/http'
 import { issueManually } from '@licenseoperator/licensing'
-import type { ApiDeps } from '../app.ts'
+import type { ApiDeps } from '../api-deps.ts'
 import { licenseHeaders } from '../license-answer.ts'
 import { CookieDomain, EmailAddress, GroupName, Instant, LicenseText, ProductKey } from '../schemas/fields.ts'
 

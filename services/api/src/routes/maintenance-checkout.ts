@@ -11,7 +11,7 @@ import {
   requireCaller,
   signedIn,
 } from '@licenseoperator/http'
-import type { ApiDeps } from '../app.ts'
+import type { ApiDeps } from '../api-deps.ts'
 import { GroupName } from '../schemas/fields.ts'
 import { UrlBody } from '../schemas/url-body.ts'
 

@@ -3,7 +3,7 @@ import { bundledParts } from '@licenseoperator/billing'
 import { coupons, products, reading } from '@licenseoperator/db'
 import { failAs, type HttpEnv, refusals } from '@licenseoperator/http'
 import { answerCatalogPage } from '../answer-catalog-page.ts'
-import type { ApiDeps } from '../app.ts'
+import type { ApiDeps } from '../api-deps.ts'
 import { PublicProduct, publicProduct } from '../schemas/public-product.ts'
 
 const route = createRoute({

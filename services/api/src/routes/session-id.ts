@@ -12,7 +12,7 @@ import {
   requireCaller,
   signedIn,
 } from '@licenseoperator/http'
-import type { ApiDeps } from '../app.ts'
+import type { ApiDeps } from '../api-deps.ts'
 
 const SessionRequest = z
   .object({ sessionId: text({ max: 255 }) })

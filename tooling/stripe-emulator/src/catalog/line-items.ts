@@ -3,9 +3,9 @@ import type { Emulation } from '../core/emulation.ts'
 import { mergeMetadata } from '../core/metadata.ts'
 import { invalidRequest, missingParameter, noSuchParameter } from '../core/stripe-error.ts'
 import type { Coupon, LineItem, Price, Wire } from '../core/wire.ts'
-import { buildPrice } from '../resources/prices.ts'
-import { createInlineProduct } from '../resources/products.ts'
 import { amountOf, discountsOf } from './amounts.ts'
+import { buildPrice } from './build-price.ts'
+import { createInlineProduct } from './build-product.ts'
 
 type LineItemCreate = Wire<Stripe.Checkout.SessionCreateParams.LineItem>
 

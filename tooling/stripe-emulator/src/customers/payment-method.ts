@@ -1,15 +1,9 @@
-import type { TestCard } from '../checkout/cards.ts'
 import type { Emulation } from '../core/emulation.ts'
+import type { Payer } from '../core/payment-form.ts'
 import type { StoredPaymentMethod } from '../core/store.ts'
 import type { Charge, PaymentMethod } from '../core/wire.ts'
-import { buildAddress } from '../resources/customers.ts'
-
-export interface Payer {
-  email: string
-  name: string
-  country: string
-  postalCode: string
-}
+import { buildAddress } from './build-customer.ts'
+import type { TestCard } from './cards.ts'
 
 /** Keeps a card's brand, last four digits and expiry: never its number. */
 export function addCard(

@@ -1,3 +1,4 @@
+import type { CardBehavior } from '../core/card-behavior.ts'
 /** Why a charge was refused, in Stripe's words. */
 export interface CardRefusal {
   code: 'card_declined' | 'expired_card' | 'incorrect_cvc' | 'processing_error' | 'payment_intent_authentication_failure'
@@ -15,18 +16,6 @@ export interface TestCard {
   /** Can be saved, but every charge of it fails. */
   failsCharges?: boolean
   behavior?: CardBehavior
-}
-
-/** What happens to payments by a card apart from being refused. */
-export interface CardBehavior {
-  /** Charges succeed, then the cardholder's bank disputes them. */
-  disputesCharges?: boolean
-  /** Charges succeed, then the card's network warns of fraud. */
-  warnsOfFraud?: boolean
-  /** The cardholder is asked to approve a payment. Charges without them are asked for only if `offSessionAuthentication` is on. */
-  asksForApproval?: boolean
-  /** Refunds wait for the bank, or fail after they had succeeded. */
-  refunds?: 'pending' | 'fail'
 }
 
 /** The card whose payments are approved in a step of their own. */

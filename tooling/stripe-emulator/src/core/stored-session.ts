@@ -1,6 +1,6 @@
 import type Stripe from 'stripe'
-import type { LineItem, Session, Wire } from '../core/wire.ts'
-import type { PaymentForm } from './complete-session.ts'
+import type { PaymentForm } from './payment-form.ts'
+import type { LineItem, Session, Wire } from './wire.ts'
 
 export type SessionCreate = Wire<Stripe.Checkout.SessionCreateParams>
 

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { deserialize, serialize } from 'node:v8'
 import { expireInTime } from '../checkout/expire-session.ts'
-import type { Settings } from '../control/settings.ts'
-import type { Emulation } from './emulation.ts'
-import { Collection, type Store } from './store.ts'
+import type { Emulation } from '../core/emulation.ts'
+import type { Settings } from '../core/settings.ts'
+import { Collection, type Store } from '../core/store.ts'
 
 /** Everything an emulator knows, as data: a price in a subscription's item stays the same object as in the list of prices. */
 export interface Snapshot {

@@ -1,8 +1,8 @@
+import { isList } from '../core/list.ts'
+import { findById, type Store } from '../core/store.ts'
+import { invalidRequest } from '../core/stripe-error.ts'
+import type { JsonObject } from '../core/wire.ts'
 import { lazyFields } from '../resources/lazy-fields.ts'
-import { isList } from './list.ts'
-import { findById, type Store } from './store.ts'
-import { invalidRequest } from './stripe-error.ts'
-import type { JsonObject } from './wire.ts'
 
 const deepest = 4
 

@@ -1,8 +1,8 @@
 import type { Emulation } from '../core/emulation.ts'
 import { invalidRequest, noSuchParameter } from '../core/stripe-error.ts'
 import type { Coupon, PromotionCode } from '../core/wire.ts'
-import { refreshCoupon } from '../resources/coupons.ts'
-import { refreshPromotionCode } from '../resources/promotion-codes.ts'
+import { refreshCoupon } from './refresh-coupon.ts'
+import { refreshPromotionCode } from './refresh-promotion-code.ts'
 
 export interface Terms {
   coupon: Coupon

@@ -14,8 +14,8 @@ const keptFile = join(folder, '.package.source.json')
 /** Nothing of a workspace: other tools' scripts, and versions that stand in the workspace's catalog, mean nothing elsewhere. */
 function published(source: string): string {
   const { scripts, devDependencies, publishConfig, ...manifest } = JSON.parse(source)
-  const { exports, ...config } = publishConfig
-  const text = `${JSON.stringify({ ...manifest, exports, publishConfig: config }, undefined, 2)}\n`
+  const { exports, bin, ...config } = publishConfig
+  const text = `${JSON.stringify({ ...manifest, exports, bin, publishConfig: config }, undefined, 2)}\n`
   const leak = /"(catalog|workspace):|\.\/src\//.exec(text)
   if (leak !== null) throw new Error(`the published package.json would hold ${leak[0]}`)
   return text
