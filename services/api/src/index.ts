@@ -1,5 +1,4 @@
-export { type ApiConfig, type ApiDeps, createApp, operationsOf } from './app.ts'
+export { type ApiConfig, type ApiDeps, createApp } from './app.ts'
 export { type CatalogView, createCatalogView } from './catalog-view.ts'
 export { describeApi } from './describe-api.ts'
-export { addOperatorLicenseMetric } from './operator-license-metric.ts'
-export { apiConfigOf, listenerLimits, type RunningApi, startApi } from './start-api.ts'
+export { type ApiSurroundings, type RunningApi, startApi } from './start-api.ts'

@@ -1,13 +1,22 @@
 import { createStripe } from '@licenseoperator/billing'
 import type { Config } from '@licenseoperator/config'
+import type { Database } from '@licenseoperator/db'
 import type { Log } from '@licenseoperator/domain'
-import { ping } from '@licenseoperator/events'
-import { addNatsMetric, createMetrics, type Metrics, type StopOptions, serveWithOperations } from '@licenseoperator/http'
+import { type NatsLink, ping } from '@licenseoperator/events'
+import {
+  addNatsMetric,
+  createMetrics,
+  type HttpEnv,
+  type Metrics,
+  type StopOptions,
+  serveWithOperations,
+} from '@licenseoperator/http'
 import { openKeyRing } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
+import type { Hono } from 'hono'
 import { Connections, type IngestRole } from './connections.ts'
 import { prepareStripe } from './prepare-stripe.ts'
-import { createReceiver, type ReceiverDeps, receiverOperations } from './receiver/create-receiver.ts'
+import { addWebhook, createReceiver, type ReceiverDeps, receiverOperations } from './receiver/create-receiver.ts'
 import { startWork } from './start-work.ts'
 
 export interface Ingest {
@@ -19,6 +28,25 @@ export interface Ingest {
   stop(options?: StopOptions): Promise<void>
 }
 
+/** What the receiver shares with the routes of another service that are served on one listener with it. */
+export interface IngestSurroundings {
+  readonly database: Pick<Database, 'db' | 'ping'>
+  readonly nats: NatsLink
+  readonly metrics: Metrics
+  /** Adds the webhook route. */
+  addRoutes(app: Hono<HttpEnv>): void
+}
+
+type Listening = Pick<Ingest, 'url' | 'adminUrl' | 'stop'>
+
+export interface IngestOptions {
+  readonly config: Config
+  readonly roles: readonly IngestRole[]
+  readonly log: Log
+  /** Listens in place of the ingest, which then opens no address of its own. What it is given stays open until it has stopped. */
+  readonly listen?: (surroundings: IngestSurroundings) => Promise<Listening>
+}
+
 /**
  * Starts the roles of the ingest that were asked for, in one process.
  *
@@ -27,7 +55,7 @@ export interface Ingest {
  *
  * @throws ConfigError, SigningKeyError, CannotListen, or DomainError/EventsUnavailable with one sentence after a bounded wait
  */
-export async function startIngest(options: { config: Config; roles: readonly IngestRole[]; log: Log }): Promise<Ingest> {
+export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const { config, roles, log } = options
   // Before anything is opened: a key that cannot sign is a mistake in the configuration, not a failure of work.
   const keys = signingKeysOf(config)
@@ -35,40 +63,25 @@ export async function startIngest(options: { config: Config; roles: readonly Ing
   try {
     await connections.mysqlReady()
     await prepareStripe(config, connections.database.db, log)
-    const receives = roles.includes('receiver')
-    await (receives ? connections.streamsSoon() : connections.streams())
+    await (roles.includes('receiver') ? connections.streamsSoon() : connections.streams())
     const metrics = createMetrics()
     addNatsMetric(metrics, connections.nats)
-    const { server, ingest } = config
-    const adminAddr = ingest.adminAddr ?? server.adminAddr
-    const draining = new AbortController()
     const deps = receiverDeps(config, connections, metrics, log)
-    const receiver: ReceiverDeps = {
-      ...deps,
-      // Workers store what they do in MySQL and in nothing else.
-      checks: receives ? deps.checks : { mysql: () => connections.database.ping() },
-      draining: draining.signal,
-      operationsElsewhere: adminAddr !== undefined,
-    }
     // Listening comes first: where the port is taken, no work has been started that would have to be undone.
-    const serving = await serveWithOperations({
-      fetch: createReceiver(receiver).fetch,
-      ...ingest.addr,
-      adminAddr,
-      operations: receiverOperations(receiver),
-      log,
-      // Nobody sends requests to workers: they leave at once.
-      drainMs: receives ? server.drainDelayMs : 0,
-      onDrain: () => draining.abort(),
-      connectionsPerAddress: server.maxConnectionsPerAddress,
-      trustedProxies: server.trustedProxies,
-    })
+    const serving = await (options.listen === undefined
+      ? listenAlone(options, connections, deps)
+      : options.listen({
+          database: connections.requests,
+          nats: connections.nats,
+          metrics,
+          addRoutes: (app) => addWebhook(app, deps),
+        }))
     const stopping = new AbortController()
     const work = startWork({ ...options, keys }, connections, metrics, stopping.signal)
-    log.info('webhook-ingest runs', { url: serving.url, adminUrl: serving.adminUrl, roles })
     return {
       url: serving.url,
       adminUrl: serving.adminUrl,
+      // Together: the workers stop while the listener drains.
       stop: async (how) => {
         stopping.abort()
         await Promise.all([serving.stop(how), ...work])
@@ -81,8 +94,35 @@ export async function startIngest(options: { config: Config; roles: readonly Ing
   }
 }
 
-/** What the receiver needs of the connections; also used by a process that serves the webhook beside other routes. */
-export function receiverDeps(config: Config, connections: Connections, metrics: Metrics, log: Log): ReceiverDeps {
+/** The receiver, or what operators ask a worker, on `ingest.addr`. */
+function listenAlone({ config, roles, log }: IngestOptions, connections: Connections, deps: ReceiverDeps): Promise<Listening> {
+  const { server, ingest } = config
+  const receives = roles.includes('receiver')
+  const adminAddr = ingest.adminAddr ?? server.adminAddr
+  const draining = new AbortController()
+  const receiver: ReceiverDeps = {
+    ...deps,
+    // Workers store what they do in MySQL and in nothing else.
+    checks: receives ? deps.checks : { mysql: () => connections.database.ping() },
+    draining: draining.signal,
+    operationsElsewhere: adminAddr !== undefined,
+  }
+  return serveWithOperations({
+    fetch: createReceiver(receiver).fetch,
+    ...ingest.addr,
+    adminAddr,
+    operations: receiverOperations(receiver),
+    log,
+    // Nobody sends requests to workers: they leave at once.
+    drainMs: receives ? server.drainDelayMs : 0,
+    onDrain: () => draining.abort(),
+    connectionsPerAddress: server.maxConnectionsPerAddress,
+    trustedProxies: server.trustedProxies,
+  })
+}
+
+/** What the receiver needs of the connections. */
+function receiverDeps(config: Config, connections: Connections, metrics: Metrics, log: Log): ReceiverDeps {
   return {
     db: connections.requests.db,
     publish: (message) => connections.publish({ ...message, subject: config.nats.subjectStripeWebhook }),
@@ -99,6 +139,6 @@ export function receiverDeps(config: Config, connections: Connections, metrics: 
 }
 
 /** The configured signing keys. @throws SigningKeyError naming the entry that cannot sign */
-export function signingKeysOf(config: Config): KeyRing {
+function signingKeysOf(config: Config): KeyRing {
   return openKeyRing(config.security.map((pair) => ({ ...pair, privateKeyPem: pair.privateKeyPem.reveal() })))
 }
