@@ -71,32 +71,51 @@ test('the access log and the metrics know patterns, not paths, and no query', as
   expect(text).toContain(
     '# TYPE http_requests_total counter\nhttp_requests_total{method="GET",route="/licenses/:id",status="200"} 1\n',
   )
-  expect(text).toContain('http_request_duration_seconds_bucket{route="/licenses/:id",le="+Inf"} 1\n')
+  expect(text).toContain('http_request_duration_seconds_bucket{le="+Inf",route="/licenses/:id"} 1\n')
   expect(lines.join('') + text).not.toContain('SECRET')
 })
 
-test('the exposition format: buckets are cumulative, labels escaped, names unique', () => {
+test('the exposition format: buckets are cumulative, labels escaped, names unique', async () => {
   const metrics = createMetrics()
   const waits = metrics.histogram('wait_seconds', 'Wait', ['of'], [1, 2])
   for (const seconds of [0.5, 1, 1.5, 3]) waits.observe({ of: 'a"\\\n' }, seconds)
   metrics.gauge('pool_size', 'Pool').set({}, 3)
   metrics.counter('events_total', 'Events', ['kind']).inc({ kind: 'x' }, 2)
-  expect(metrics.text()).toContain(
+  expect(await metrics.text()).toContain(
     [
       '# HELP wait_seconds Wait',
       '# TYPE wait_seconds histogram',
-      'wait_seconds_bucket{of="a\\"\\\\\\n",le="1"} 2',
-      'wait_seconds_bucket{of="a\\"\\\\\\n",le="2"} 3',
-      'wait_seconds_bucket{of="a\\"\\\\\\n",le="+Inf"} 4',
+      'wait_seconds_bucket{le="1",of="a\\"\\\\\\n"} 2',
+      'wait_seconds_bucket{le="2",of="a\\"\\\\\\n"} 3',
+      'wait_seconds_bucket{le="+Inf",of="a\\"\\\\\\n"} 4',
       'wait_seconds_sum{of="a\\"\\\\\\n"} 6',
       'wait_seconds_count{of="a\\"\\\\\\n"} 4',
+      '',
       '# HELP pool_size Pool',
       '# TYPE pool_size gauge',
       'pool_size 3',
+      '',
       '# HELP events_total Events',
       '# TYPE events_total counter',
       'events_total{kind="x"} 2',
     ].join('\n'),
   )
   expect(() => metrics.gauge('pool_size', 'again')).toThrow('pool_size')
+})
+
+test('a metric says nothing before it is known, and the process is described', async () => {
+  const metrics = createMetrics()
+  const agree = metrics.gauge('books_agree', 'Agree')
+  expect(await metrics.text()).not.toMatch(/^books_agree /m)
+  agree.set({}, 0)
+  const text = await metrics.text()
+  expect(text).toMatch(/^books_agree 0$/m)
+  for (const name of [
+    'process_resident_memory_bytes',
+    'process_start_time_seconds',
+    'process_cpu_seconds_total',
+    'process_open_fds',
+  ])
+    expect(text).toMatch(new RegExp(`^${name} \\d`, 'm'))
+  expect(text).toContain('nodejs_eventloop_lag_p99_seconds')
 })
