@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { DomainError } from '@licenseoperator/domain'
 import { Hono } from 'hono'
 import { expect, test } from 'vitest'
@@ -24,6 +25,32 @@ test('one parsable line per entry, whatever is in it', () => {
   })
   expect(lines[0]).not.toContain('INSERT')
   expect(second).toMatchObject({ msg: 'odd', unloggable: ['circular'] })
+})
+
+test('no field replaces one of ours, and a secret that somebody logs is not told', () => {
+  const { lines, options } = keptLines()
+  const failure = Object.assign(new Error('SECRET'), { code: 'ECONNRESET' })
+  const secrets = { token: 'SECRET', settings: { password: 'SECRET', apiKey: 'SECRET', port: 1 } }
+  createLog(options).info('100 %s %d', { level: 'fake', time: 'fake', err: failure, all: [failure], ...secrets })
+  const line = JSON.parse(lines.join(''))
+  expect(line).toMatchObject({ level: 'info', msg: '100 %s %d', token: '[secret]', err: { code: 'ECONNRESET' } })
+  expect(line).toMatchObject({ settings: { password: '[secret]', apiKey: '[secret]', port: 1 }, all: [{ code: 'ECONNRESET' }] })
+  expect(new Date(line.time).toISOString()).toBe(line.time)
+  expect(lines.join('')).not.toContain('SECRET')
+  expect(lines.join('').match(/"(?:level|time|msg|service)":/g)).toHaveLength(4)
+})
+
+test('a line is out before the process that wrote it ends', () => {
+  const program = `
+    const { createLog } = await import(process.argv[1])
+    const log = createLog({ service: 'test', level: 'info' })
+    for (let n = 0; n < 3000; n += 1) log.info('line', { n, text: 'x'.repeat(100) })
+    process.exit(3)
+  `
+  const log = new URL('./create-log.ts', import.meta.url).href
+  const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program, log], { encoding: 'utf8' })
+  expect(status).toBe(3)
+  expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ msg: 'line', n: 2999 })
 })
 
 test('entries below the level are dropped', () => {
