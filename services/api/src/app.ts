@@ -119,7 +119,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
   app.use(
     requestId(),
     accessLog(log, metrics),
-    securityHeaders(),
+    securityHeaders({ hsts: true }),
     cors({ allowedOrigins: config.corsAllowedOrigins }),
     methodNotAllowed(app),
   )
