@@ -70,7 +70,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
   app.use(
     requestId(),
     accessLog(log, metrics),
-    securityHeaders(),
+    securityHeaders({ hsts: true }),
     cors({ allowedOrigins: config.corsAllowedOrigins }),
     methodNotAllowed(app),
   )

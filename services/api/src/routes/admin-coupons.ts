@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { AdminPageQuery, adminPageOf, CouponBody, CouponPage, couponBody, isOn } from '@licenseoperator/api-schemas'
 import { createCoupon, deleteCoupon, listCoupons, updateCoupon } from '@licenseoperator/billing'
 import { CouponRequest } from '@licenseoperator/catalog'
 import { DomainError } from '@licenseoperator/domain'
@@ -14,9 +15,7 @@ import {
 } from '@licenseoperator/http'
 import { adminDeps } from '../admin-deps.ts'
 import type { ApiDeps } from '../api-deps.ts'
-import { MAX_ADMIN_BYTES } from '../schemas/admin-body.ts'
-import { AdminPageQuery, adminPageOf, isOn } from '../schemas/admin-page.ts'
-import { CouponBody, CouponPage, couponBody } from '../schemas/coupon-body.ts'
+import { MAX_ADMIN_BYTES } from '../max-admin-bytes.ts'
 
 const PATH = '/authlance/license/admin/products/{slug}/coupons'
 const ofProduct = z.object({ slug: z.string() })

@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { AdminProductsQuery, adminPageOf, isOn, ProductBody, ProductPage, productBody } from '@licenseoperator/api-schemas'
 import { createProduct, listProducts, updateProduct } from '@licenseoperator/billing'
 import { ProductRequest } from '@licenseoperator/catalog'
 import {
@@ -14,9 +15,7 @@ import {
 } from '@licenseoperator/http'
 import { adminDeps } from '../admin-deps.ts'
 import type { ApiDeps } from '../api-deps.ts'
-import { MAX_ADMIN_BYTES } from '../schemas/admin-body.ts'
-import { AdminProductsQuery, adminPageOf, isOn } from '../schemas/admin-page.ts'
-import { ProductBody, ProductPage, productBody } from '../schemas/product-body.ts'
+import { MAX_ADMIN_BYTES } from '../max-admin-bytes.ts'
 
 const PATH = '/authlance/license/admin/products'
 const body = { content: { 'application/json': { schema: ProductBody } } }

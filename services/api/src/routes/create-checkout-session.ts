@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { CookieDomain } from '@licenseoperator/api-schemas'
 import { createCheckoutSession } from '@licenseoperator/billing'
 import { assertScope, text } from '@licenseoperator/domain'
 import {
@@ -12,7 +13,6 @@ import {
   signedIn,
 } from '@licenseoperator/http'
 import type { ApiDeps } from '../api-deps.ts'
-import { CookieDomain } from '../schemas/fields.ts'
 
 const CheckoutRequest = z
   .object({

@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { UrlBody } from '@licenseoperator/api-schemas'
 import { openCustomerPortal } from '@licenseoperator/billing'
 import {
   callerOf,
@@ -11,7 +12,6 @@ import {
   signedIn,
 } from '@licenseoperator/http'
 import type { ApiDeps } from '../api-deps.ts'
-import { UrlBody } from '../schemas/url-body.ts'
 
 const PortalRequest = z
   .object({

@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { GroupName, UrlBody } from '@licenseoperator/api-schemas'
 import { startMaintenanceCheckout } from '@licenseoperator/billing'
 import { text } from '@licenseoperator/domain'
 import {
@@ -12,8 +13,6 @@ import {
   signedIn,
 } from '@licenseoperator/http'
 import type { ApiDeps } from '../api-deps.ts'
-import { GroupName } from '../schemas/fields.ts'
-import { UrlBody } from '../schemas/url-body.ts'
 
 const MaintenanceRequest = z
   .object({ licenseId: text({ max: 128 }), groupName: GroupName })

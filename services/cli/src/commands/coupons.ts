@@ -1,4 +1,4 @@
-import { couponBody } from '@licenseoperator/api'
+import { couponBody } from '@licenseoperator/api-schemas'
 import { createCoupon, deleteCoupon, findAdminProduct, listCoupons, updateCoupon } from '@licenseoperator/billing'
 import { type Coupon, CouponRequest } from '@licenseoperator/catalog'
 import type { Command, Context } from '../context.ts'

@@ -1,6 +1,6 @@
 import { open, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { paymentFilterOf, paymentRecord, paymentVerification } from '@licenseoperator/api'
+import { paymentFilterOf, paymentRecord, paymentVerification } from '@licenseoperator/api-schemas'
 import {
   createStripe,
   exportPayments,

@@ -1,4 +1,4 @@
-import { productBody } from '@licenseoperator/api'
+import { productBody } from '@licenseoperator/api-schemas'
 import { type AdminProduct, createProduct, findAdminProduct, listProducts, updateProduct } from '@licenseoperator/billing'
 import { ProductRequest, requestOfProduct } from '@licenseoperator/catalog'
 import type { Command, Context } from '../context.ts'

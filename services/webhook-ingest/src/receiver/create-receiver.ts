@@ -41,7 +41,7 @@ export interface ReceiverDeps {
  */
 export function createReceiver(deps: ReceiverDeps): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>()
-  app.use(requestId(), accessLog(deps.log, deps.metrics), securityHeaders(), methodNotAllowed(app))
+  app.use(requestId(), accessLog(deps.log, deps.metrics), securityHeaders({ hsts: true }), methodNotAllowed(app))
   app.notFound(notFound)
   app.onError(toErrorResponse(deps.log))
   addOperations(app, receiverOperations(deps), { elsewhere: deps.operationsElsewhere })
