@@ -1,4 +1,4 @@
-import { silentLog } from '@licenseoperator/domain'
+import { DomainError, silentLog } from '@licenseoperator/domain'
 import { Hono } from 'hono'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { anApp, aToken, RULES } from '../test/an-app.ts'
@@ -104,6 +104,17 @@ describe('refused credentials', () => {
     const good = await aToken()
     for (let i = 0; i < 25; i++) expect(await ask('/me', { Authorization: good })).toBe(200)
     expect(await ask('/me', bad)).toBe(401)
+  })
+
+  test('what cannot be judged, because the identity provider is away, is not refused and never counts', async () => {
+    const app = new Hono<HttpEnv>()
+    app.onError(toErrorResponse(silentLog))
+    const onRefused = vi.fn(async () => undefined)
+    const away = () => Promise.reject(new DomainError('temporarily_unavailable', 'temporarily unavailable'))
+    app.use(identifyCaller({ verify: away }, { onRefused }))
+    app.get('/me', requireCaller, (c) => c.text('ok'))
+    expect((await app.request('/me', { headers: bad })).status).toBe(503)
+    expect(onRefused).not.toHaveBeenCalled()
   })
 
   test('instances count together, and a key without points left is refused without asking the store again', async () => {
