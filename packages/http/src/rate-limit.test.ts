@@ -139,6 +139,20 @@ describe('refused credentials', () => {
   })
 })
 
+test('a store that is away is not asked again at once: nobody waits for it meanwhile', async () => {
+  let asked = 0
+  const add = () => {
+    asked += 1
+    return Promise.reject(new Error('away'))
+  }
+  const limiter = createLimiter({ name: 'test', limit: 20, windowMs: 60_000, store: { add }, log: silentLog })
+  for (let i = 0; i < 5; i++) await limiter.take('a')
+  expect(asked).toBe(1)
+  vi.advanceTimersByTime(5001)
+  await limiter.take('a')
+  expect(asked).toBe(2)
+})
+
 test.each([
   ['203.0.113.9', '203.0.113.9'],
   ['2001:db8::1', '2001:db8:0:0::/64'],

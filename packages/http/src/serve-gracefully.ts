@@ -65,7 +65,7 @@ const listenFailures: Record<string, string> = {
 /** Node's defaults let one client hold a connection for five minutes and open any number of them (reliability: headers 60 s, request 300 s). */
 const limits = {
   headersTimeout: 10_000,
-  requestTimeout: 0,
+  requestTimeout: 20_000,
   connectionsCheckingInterval: 2_000,
   keepAliveTimeout: 65_000,
   maxHeaderSize: 16 * 1024,

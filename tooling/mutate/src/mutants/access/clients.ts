@@ -107,8 +107,8 @@ export const clients: readonly Mutant[] = [
   {
     rule: 'the API counts refused credentials by network, not by address',
     file: 'services/api/src/app.ts',
-    find: 'key: clientNetwork(config.trustedProxies,',
-    put: 'key: clientAddress(config.trustedProxies,',
+    find: 'key: clientNetwork(config.trustedProxies, { onUntrusted: warnOfProxy(log) })',
+    put: "key: (c) => c.env?.incoming?.socket.remoteAddress ?? ''",
     tests: refused,
   },
   {

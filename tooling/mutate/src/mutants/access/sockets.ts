@@ -132,4 +132,11 @@ export const sockets: readonly Mutant[] = [
     put: 'return true ||',
     tests: connections,
   },
+  {
+    rule: 'the listener of the API has the configured bound of connections of one address',
+    file: 'services/api/src/start-api.ts',
+    find: 'return { drainMs, connectionsPerAddress, trustedProxies }',
+    put: 'return { drainMs, trustedProxies, ...(connectionsPerAddress < 0 ? { connectionsPerAddress } : {}) }',
+    tests: ['services/api/test/start-api.integration.test.ts'],
+  },
 ]
