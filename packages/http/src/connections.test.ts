@@ -88,6 +88,11 @@ test('an answer that nobody takes is cut, also when it is the only one', async (
   expect(await cut.promise).toBe(false)
 })
 
+test('a connection on which nothing more is asked is kept for 65 seconds, and its client is told so', async () => {
+  const serving = await serve(anApp().app)
+  expect((await fetch(`${serving.url}/n/1`)).headers.get('keep-alive')).toMatch(/timeout=65\b/)
+})
+
 describe('too many connections', () => {
   /** Answers `/slow` when told to. */
   function aSlowApp() {
@@ -121,6 +126,15 @@ describe('too many connections', () => {
     for (let n = 0; n < 60; n += 1) await dial(serving, { from: '127.0.0.2' })
     expect(await answerTo(serving.port, get('/n/1'), '127.0.0.3')).toMatch(/<1>$/)
     expect(await answerTo(serving.port, get('/n/2'), '127.0.0.2')).toMatch(/<2>$/)
+  })
+
+  test('2000 of all addresses together, unless told otherwise', async () => {
+    const serving = await serve(anApp().app, { connectionsPerAddress: 0 })
+    const first = await dial(serving)
+    for (let n = 1; n < 2000; n += 1) await dial(serving)
+    expect(first.closed).toBe(false)
+    await dial(serving)
+    await gone(first)
   })
 
   test('all of them at work: the new one is refused, and a place that is free again is taken', async () => {

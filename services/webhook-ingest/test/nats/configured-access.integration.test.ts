@@ -1,4 +1,4 @@
-import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
+import { createCertifiedAccount, createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
 import { startNats } from '@licenseoperator/stack'
 import { nkeys } from 'nats'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
@@ -32,3 +32,16 @@ test('the roles are to NATS who the configuration says, and make streams with as
   // One server cannot hold three copies, and says so: it was asked for them.
   await expect((await connect({ ...access, ...copied })).streams(5000)).rejects.toThrow('replicas > 1')
 })
+
+test('the roles show MySQL the configured certificate', async () => {
+  const account = await createCertifiedAccount(database)
+  onTestFinished(() => account.drop())
+  const connections = await connect({
+    LICENSEOPERATOR_MYSQL_DSN: account.dsn,
+    LICENSEOPERATOR_MYSQL_TLS_CA: account.tls.ca,
+    LICENSEOPERATOR_MYSQL_TLS_CERT: account.tls.cert,
+    LICENSEOPERATOR_MYSQL_TLS_KEY: account.tls.key,
+  })
+  await connections.mysqlReady()
+  await connections.requests.ping()
+}, 30_000)
