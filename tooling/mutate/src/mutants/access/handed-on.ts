@@ -90,13 +90,6 @@ export const handedOn: readonly Mutant[] = [
     tests: ingest,
   },
   {
-    rule: 'serve bounds the connections of an address as configured',
-    file: 'services/cli/src/commands/serve.ts',
-    find: '        ...listenerLimits(server),\n',
-    put: '',
-    tests: serve,
-  },
-  {
     rule: 'serve keeps metrics and readiness off the public port where there is an address for operators',
     file: 'services/cli/src/commands/serve.ts',
     find: 'operationsElsewhere: server.adminAddr !== undefined',
@@ -235,5 +228,12 @@ export const handedOn: readonly Mutant[] = [
     find: 'export const MAX_BODY_BYTES = 1024 * 1024',
     put: 'export const MAX_BODY_BYTES = 16 * 1024 * 1024',
     tests: ['services/webhook-ingest/test/receiver.integration.test.ts'],
+  },
+  {
+    rule: 'certificates and keys as MySQL makes them are taken',
+    file: 'packages/config/src/pem.ts',
+    find: "return text.replace(/\\0+\\s*$/, '')",
+    put: 'return text',
+    tests: ['packages/config/src/connection-leaves.test.ts'],
   },
 ]
