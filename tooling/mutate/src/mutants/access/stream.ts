@@ -80,8 +80,8 @@ export const stream: readonly Mutant[] = [
   {
     rule: 'an NKey says who we are to NATS',
     file: 'packages/events/src/nats-target.ts',
-    find: '...(nkeySeed === undefined ? {} : { authenticator: nkeyAuthenticator(bytes(nkeySeed)) })',
-    put: '',
+    find: '...(nkeySeed === undefined ? {}',
+    put: '...(nkeySeed === undefined || nkeySeed !== undefined ? {}',
     tests: nats,
   },
   {
@@ -109,14 +109,14 @@ export const stream: readonly Mutant[] = [
     rule: 'MySQL is trusted by the configured authority',
     file: 'packages/db/src/open-database.ts',
     find: '...(ca !== undefined && { ca })',
-    put: '',
+    put: '...{}',
     tests: accounts,
   },
   {
     rule: 'MySQL is shown the client certificate',
     file: 'packages/db/src/open-database.ts',
     find: '...(cert !== undefined && { cert })',
-    put: '',
+    put: '...{}',
     tests: accounts,
   },
   {
