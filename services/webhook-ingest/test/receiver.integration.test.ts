@@ -74,6 +74,15 @@ describe('accepted', () => {
     expect(JSON.parse(Buffer.from(published[0]?.data ?? []).toString())).toMatchObject({ payload: body })
   })
 
+  test('its signature header goes with it, into either store: whoever takes it out verifies it again', async () => {
+    const body = anEvent({ id: 'evt_kept' })
+    const header = signature(body, { timestamp: seconds(-7) })
+    await send(body, header)
+    expect(JSON.parse(Buffer.from(published[0]?.data ?? []).toString())).toMatchObject({ payload: body, signature: header })
+    await send(body, header, receiver({ publish: () => Promise.reject(new Error('away')) }))
+    expect(await stripeEvents.find(database.db, 'evt_kept')).toMatchObject({ payload: Buffer.from(body), signature: header })
+  })
+
   test.each([
     ['by the secret that is being rolled out', { secret: ROLLED }],
     ['299 s ago', { timestamp: seconds(-299) }],
