@@ -1,4 +1,4 @@
-import type { DisputeStatus } from '@licenseoperator/db'
+import type { DisputeStatus } from '@licenseoperator/domain'
 import { z } from 'zod'
 import { Expandable, StripeId } from './id-of.ts'
 

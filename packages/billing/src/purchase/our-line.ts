@@ -1,18 +1,18 @@
 import type { Product } from '@licenseoperator/catalog'
 import { type licenses, products, reading } from '@licenseoperator/db'
 import type { Invoice, InvoiceLine } from '../payload/invoice.ts'
-import type { ProcessDeps } from './event-handler.ts'
 import { isForeign, type PurchaseMetadata } from './purchase-metadata.ts'
+import type { TermsDeps } from './terms-deps.ts'
 
 /** True for an invoice that another application made: nothing in it was written by us, and it sells nothing of our catalog. */
-export async function isForeignInvoice(deps: Pick<ProcessDeps, 'db'>, { metadata, lines }: Invoice): Promise<boolean> {
+export async function isForeignInvoice(deps: Pick<TermsDeps, 'db'>, { metadata, lines }: Invoice): Promise<boolean> {
   const priceIds = lines.map(({ priceId }) => priceId)
   return isForeignSale(deps, { metadata, priceIds, stripeProductIds: lines.map(({ stripeProductId }) => stripeProductId) })
 }
 
 /** True for what another application sells, whichever object tells of it: one rule for invoices and subscriptions. */
 export async function isForeignSale(
-  { db }: Pick<ProcessDeps, 'db'>,
+  { db }: Pick<TermsDeps, 'db'>,
   sale: {
     readonly metadata: Readonly<Record<string, string>>
     readonly priceIds: readonly (string | undefined)[]
@@ -24,17 +24,14 @@ export async function isForeignSale(
 }
 
 /** Whether one of these prices is of our catalog. @throws DomainError when MySQL is away */
-export async function sellsOneOf(db: ProcessDeps['db'], prices: readonly (string | undefined)[]): Promise<boolean> {
+export async function sellsOneOf(db: TermsDeps['db'], prices: readonly (string | undefined)[]): Promise<boolean> {
   for (const price of new Set(prices))
     if (price !== undefined && (await reading(() => products.findByReference(db, price))) !== undefined) return true
   return false
 }
 
 /** Whether one of these products of Stripe's is of our catalog: inline prices leave no other trace. @throws DomainError when MySQL is away */
-export async function sellsOneOfProducts(
-  db: ProcessDeps['db'],
-  stripeProducts: readonly (string | undefined)[],
-): Promise<boolean> {
+export async function sellsOneOfProducts(db: TermsDeps['db'], stripeProducts: readonly (string | undefined)[]): Promise<boolean> {
   for (const id of new Set(stripeProducts))
     if (id !== undefined && (await reading(() => products.findByStripeProduct(db, id))) !== undefined) return true
   return false
@@ -42,7 +39,7 @@ export async function sellsOneOfProducts(
 
 /** The product that a purchase's metadata names, as it is now. @throws DomainError when MySQL is away */
 export async function productBought(
-  { db }: Pick<ProcessDeps, 'db'>,
+  { db }: Pick<TermsDeps, 'db'>,
   { product_slug: slug }: Pick<PurchaseMetadata, 'product_slug'>,
 ): Promise<Product | undefined> {
   return slug === undefined ? undefined : reading(() => products.findBySlug(db, slug))
@@ -67,7 +64,7 @@ export interface ReadLine extends InvoiceLine {
  * @param sold  on what the subscription sold its licenses, where that is known
  */
 export async function readLines(
-  { db }: Pick<ProcessDeps, 'db'>,
+  { db }: Pick<TermsDeps, 'db'>,
   lines: readonly InvoiceLine[],
   own: Product | undefined,
   sold: readonly Sold[],
@@ -78,7 +75,7 @@ export async function readLines(
 }
 
 async function productOf(
-  db: ProcessDeps['db'],
+  db: TermsDeps['db'],
   { priceId, stripeProductId }: InvoiceLine,
   own: Product | undefined,
   sold: readonly Sold[],

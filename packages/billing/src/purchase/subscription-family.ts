@@ -4,10 +4,10 @@ import type { Invoice } from '../payload/invoice.ts'
 import { readWholeInvoice } from '../payload/read-whole-invoice.ts'
 import { isUnknownObject } from '../stripe-client.ts'
 import type { BoughtPart } from './bundle-parts.ts'
-import type { ProcessDeps } from './event-handler.ts'
 import { productBought, type Sold } from './our-line.ts'
 import type { InForce } from './paid-units.ts'
 import { PurchaseMetadata } from './purchase-metadata.ts'
+import type { TermsDeps } from './terms-deps.ts'
 
 /** What our own books say of a subscription: the licenses that it paid for. */
 export interface SubscriptionFamily {
@@ -18,7 +18,7 @@ export interface SubscriptionFamily {
 
 /** @returns undefined for a subscription that brought no license yet. @throws DomainError when MySQL is away */
 export async function familyOfSubscription(
-  { db }: Pick<ProcessDeps, 'db'>,
+  { db }: Pick<TermsDeps, 'db'>,
   subscriptionId: string | undefined,
 ): Promise<SubscriptionFamily | undefined> {
   return subscriptionId === undefined ? undefined : reading(() => licenses.endsOfSubscription(db, subscriptionId))
@@ -32,7 +32,7 @@ export async function familyOfSubscription(
  * @throws ZodError when it cannot be read and no license says more
  */
 export async function metadataBought(
-  deps: Pick<ProcessDeps, 'db'>,
+  deps: Pick<TermsDeps, 'db'>,
   metadata: Readonly<Record<string, string>>,
   family: SubscriptionFamily | undefined,
 ): Promise<PurchaseMetadata> {
@@ -48,7 +48,7 @@ export async function metadataBought(
 }
 
 /** The metadata that a license was bought with, as far as the license tells. */
-async function metadataOf({ db }: Pick<ProcessDeps, 'db'>, license: licenses.StoredLicense): Promise<PurchaseMetadata> {
+async function metadataOf({ db }: Pick<TermsDeps, 'db'>, license: licenses.StoredLicense): Promise<PurchaseMetadata> {
   const units = Math.max(1, license.soldAs?.reduce((sum, one) => sum + one.quantity, 0) ?? 1)
   const all = await reading(() => licenses.listByPurchase(db, license.issuanceKey))
   const parts = all.filter(({ issuanceKey }) => issuanceKey !== license.issuanceKey)
@@ -84,7 +84,7 @@ function partOf({ productKey, seats, productSlug, plan }: licenses.StoredLicense
 }
 
 /** On what the subscription sold its licenses: as it was written down, else as the invoice of its first purchase says. */
-export async function soldOf(deps: Pick<ProcessDeps, 'db' | 'stripe'>, family: SubscriptionFamily | undefined): Promise<Sold[]> {
+export async function soldOf(deps: TermsDeps, family: SubscriptionFamily | undefined): Promise<Sold[]> {
   if (family === undefined) return []
   const sold: Sold[] = []
   for (const license of [family.first, ...family.newest]) {
@@ -97,7 +97,7 @@ export async function soldOf(deps: Pick<ProcessDeps, 'db' | 'stripe'>, family: S
 
 /** The license in force at an instant, and on what it was sold. */
 export async function inForceAt(
-  deps: Pick<ProcessDeps, 'db'>,
+  deps: Pick<TermsDeps, 'db'>,
   subscriptionId: string,
   at: Date,
   issuanceKey: string,
@@ -110,7 +110,7 @@ export async function inForceAt(
 }
 
 async function productOfLicense(
-  { db }: Pick<ProcessDeps, 'db'>,
+  { db }: Pick<TermsDeps, 'db'>,
   { productId, productSlug }: licenses.StoredLicense,
 ): Promise<Product | undefined> {
   const byId = productId === undefined ? undefined : await reading(() => products.findById(db, productId))
@@ -118,7 +118,7 @@ async function productOfLicense(
 }
 
 /** The invoice that a license was paid with, from Stripe. @returns undefined when Stripe does not know it any more */
-export async function invoiceBehind({ stripe }: Pick<ProcessDeps, 'stripe'>, invoiceId: string): Promise<Invoice | undefined> {
+export async function invoiceBehind({ stripe }: Pick<TermsDeps, 'stripe'>, invoiceId: string): Promise<Invoice | undefined> {
   try {
     return await readWholeInvoice(stripe, await stripe.invoices.retrieve(invoiceId))
   } catch (error) {
@@ -133,7 +133,7 @@ export async function invoiceBehind({ stripe }: Pick<ProcessDeps, 'stripe'>, inv
  * @returns undefined when Stripe does not know it any more
  */
 export async function firstInvoiceOf(
-  { stripe }: Pick<ProcessDeps, 'stripe'>,
+  { stripe }: Pick<TermsDeps, 'stripe'>,
   subscriptionId: string,
   family: SubscriptionFamily | undefined,
 ): Promise<Invoice | undefined> {

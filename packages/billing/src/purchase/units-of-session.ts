@@ -3,10 +3,10 @@ import type { CheckoutSession } from '../payload/checkout-session.ts'
 import type { InvoiceLine } from '../payload/invoice.ts'
 import { isUnknownObject } from '../stripe-client.ts'
 import { entitlementOf } from './entitlement-of.ts'
-import type { ProcessDeps } from './event-handler.ts'
 import { productBought, readLines } from './our-line.ts'
 import { onlyLine, unitsOfPeriod } from './paid-units.ts'
 import type { PurchaseMetadata } from './purchase-metadata.ts'
+import type { TermsDeps } from './terms-deps.ts'
 
 /**
  * What a one-time checkout pays for, by the same rules as an invoice. Checkouts of ours sell one unit and say what it is; of others, a payment link's for
@@ -16,7 +16,7 @@ import type { PurchaseMetadata } from './purchase-metadata.ts'
  * @throws DomainError `invalid_payload` when nobody can tell what is paid for, and what Stripe throws
  */
 export async function unitsOfSession(
-  deps: Pick<ProcessDeps, 'db' | 'stripe'>,
+  deps: TermsDeps,
   session: CheckoutSession,
   bought: PurchaseMetadata,
 ): Promise<{ metadata: PurchaseMetadata; priceId: string | undefined } | undefined> {
@@ -30,7 +30,7 @@ export async function unitsOfSession(
 }
 
 /** None of a session that Stripe does not know: then its metadata alone counts. */
-async function linesOf({ stripe }: Pick<ProcessDeps, 'stripe'>, sessionId: string): Promise<InvoiceLine[]> {
+async function linesOf({ stripe }: Pick<TermsDeps, 'stripe'>, sessionId: string): Promise<InvoiceLine[]> {
   const sold: InvoiceLine[] = []
   try {
     for await (const item of stripe.checkout.sessions.listLineItems(sessionId, { limit: 100 })) sold.push(lineOf(item))
