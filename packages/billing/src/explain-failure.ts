@@ -1,7 +1,7 @@
 import { explainMysql, type MysqlPlace } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
 import { EventsUnavailable, readNatsUrl } from '@licenseoperator/events'
-import { explainStripe } from './explain-stripe.ts'
+import { explainStripe } from '@licenseoperator/stripe'
 
 /** What a process talks to, as far as it was configured. */
 export interface Reach {

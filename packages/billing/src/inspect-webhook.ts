@@ -1,7 +1,7 @@
+import { STRIPE_API_VERSION, translateStripeError } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
 import { warningsOf, wrongVersion } from './ensure-webhook.ts'
 import { listOurEndpoints, mayBeSignedWith, missingEvents } from './our-endpoints.ts'
-import { STRIPE_API_VERSION, translateStripeError } from './stripe-client.ts'
 
 const TIMEOUT_MS = 3000
 

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
+import { isUnknownObject, STRIPE_API_VERSION, waitOutRateLimit } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
 import { handledEvents } from './purchase/handled-events.ts'
-import { isUnknownObject, STRIPE_API_VERSION } from './stripe-client.ts'
-import { waitOutRateLimit } from './wait-out-rate-limit.ts'
 
 /** Path below the public base URL at which the receiver listens. */
 export const WEBHOOK_PATH = '/authlance/license/stripe/webhook'

@@ -1,8 +1,7 @@
+import { isUnknownObject, readStripeEvent } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
 import { isMaintenance } from './maintenance/maintenance-metadata.ts'
-import { readStripeEvent } from './payload/stripe-event.ts'
 import { isForeign } from './purchase/purchase-metadata.ts'
-import { isUnknownObject } from './stripe-client.ts'
 
 type Metadata = Readonly<Record<string, string>>
 

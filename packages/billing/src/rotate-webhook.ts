@@ -1,8 +1,8 @@
 import { DomainError } from '@licenseoperator/domain'
+import { STRIPE_API_VERSION, translateStripeError } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
 import { type EnsuredWebhook, warningsOf } from './ensure-webhook.ts'
 import { endpointParams, isRotatedOut, isSignedWith, labelSecret, listOurEndpoints, ROTATED_OUT } from './our-endpoints.ts'
-import { STRIPE_API_VERSION, translateStripeError } from './stripe-client.ts'
 
 /**
  * First half of a rotation: a second endpoint for the same URL, with a new secret and in our version. The old one goes on sending, so that no event

@@ -1,4 +1,3 @@
-import { createStripe } from '@licenseoperator/billing'
 import type { Config } from '@licenseoperator/config'
 import { openDatabase, waitForSchema } from '@licenseoperator/db'
 import { type Log, surfaces } from '@licenseoperator/domain'
@@ -6,6 +5,7 @@ import { announceCatalogChange, onCatalogChange, openNatsLink } from '@licenseop
 import { addNatsMetric, createMetrics, type StopOptions, serveWithOperations } from '@licenseoperator/http'
 import { openKeyRing, openOperatorLicense } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
+import { createStripe } from '@licenseoperator/stripe'
 import { type ApiConfig, type ApiDeps, createApp, operationsOf } from './app.ts'
 import { createCatalogView } from './catalog-view.ts'
 import { addOperatorLicenseMetric } from './operator-license-metric.ts'

@@ -1,4 +1,4 @@
-import { createStripe, type EventOutcome } from '@licenseoperator/billing'
+import type { EventOutcome } from '@licenseoperator/billing'
 import type { Config } from '@licenseoperator/config'
 import { outbox, reading, stripeEvents } from '@licenseoperator/db'
 import { type Log, newId } from '@licenseoperator/domain'
@@ -6,6 +6,7 @@ import { consume, findMessage, type MessageHandler, MessageIndex, ping } from '@
 import { addNatsMetric, createMetrics, type Metrics, type StopOptions, serveWithOperations } from '@licenseoperator/http'
 import { openKeyRing } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
+import { createStripe } from '@licenseoperator/stripe'
 import { Connections, type IngestRole } from './connections.ts'
 import { every, finishedBy } from './every.ts'
 import { prepareStripe } from './prepare-stripe.ts'

@@ -1,7 +1,6 @@
 import {
   type CheckoutRequest,
   createCheckoutSession,
-  createStripe,
   type ProcessDeps,
   processEvent,
   syncProducts,
@@ -11,6 +10,7 @@ import { createTestDatabase, insertProduct, type TestDatabase } from '@licenseop
 import { type Caller, silentLog } from '@licenseoperator/domain'
 import { openKeyRing } from '@licenseoperator/licensing'
 import { generateSigningKey } from '@licenseoperator/signing'
+import { createStripe } from '@licenseoperator/stripe'
 import { type CheckoutInput, type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
 import { sql } from 'kysely'
 import type { WorkerDeps } from '../src/processor/run-processor.ts'

@@ -1,6 +1,7 @@
-import { createStripe, WEBHOOK_PATH } from '@licenseoperator/billing'
+import { WEBHOOK_PATH } from '@licenseoperator/billing'
 import { stripeEvents } from '@licenseoperator/db'
 import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
+import { createStripe } from '@licenseoperator/stripe'
 import { type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startIngest } from '../src/start-ingest.ts'

@@ -1,8 +1,8 @@
 import { type Problem, type Product, type ProductFields, problem, refuseFirst, stripeRecurring } from '@licenseoperator/catalog'
 import { prices, type Tx } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
+import { isUnknownObject, translateStripeError } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
-import { isUnknownObject, translateStripeError } from '../stripe-client.ts'
 
 /** A price that the administrator names is known from now on, also to invoices that come years later. */
 export async function recordGivenPrice(tx: Tx, productId: number, fields: ProductFields, now: Date): Promise<void> {

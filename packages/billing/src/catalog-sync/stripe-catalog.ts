@@ -1,5 +1,5 @@
+import { isUnknownObject } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
-import { isUnknownObject } from '../stripe-client.ts'
 import type { Ask } from './sync-run.ts'
 
 /** Metadata keys by which we know our objects at Stripe again. */

@@ -1,6 +1,6 @@
 import type { Db } from '@licenseoperator/db'
+import { waitOutRateLimit } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
-import { waitOutRateLimit } from '../wait-out-rate-limit.ts'
 import { openStripeCatalog, type StripeCatalog } from './stripe-catalog.ts'
 
 /** One change at Stripe, or of what we remember of it (`…_adopted`); in a dry run one that would be made. */

@@ -13,10 +13,10 @@ import {
   normaliseDomain,
   personalGroup,
 } from '@licenseoperator/domain'
+import { translateStripeError } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
 import { bundledParts } from '../bundled-parts.ts'
 import { writePurchaseMetadata } from '../purchase/purchase-metadata.ts'
-import { translateStripeError } from '../stripe-client.ts'
 import { openForCustomer } from './open-for-customer.ts'
 import { openSession, SessionNotOpened } from './open-session.ts'
 import { type ResolvedCheckout, resolveCheckout } from './resolve-checkout.ts'

@@ -1,9 +1,8 @@
 import { type Db, licenses, reading } from '@licenseoperator/db'
 import { assertScope, type Caller, DomainError, isMember, isSysadmin, type Surface } from '@licenseoperator/domain'
+import { isUnknownObject, readCheckoutSession, translateStripeError } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
-import { readCheckoutSession } from '../payload/checkout-session.ts'
 import { PurchaseMetadata } from '../purchase/purchase-metadata.ts'
-import { isUnknownObject, translateStripeError } from '../stripe-client.ts'
 
 export interface SessionLookupDeps {
   readonly db: Db

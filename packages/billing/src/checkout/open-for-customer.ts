@@ -1,7 +1,7 @@
 import { type Db, inTransaction, refusedCustomers } from '@licenseoperator/db'
 import type { Log } from '@licenseoperator/domain'
+import { describeRefusal, isRefusal } from '@licenseoperator/stripe'
 import { Stripe } from 'stripe'
-import { describeRefusal, isRefusal } from '../stripe-client.ts'
 import { SessionNotOpened } from './open-session.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { DomainError } from '@licenseoperator/domain'
+import { isRefusal, madeNothing } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
-import { isRefusal, madeNothing } from '../stripe-client.ts'
 
 export interface OpenedSession {
   readonly sessionId: string

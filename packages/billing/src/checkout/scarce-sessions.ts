@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { type Db, locks, reading, reservations, type Tx, trials } from '@licenseoperator/db'
 import { type Caller, DomainError, isSysadmin } from '@licenseoperator/domain'
+import { translateStripeError } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
-import { translateStripeError } from '../stripe-client.ts'
 import { followSession } from './session-of-reservation.ts'
 
 /** How many unpaid sessions one may have at once for the same scarce thing: else one member could keep all of it from everybody else. */

@@ -1,6 +1,6 @@
 import { type Db, inTransaction, reservations } from '@licenseoperator/db'
+import { isUnknownObject } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
-import { isUnknownObject } from '../stripe-client.ts'
 
 /** Stripe answers a list by creation time; our clock and Stripe's may differ by this much. */
 const CLOCK_SLACK_SECONDS = 600

@@ -1,7 +1,7 @@
 import { audit, type Db, inTransaction, reading, reservations, stripeEvents } from '@licenseoperator/db'
 import { assertSysadmin, type Caller, DomainError } from '@licenseoperator/domain'
+import { readStripeEvent, type StripeEvent } from '@licenseoperator/stripe'
 import { z } from 'zod'
-import { readStripeEvent, type StripeEvent } from '../payload/stripe-event.ts'
 
 /**
  * Puts an event aside that will never be served, e.g. because the money was given back. It keeps its bytes and can still be replayed. What the purchase

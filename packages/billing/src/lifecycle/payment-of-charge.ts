@@ -1,11 +1,9 @@
 import { payments, reading } from '@licenseoperator/db'
+import { type Charge, isUnknownObject, readInvoice } from '@licenseoperator/stripe'
 import { isMaintenance } from '../maintenance/maintenance-metadata.ts'
-import type { Charge } from '../payload/charge.ts'
-import { readInvoice } from '../payload/invoice.ts'
 import type { ProcessDeps } from '../purchase/event-handler.ts'
 import { isForeignInvoice } from '../purchase/our-line.ts'
 import { isForeign } from '../purchase/purchase-metadata.ts'
-import { isUnknownObject } from '../stripe-client.ts'
 
 /** What a charge paid for, by Stripe's names; its payment need not have reached us yet. */
 export interface ChargedPayment {

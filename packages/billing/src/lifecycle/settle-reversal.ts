@@ -7,9 +7,8 @@ import {
   renewedLicenseOf,
   settleLicenses,
 } from '@licenseoperator/licensing'
+import { type Charge, chargeOfDispute, isUnknownObject, readCharge, readDispute, readRefund } from '@licenseoperator/stripe'
 import { recountMaintenance } from '../maintenance/recount-maintenance.ts'
-import { type Charge, readCharge, readRefund } from '../payload/charge.ts'
-import { chargeOfDispute, readDispute } from '../payload/dispute.ts'
 import {
   type EventHandler,
   type EventOutcome,
@@ -18,7 +17,6 @@ import {
   PROCESSOR,
   type ProcessDeps,
 } from '../purchase/event-handler.ts'
-import { isUnknownObject } from '../stripe-client.ts'
 import { type ChargedPayment, paymentOfCharge } from './payment-of-charge.ts'
 import { storeObserved } from './store-observed.ts'
 

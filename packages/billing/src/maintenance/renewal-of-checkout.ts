@@ -1,5 +1,5 @@
 import { licenses, reading } from '@licenseoperator/db'
-import type { CheckoutSession } from '../payload/checkout-session.ts'
+import type { CheckoutSession } from '@licenseoperator/stripe'
 import { checkoutIssuanceKey } from '../purchase/issuance-key.ts'
 import { MaintenanceMetadata } from './maintenance-metadata.ts'
 import { type MaintenanceRenewal, unrenewable } from './renew-maintenance.ts'

@@ -1,7 +1,7 @@
 import type { PaidPeriod } from '@licenseoperator/catalog'
 import { licenses, reading } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
-import { type Invoice, type InvoiceLine, paidPeriodOf, paymentOfInvoice } from '../payload/invoice.ts'
+import { type Invoice, type InvoiceLine, paidPeriodOf, paymentOfInvoice } from '@licenseoperator/stripe'
 import type { ProcessDeps } from '../purchase/event-handler.ts'
 import { firstInvoiceOf, type SubscriptionFamily } from '../purchase/subscription-family.ts'
 import { type MaintenanceRenewal, unrenewable } from './renew-maintenance.ts'

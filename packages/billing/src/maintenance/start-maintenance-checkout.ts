@@ -9,10 +9,10 @@ import {
   type Log,
   type Surface,
 } from '@licenseoperator/domain'
+import { translateStripeError } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
 import { openForCustomer } from '../checkout/open-for-customer.ts'
 import { dashboardUrl, type ReturnUrlSettings } from '../checkout/return-urls.ts'
-import { translateStripeError } from '../stripe-client.ts'
 
 export interface MaintenanceCheckoutDeps {
   readonly db: Db

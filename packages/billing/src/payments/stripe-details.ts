@@ -1,7 +1,7 @@
 import { rfc3339 } from '@licenseoperator/domain'
+import { isUnknownObject } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
 import { z } from 'zod'
-import { isUnknownObject } from '../stripe-client.ts'
 
 const metadata = z.record(z.string(), z.string())
 

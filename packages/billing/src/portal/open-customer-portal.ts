@@ -1,7 +1,7 @@
 import { type Db, licenses, payments, reading } from '@licenseoperator/db'
 import { assertScope, type Caller, DomainError, isMember, isSysadmin, type Surface } from '@licenseoperator/domain'
+import { translateStripeError } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
-import { translateStripeError } from '../stripe-client.ts'
 
 export interface PortalDeps {
   readonly db: Db

@@ -1,5 +1,5 @@
 import { licenses, payments, reading } from '@licenseoperator/db'
-import type { StripeEvent } from '../payload/stripe-event.ts'
+import type { StripeEvent } from '@licenseoperator/stripe'
 import type { ProcessDeps } from './event-handler.ts'
 import { sellsOurProduct } from './issue-from-checkout.ts'
 import { sellsOneOf, sellsOneOfProducts } from './our-line.ts'

@@ -2,8 +2,8 @@ import { type Db, inTransaction, stripeEvents } from '@licenseoperator/db'
 import type { Log } from '@licenseoperator/domain'
 import type { Announcement, IssuedReason, RevocationPolicy } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
+import type { StripeEvent } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
-import type { StripeEvent } from '../payload/stripe-event.ts'
 
 /** What every handler of an event works with. */
 export interface ProcessDeps {

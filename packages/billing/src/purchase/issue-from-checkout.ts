@@ -1,12 +1,16 @@
 import { inTransaction, stripeEvents } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
+import {
+  type CheckoutSession,
+  isPaid,
+  isUnknownObject,
+  paymentOfInvoice,
+  readCheckoutSession,
+  readWholeInvoice,
+} from '@licenseoperator/stripe'
 import { isMaintenance } from '../maintenance/maintenance-metadata.ts'
 import { renewMaintenance } from '../maintenance/renew-maintenance.ts'
 import { renewalOfCheckout } from '../maintenance/renewal-of-checkout.ts'
-import { type CheckoutSession, isPaid, readCheckoutSession } from '../payload/checkout-session.ts'
-import { paymentOfInvoice } from '../payload/invoice.ts'
-import { readWholeInvoice } from '../payload/read-whole-invoice.ts'
-import { isUnknownObject } from '../stripe-client.ts'
 import { type EventHandler, ignore, type ProcessDeps } from './event-handler.ts'
 import { checkoutIssuanceKey, subscriptionIssuanceKey } from './issuance-key.ts'
 import { issuePurchase, type PaidPurchase } from './issue-purchase.ts'

@@ -1,7 +1,7 @@
 import { inTransaction, licenseEnds, stripeEvents } from '@licenseoperator/db'
 import { lockPurchase, settleLicenses } from '@licenseoperator/licensing'
+import { readWholeInvoice } from '@licenseoperator/stripe'
 import { renewMaintenance } from '../maintenance/renew-maintenance.ts'
-import { readWholeInvoice } from '../payload/read-whole-invoice.ts'
 import { type EventHandler, type EventOutcome, ignore, PROCESSOR, type ProcessDeps } from './event-handler.ts'
 import { issuePurchase } from './issue-purchase.ts'
 import { notePaymentIntent } from './note-payment-intent.ts'

@@ -1,6 +1,6 @@
 import type { Product } from '@licenseoperator/catalog'
 import { type licenses, products, reading } from '@licenseoperator/db'
-import type { Invoice, InvoiceLine } from '../payload/invoice.ts'
+import type { Invoice, InvoiceLine } from '@licenseoperator/stripe'
 import { isForeign, type PurchaseMetadata } from './purchase-metadata.ts'
 import type { TermsDeps } from './terms-deps.ts'
 

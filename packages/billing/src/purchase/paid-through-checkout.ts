@@ -1,5 +1,4 @@
-import type { Invoice } from '../payload/invoice.ts'
-import { isUnknownObject } from '../stripe-client.ts'
+import { type Invoice, isUnknownObject } from '@licenseoperator/stripe'
 import type { ProcessDeps } from './event-handler.ts'
 
 /** Whether an invoice of no subscription is the receipt of a checkout, whose own event says what was bought. @throws what Stripe throws */

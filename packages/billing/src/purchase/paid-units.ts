@@ -1,7 +1,7 @@
 import type { Product } from '@licenseoperator/catalog'
 import type { licenses } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
-import type { InvoiceLine } from '../payload/invoice.ts'
+import type { InvoiceLine } from '@licenseoperator/stripe'
 import type { ReadLine } from './our-line.ts'
 
 /** What an invoice pays for of one product of ours: all its lines together. */

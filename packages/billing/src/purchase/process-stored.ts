@@ -1,9 +1,8 @@
 import { inTransaction, stripeEvents } from '@licenseoperator/db'
 import { isDomainError } from '@licenseoperator/domain'
+import { isSignedByStripe, isUnknownObject, translateStripeError } from '@licenseoperator/stripe'
 import { presentOf } from '../present-object.ts'
 import { isOwnEventId, retellOwnEvent } from '../reconcile/own-event.ts'
-import { isUnknownObject, translateStripeError } from '../stripe-client.ts'
-import { isSignedByStripe } from '../verify-webhook.ts'
 import type { EventOutcome, ProcessDeps } from './event-handler.ts'
 import { type IncomingEvent, processEvent } from './process-event.ts'
 

@@ -1,7 +1,7 @@
 import { licenseModeOf, type PaidPeriod } from '@licenseoperator/catalog'
 import type { licenses } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
-import type { Invoice } from '../payload/invoice.ts'
+import type { Invoice } from '@licenseoperator/stripe'
 import { entitlementOf } from './entitlement-of.ts'
 import type { ProcessDeps } from './event-handler.ts'
 import { productBought, readLines } from './our-line.ts'

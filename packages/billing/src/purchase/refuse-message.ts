@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { inTransaction, stripeEvents } from '@licenseoperator/db'
 import { isDomainError } from '@licenseoperator/domain'
-import { readStripeEvent } from '../payload/stripe-event.ts'
+import { readStripeEvent } from '@licenseoperator/stripe'
 import type { EventOutcome, ProcessDeps } from './event-handler.ts'
 
 /** Why a message of the webhook stream is not processed. `unsigned`: an event, but none of our secrets signed it. */

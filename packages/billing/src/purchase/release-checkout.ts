@@ -1,6 +1,6 @@
 import { inTransaction, reservations, stripeEvents } from '@licenseoperator/db'
+import { readCheckoutSession } from '@licenseoperator/stripe'
 import { isMaintenance } from '../maintenance/maintenance-metadata.ts'
-import { readCheckoutSession } from '../payload/checkout-session.ts'
 import { type EventHandler, ignore } from './event-handler.ts'
 import { isForeign } from './purchase-metadata.ts'
 

@@ -1,7 +1,5 @@
+import { type CheckoutSession, type InvoiceLine, isUnknownObject } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
-import type { CheckoutSession } from '../payload/checkout-session.ts'
-import type { InvoiceLine } from '../payload/invoice.ts'
-import { isUnknownObject } from '../stripe-client.ts'
 import { entitlementOf } from './entitlement-of.ts'
 import { productBought, readLines } from './our-line.ts'
 import { onlyLine, unitsOfPeriod } from './paid-units.ts'

@@ -1,5 +1,5 @@
 import { DomainError } from '@licenseoperator/domain'
-import type { StripeEvent } from '../payload/stripe-event.ts'
+import type { StripeEvent } from '@licenseoperator/stripe'
 import type { ProcessDeps } from './event-handler.ts'
 import type { HandledEvent } from './handled-events.ts'
 

@@ -1,5 +1,5 @@
 import { licenses, reading, stripeEvents } from '@licenseoperator/db'
-import { readStripeEvent, type StripeEvent } from '../payload/stripe-event.ts'
+import { readStripeEvent, type StripeEvent } from '@licenseoperator/stripe'
 import { processAgain } from '../process-again.ts'
 import type { ProcessDeps } from '../purchase/event-handler.ts'
 import { isStripeEvent } from '../purchase/refuse-message.ts'

@@ -1,6 +1,5 @@
 import {
   type CatalogSyncReport,
-  createStripe,
   ensureWebhook,
   finishRotation,
   rotateWebhook,
@@ -9,6 +8,7 @@ import {
   WEBHOOK_PATH,
 } from '@licenseoperator/billing'
 import type { Config } from '@licenseoperator/config'
+import { createStripe } from '@licenseoperator/stripe'
 import type { Command, Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor, withDatabase } from '../load.ts'

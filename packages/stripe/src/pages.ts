@@ -1,4 +1,4 @@
-import { waitOutRateLimit } from '../wait-out-rate-limit.ts'
+import { waitOutRateLimit } from './wait-out-rate-limit.ts'
 
 const PAGE = 100
 
