@@ -1,16 +1,3 @@
-export { type BundledPart, bundledParts } from './bundled-parts.ts'
-export type { AdminProduct } from './catalog-admin/admin-product.ts'
-export { assertCatalogAdmin, type CatalogAdminDeps } from './catalog-admin/catalog-admin.ts'
-export { createCoupon, deleteCoupon, listCoupons, updateCoupon } from './catalog-admin/coupons.ts'
-export { createProduct } from './catalog-admin/create-product.ts'
-export { findAdminProduct } from './catalog-admin/find-admin-product.ts'
-export { listProducts } from './catalog-admin/list-products.ts'
-export { readSeatUsage, type SeatUsage } from './catalog-admin/seats.ts'
-export { updateProduct } from './catalog-admin/update-product.ts'
-export { type CatalogSyncOptions, type CatalogSyncReport, syncCatalog } from './catalog-sync/sync-catalog.ts'
-export { type ConfigChanges, type ConfigProduct, syncConfigProducts } from './catalog-sync/sync-config-products.ts'
-export { type SyncOptions, type SyncReport, syncProducts } from './catalog-sync/sync-products.ts'
-export type { SyncAction } from './catalog-sync/sync-run.ts'
 export {
   type CheckoutDeps,
   type CheckoutRequest,

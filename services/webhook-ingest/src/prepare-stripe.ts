@@ -1,4 +1,5 @@
-import { ensureWebhook, inspectWebhook, syncCatalog, WEBHOOK_PATH } from '@licenseoperator/billing'
+import { ensureWebhook, inspectWebhook, WEBHOOK_PATH } from '@licenseoperator/billing'
+import { syncCatalog } from '@licenseoperator/catalog-admin'
 import type { Config } from '@licenseoperator/config'
 import type { Db } from '@licenseoperator/db'
 import type { Log } from '@licenseoperator/domain'

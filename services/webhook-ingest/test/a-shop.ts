@@ -1,11 +1,6 @@
-import {
-  type CheckoutRequest,
-  createCheckoutSession,
-  type ProcessDeps,
-  processEvent,
-  syncProducts,
-} from '@licenseoperator/billing'
+import { type CheckoutRequest, createCheckoutSession, type ProcessDeps, processEvent } from '@licenseoperator/billing'
 import type { ProductFields } from '@licenseoperator/catalog'
+import { syncProducts } from '@licenseoperator/catalog-admin'
 import { createTestDatabase, insertProduct, type TestDatabase } from '@licenseoperator/db/testing'
 import { type Caller, silentLog } from '@licenseoperator/domain'
 import { openKeyRing } from '@licenseoperator/licensing'

@@ -1,4 +1,5 @@
 import { type Coupon, type LicenseMode, licenseModeOf, type Product, priceOf, seatsFor } from '@licenseoperator/catalog'
+import { bundledParts } from '@licenseoperator/catalog-admin'
 import { type Db, inTransaction, licenses, reading, reservations, trials } from '@licenseoperator/db'
 import {
   assertGroup,
@@ -15,7 +16,6 @@ import {
 } from '@licenseoperator/domain'
 import { translateStripeError } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
-import { bundledParts } from '../bundled-parts.ts'
 import { writePurchaseMetadata } from '../purchase/purchase-metadata.ts'
 import { openForCustomer } from './open-for-customer.ts'
 import { openSession, SessionNotOpened } from './open-session.ts'

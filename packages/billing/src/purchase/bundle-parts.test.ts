@@ -1,5 +1,5 @@
+import type { BundledPart } from '@licenseoperator/catalog-admin'
 import { expect, test } from 'vitest'
-import type { BundledPart } from '../bundled-parts.ts'
 import { readBundleParts, writeBundleParts } from './bundle-parts.ts'
 import { PurchaseMetadata } from './purchase-metadata.ts'
 

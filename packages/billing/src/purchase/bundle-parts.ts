@@ -1,5 +1,5 @@
+import type { BundledPart } from '@licenseoperator/catalog-admin'
 import { z } from 'zod'
-import type { BundledPart } from '../bundled-parts.ts'
 
 /** Longest metadata value at Stripe. */
 const LONGEST_VALUE = 500

@@ -1,7 +1,7 @@
 import type { LicenseMode, Product } from '@licenseoperator/catalog'
+import type { BundledPart } from '@licenseoperator/catalog-admin'
 import { refusalOfGroup, text } from '@licenseoperator/domain'
 import { z } from 'zod'
-import type { BundledPart } from '../bundled-parts.ts'
 import { type BoughtPart, BundlePartsValues, readBundleParts, writeBundleParts } from './bundle-parts.ts'
 import { couponMetadataBeside } from './coupon-metadata.ts'
 

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { createCoupon, deleteCoupon, listCoupons, updateCoupon } from '@licenseoperator/billing'
 import { CouponRequest } from '@licenseoperator/catalog'
+import { createCoupon, deleteCoupon, listCoupons, updateCoupon } from '@licenseoperator/catalog-admin'
 import { DomainError } from '@licenseoperator/domain'
 import {
   callerOf,

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { createProduct, listProducts, updateProduct } from '@licenseoperator/billing'
 import { ProductRequest } from '@licenseoperator/catalog'
+import { createProduct, listProducts, updateProduct } from '@licenseoperator/catalog-admin'
 import {
   callerOf,
   failAs,

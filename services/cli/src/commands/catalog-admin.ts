@@ -1,4 +1,4 @@
-import type { CatalogAdminDeps } from '@licenseoperator/billing'
+import type { CatalogAdminDeps } from '@licenseoperator/catalog-admin'
 import { type Caller, silentLog } from '@licenseoperator/domain'
 import { openOperatorLicense } from '@licenseoperator/licensing'
 import { createStripe } from '@licenseoperator/stripe'

@@ -9,15 +9,9 @@ import {
 } from '@licenseoperator/catalog'
 import { audit, coupons, type Db, inTransaction, prices, products, type Reader, type Tx } from '@licenseoperator/db'
 import { DomainError, isDomainError } from '@licenseoperator/domain'
-import { restoreCoupon, storeCoupon } from '../catalog-admin/coupon-writes.ts'
-import {
-  type CatalogWriter,
-  changeProduct,
-  insertProduct,
-  keepBundlesWhole,
-  lockCatalog,
-} from '../catalog-admin/write-product.ts'
-import { readCatalog, type StoredCatalog } from './sync-products.ts'
+import { restoreCoupon, storeCoupon } from '../admin/coupon-writes.ts'
+import { type CatalogWriter, changeProduct, insertProduct, keepBundlesWhole, lockCatalog } from '../admin/write-product.ts'
+import { readCatalog, type StoredCatalog } from '../sync/sync-products.ts'
 
 /** A product of the configuration file with its coupons. */
 export interface ConfigProduct {

@@ -1,5 +1,7 @@
 import { type Db, reading, withLease } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
+import { type SyncOptions, type SyncReport, syncProducts } from '../sync/sync-products.ts'
+import type { SyncAction, SyncDeps } from '../sync/sync-run.ts'
 import {
   type ConfigChanges,
   type ConfigProduct,
@@ -7,8 +9,6 @@ import {
   planConfigProducts,
   syncConfigProducts,
 } from './sync-config-products.ts'
-import { type SyncOptions, type SyncReport, syncProducts } from './sync-products.ts'
-import type { SyncAction, SyncDeps } from './sync-run.ts'
 
 export interface CatalogSyncReport extends SyncReport {
   /** What the configuration file changed in the stored catalog, or would change. */

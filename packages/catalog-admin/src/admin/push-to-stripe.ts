@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { coupons, products, reading } from '@licenseoperator/db'
-import { syncProduct } from '../catalog-sync/sync-products.ts'
+import { syncProduct } from '../sync/sync-products.ts'
 import type { CatalogAdminDeps } from './catalog-admin.ts'
 
 /** An administrator's client gives up after 10 s; whatever takes longer than this is left to the running push or the next sync. */
