@@ -1,7 +1,6 @@
 import { isUnknownObject, readStripeEvent } from '@licenseoperator/stripe'
+import { isForeign, isMaintenance } from '@licenseoperator/terms'
 import type { Stripe } from 'stripe'
-import { isMaintenance } from './maintenance/maintenance-metadata.ts'
-import { isForeign } from './purchase/purchase-metadata.ts'
 
 type Metadata = Readonly<Record<string, string>>
 

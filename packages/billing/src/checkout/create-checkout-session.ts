@@ -15,8 +15,8 @@ import {
   personalGroup,
 } from '@licenseoperator/domain'
 import { translateStripeError } from '@licenseoperator/stripe'
+import { writePurchaseMetadata } from '@licenseoperator/terms'
 import type { Stripe } from 'stripe'
-import { writePurchaseMetadata } from '../purchase/purchase-metadata.ts'
 import { openForCustomer } from './open-for-customer.ts'
 import { openSession, SessionNotOpened } from './open-session.ts'
 import { type ResolvedCheckout, resolveCheckout } from './resolve-checkout.ts'

@@ -1,8 +1,8 @@
 import { type Db, licenses, reading } from '@licenseoperator/db'
 import { assertScope, type Caller, DomainError, isMember, isSysadmin, type Surface } from '@licenseoperator/domain'
 import { isUnknownObject, readCheckoutSession, translateStripeError } from '@licenseoperator/stripe'
+import { PurchaseMetadata } from '@licenseoperator/terms'
 import type { Stripe } from 'stripe'
-import { PurchaseMetadata } from '../purchase/purchase-metadata.ts'
 
 export interface SessionLookupDeps {
   readonly db: Db

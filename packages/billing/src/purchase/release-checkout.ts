@@ -1,8 +1,7 @@
 import { inTransaction, reservations, stripeEvents } from '@licenseoperator/db'
 import { readCheckoutSession } from '@licenseoperator/stripe'
-import { isMaintenance } from '../maintenance/maintenance-metadata.ts'
+import { isForeign, isMaintenance } from '@licenseoperator/terms'
 import { type EventHandler, ignore } from './event-handler.ts'
-import { isForeign } from './purchase-metadata.ts'
 
 /** A session that expired, or whose delayed payment failed, gives back what it held. */
 export const releaseCheckout: EventHandler = async (deps, event, arrived) => {

@@ -8,15 +8,13 @@ import {
   readWholeInvoice,
   waitOutRateLimit,
 } from '@licenseoperator/stripe'
+import { checkoutIssuanceKey, isForeign, isMaintenance, PurchaseMetadata } from '@licenseoperator/terms'
 import type { Stripe } from 'stripe'
 import { z } from 'zod'
-import { isMaintenance } from '../maintenance/maintenance-metadata.ts'
 import { metadataOf, presentInvoice, presentSession } from '../present-object.ts'
 import type { EventOutcome, ProcessDeps } from '../purchase/event-handler.ts'
-import { checkoutIssuanceKey } from '../purchase/issuance-key.ts'
 import { readPaidInvoice } from '../purchase/issue-from-invoice.ts'
 import { processEvent } from '../purchase/process-event.ts'
-import { isForeign, PurchaseMetadata } from '../purchase/purchase-metadata.ts'
 import { ownEvent, ownEventId, type Telling } from './own-event.ts'
 import type { ReconcileOptions } from './reconcile.ts'
 
