@@ -1,5 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
-import type { CheckoutSettings } from '@licenseoperator/billing'
+import type { CheckoutSettings } from '@licenseoperator/checkout'
 import type { Db } from '@licenseoperator/db'
 import type { Log, Surface } from '@licenseoperator/domain'
 import {

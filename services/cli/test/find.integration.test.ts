@@ -1,4 +1,4 @@
-import { createCheckoutSession } from '@licenseoperator/billing'
+import { createCheckoutSession } from '@licenseoperator/checkout'
 import { migrate } from '@licenseoperator/db'
 import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
 import { silentLog } from '@licenseoperator/domain'

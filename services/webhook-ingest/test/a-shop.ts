@@ -1,6 +1,7 @@
-import { type CheckoutRequest, createCheckoutSession, type ProcessDeps, processEvent } from '@licenseoperator/billing'
+import { type ProcessDeps, processEvent } from '@licenseoperator/billing'
 import type { ProductFields } from '@licenseoperator/catalog'
 import { syncProducts } from '@licenseoperator/catalog-admin'
+import { type CheckoutRequest, createCheckoutSession } from '@licenseoperator/checkout'
 import { createTestDatabase, insertProduct, type TestDatabase } from '@licenseoperator/db/testing'
 import { type Caller, silentLog } from '@licenseoperator/domain'
 import { openKeyRing } from '@licenseoperator/licensing'

@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { createCheckoutSession } from '@licenseoperator/billing'
+import { createCheckoutSession } from '@licenseoperator/checkout'
 import { assertScope, text } from '@licenseoperator/domain'
 import {
   callerOf,

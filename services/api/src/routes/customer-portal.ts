@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { openCustomerPortal } from '@licenseoperator/billing'
+import { openCustomerPortal } from '@licenseoperator/checkout'
 import {
   callerOf,
   failAs,

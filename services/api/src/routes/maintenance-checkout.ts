@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { startMaintenanceCheckout } from '@licenseoperator/billing'
+import { startMaintenanceCheckout } from '@licenseoperator/checkout'
 import { text } from '@licenseoperator/domain'
 import {
   callerOf,

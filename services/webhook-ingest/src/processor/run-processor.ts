@@ -8,8 +8,8 @@ import {
   processStored,
   type Refusal,
   refuseMessage,
-  releaseOverdueReservations,
 } from '@licenseoperator/billing'
+import { releaseOverdueReservations } from '@licenseoperator/checkout'
 import { inTransaction, stripeEvents } from '@licenseoperator/db'
 import { isDomainError } from '@licenseoperator/domain'
 import { type ConsumedMessage, type HandlerResult, StripeWebhookMessage } from '@licenseoperator/events'

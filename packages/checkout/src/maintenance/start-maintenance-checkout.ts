@@ -11,8 +11,8 @@ import {
 } from '@licenseoperator/domain'
 import { translateStripeError } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
-import { openForCustomer } from '../checkout/open-for-customer.ts'
-import { dashboardUrl, type ReturnUrlSettings } from '../checkout/return-urls.ts'
+import { openForCustomer } from '../session/open-for-customer.ts'
+import { dashboardUrl, type ReturnUrlSettings } from '../session/return-urls.ts'
 
 export interface MaintenanceCheckoutDeps {
   readonly db: Db
