@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { exportPayments, listPayments, paymentsCsv, paymentsCsvHeader } from '@licenseoperator/billing'
 import type { paymentReport } from '@licenseoperator/db'
 import { callerOf, errorFields, failAs, type HttpEnv, refusals, requireCaller, signedIn } from '@licenseoperator/http'
+import { exportPayments, listPayments, paymentsCsv, paymentsCsvHeader } from '@licenseoperator/payments'
 import type { ApiDeps } from '../app.ts'
 import { PaymentFilterQuery, PaymentPageQuery, paymentFilterOf, paymentPageOf } from '../schemas/payment-query.ts'
 import { PaymentPage, paymentRecord } from '../schemas/payment-record.ts'

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { verifyPayment } from '@licenseoperator/billing'
 import { DomainError, LicenseId } from '@licenseoperator/domain'
 import { callerOf, failAs, type HttpEnv, refusals, requireCaller, signedIn } from '@licenseoperator/http'
+import { verifyPayment } from '@licenseoperator/payments'
 import type { ApiDeps } from '../app.ts'
 import { PaymentVerification, paymentVerification } from '../schemas/payment-verification.ts'
 
