@@ -2,7 +2,7 @@ import { licenses, reading, stripeEvents, subscriptions } from '@licenseoperator
 import { lockPurchase, settleLicenses } from '@licenseoperator/licensing'
 import { isUnknownObject, readInvoice, readSubscription, type Subscription } from '@licenseoperator/stripe'
 import { isForeignSale } from '@licenseoperator/terms'
-import { type EventHandler, type EventOutcome, ignore, PROCESSOR, type ProcessDeps } from '../purchase/event-handler.ts'
+import { type EventHandler, type EventOutcome, ignore, PROCESSOR, type ProcessDeps } from '../handling/event-handler.ts'
 import { storeObserved } from './store-observed.ts'
 
 /** A subscription changed or ended. What counts is the subscription as Stripe has it now: a late event must not bring an old state back. */

@@ -1,7 +1,7 @@
 import { payments, reading } from '@licenseoperator/db'
 import { type Charge, isUnknownObject, readInvoice } from '@licenseoperator/stripe'
 import { isForeign, isForeignInvoice, isMaintenance } from '@licenseoperator/terms'
-import type { ProcessDeps } from '../purchase/event-handler.ts'
+import type { ProcessDeps } from '../handling/event-handler.ts'
 
 /** What a charge paid for, by Stripe's names; its payment need not have reached us yet. */
 export interface ChargedPayment {

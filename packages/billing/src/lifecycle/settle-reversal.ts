@@ -8,7 +8,6 @@ import {
   settleLicenses,
 } from '@licenseoperator/licensing'
 import { type Charge, chargeOfDispute, isUnknownObject, readCharge, readDispute, readRefund } from '@licenseoperator/stripe'
-import { recountMaintenance } from '../maintenance/recount-maintenance.ts'
 import {
   type EventHandler,
   type EventOutcome,
@@ -16,7 +15,8 @@ import {
   markProcessed,
   PROCESSOR,
   type ProcessDeps,
-} from '../purchase/event-handler.ts'
+} from '../handling/event-handler.ts'
+import { recountMaintenance } from '../maintenance/recount-maintenance.ts'
 import { type ChargedPayment, paymentOfCharge } from './payment-of-charge.ts'
 import { storeObserved } from './store-observed.ts'
 

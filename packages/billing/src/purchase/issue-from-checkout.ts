@@ -21,9 +21,9 @@ import {
   unitsOfSession,
   usesOurWords,
 } from '@licenseoperator/terms'
+import { type EventHandler, ignore, type ProcessDeps } from '../handling/event-handler.ts'
 import { renewMaintenance } from '../maintenance/renew-maintenance.ts'
 import { renewalOfCheckout } from '../maintenance/renewal-of-checkout.ts'
-import { type EventHandler, ignore, type ProcessDeps } from './event-handler.ts'
 import { issuePurchase, type PaidPurchase } from './issue-purchase.ts'
 import { readFirstPeriod } from './read-first-period.ts'
 

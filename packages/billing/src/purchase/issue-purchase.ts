@@ -23,7 +23,7 @@ import {
   settleLicenses,
 } from '@licenseoperator/licensing'
 import { type PurchaseMetadata, seatsBought } from '@licenseoperator/terms'
-import { announcementOf, type EventOutcome, PROCESSOR, type ProcessDeps } from './event-handler.ts'
+import { announcementOf, type EventOutcome, PROCESSOR, type ProcessDeps } from '../handling/event-handler.ts'
 
 type PaymentFacts = Omit<
   payments.NewPayment,

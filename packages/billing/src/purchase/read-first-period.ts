@@ -13,7 +13,7 @@ import {
   readLines,
   unitsOfPeriod,
 } from '@licenseoperator/terms'
-import type { ProcessDeps } from './event-handler.ts'
+import type { ProcessDeps } from '../handling/event-handler.ts'
 
 /** What the first invoice of a subscription pays for. The checkout session reads its own invoice by the same rules. */
 export interface FirstPeriod {

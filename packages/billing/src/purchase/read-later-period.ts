@@ -23,7 +23,7 @@ import {
   unitsAfterChange,
   unitsOfPeriod,
 } from '@licenseoperator/terms'
-import type { ProcessDeps } from './event-handler.ts'
+import type { ProcessDeps } from '../handling/event-handler.ts'
 
 /** What a later invoice of a subscription pays for. */
 export interface LaterPeriod {

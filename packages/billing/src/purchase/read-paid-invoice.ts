@@ -13,9 +13,9 @@ import {
   soldOf,
   subscriptionIssuanceKey,
 } from '@licenseoperator/terms'
+import type { ProcessDeps } from '../handling/event-handler.ts'
 import type { MaintenanceRenewal } from '../maintenance/renew-maintenance.ts'
 import { maintenanceLineOf, renewalOfInvoice } from '../maintenance/renewal-of-invoice.ts'
-import type { ProcessDeps } from './event-handler.ts'
 import type { PaidPurchase } from './issue-purchase.ts'
 import { isPaidThroughCheckout } from './paid-through-checkout.ts'
 import { readFirstPeriod } from './read-first-period.ts'

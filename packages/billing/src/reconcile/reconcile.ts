@@ -1,7 +1,7 @@
 import { reading, stripeEvents } from '@licenseoperator/db'
 import { assertSysadmin, type Caller } from '@licenseoperator/domain'
 import { translateStripeError } from '@licenseoperator/stripe'
-import type { ProcessDeps } from '../purchase/event-handler.ts'
+import type { ProcessDeps } from '../handling/event-handler.ts'
 import { feedMissedEvents, type MissedEvents } from './feed-missed-events.ts'
 import { settleServed } from './settle-served.ts'
 import { type UnpaidLicense, unpaidLicenses } from './unpaid-licenses.ts'

@@ -1,6 +1,6 @@
 import { inTransaction, reading, reconciliation } from '@licenseoperator/db'
 import { isUnknownObject, readCheckoutSession, readInvoice, waitOutRateLimit } from '@licenseoperator/stripe'
-import type { ProcessDeps } from '../purchase/event-handler.ts'
+import type { ProcessDeps } from '../handling/event-handler.ts'
 import type { ReconcileOptions } from './reconcile.ts'
 
 /** A license that was sold, and nobody paid for it. */

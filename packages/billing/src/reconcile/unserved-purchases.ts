@@ -11,11 +11,11 @@ import {
 import { checkoutIssuanceKey, isForeign, isMaintenance, PurchaseMetadata } from '@licenseoperator/terms'
 import type { Stripe } from 'stripe'
 import { z } from 'zod'
-import { metadataOf, presentInvoice, presentSession } from '../present-object.ts'
-import type { EventOutcome, ProcessDeps } from '../purchase/event-handler.ts'
+import { ownEvent, ownEventId, type Telling } from '../events/own-event.ts'
+import { metadataOf, presentInvoice, presentSession } from '../events/present-object.ts'
+import { processEvent } from '../events/process-event.ts'
+import type { EventOutcome, ProcessDeps } from '../handling/event-handler.ts'
 import { readPaidInvoice } from '../purchase/issue-from-invoice.ts'
-import { processEvent } from '../purchase/process-event.ts'
-import { ownEvent, ownEventId, type Telling } from './own-event.ts'
 import type { ReconcileOptions } from './reconcile.ts'
 
 /** A purchase that was paid for, or was free, and brought no license; or a renewal of maintenance that was not recorded. */

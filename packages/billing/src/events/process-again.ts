@@ -1,9 +1,9 @@
 import { audit, inTransaction, stripeEvents, type Tx } from '@licenseoperator/db'
 import type { Caller } from '@licenseoperator/domain'
 import { translateStripeError } from '@licenseoperator/stripe'
+import type { EventOutcome, ProcessDeps } from '../handling/event-handler.ts'
 import { presentOf } from './present-object.ts'
-import type { EventOutcome, ProcessDeps } from './purchase/event-handler.ts'
-import { processStored } from './purchase/process-stored.ts'
+import { processStored } from './process-stored.ts'
 
 /** When the sweeper takes over an event whose processing never came to an end. */
 const TAKEN_OVER_AFTER_MS = 60_000

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { isUnknownObject, STRIPE_API_VERSION, translateStripeError } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
+import { handledEvents } from '../events/handled-events.ts'
 import { endpointParams, labelSecret, listOurEndpoints, missingEvents, type OurEndpoints } from './our-endpoints.ts'
-import { handledEvents } from './purchase/handled-events.ts'
 
 export interface EnsuredWebhook {
   readonly id: string

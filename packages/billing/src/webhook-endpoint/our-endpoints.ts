@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { isUnknownObject, STRIPE_API_VERSION, waitOutRateLimit } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
-import { handledEvents } from './purchase/handled-events.ts'
+import { handledEvents } from '../events/handled-events.ts'
 
 /** Path below the public base URL at which the receiver listens. */
 export const WEBHOOK_PATH = '/authlance/license/stripe/webhook'

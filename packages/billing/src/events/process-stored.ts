@@ -1,9 +1,9 @@
 import { inTransaction, stripeEvents } from '@licenseoperator/db'
 import { isDomainError } from '@licenseoperator/domain'
 import { isSignedByStripe, isUnknownObject, translateStripeError } from '@licenseoperator/stripe'
-import { presentOf } from '../present-object.ts'
-import { isOwnEventId, retellOwnEvent } from '../reconcile/own-event.ts'
-import type { EventOutcome, ProcessDeps } from './event-handler.ts'
+import type { EventOutcome, ProcessDeps } from '../handling/event-handler.ts'
+import { isOwnEventId, retellOwnEvent } from './own-event.ts'
+import { presentOf } from './present-object.ts'
 import { type IncomingEvent, processEvent } from './process-event.ts'
 
 const NOT_OF_STRIPE =

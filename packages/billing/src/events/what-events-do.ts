@@ -1,5 +1,5 @@
 import { revocationRules } from '@licenseoperator/licensing'
-import type { HandledEvent } from '../purchase/handled-events.ts'
+import type { HandledEvent } from './handled-events.ts'
 
 interface Effect {
   /** What it means, in a vendor's words. */

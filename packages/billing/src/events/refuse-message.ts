@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { inTransaction, stripeEvents } from '@licenseoperator/db'
 import { isDomainError } from '@licenseoperator/domain'
 import { readStripeEvent } from '@licenseoperator/stripe'
-import type { EventOutcome, ProcessDeps } from './event-handler.ts'
+import type { EventOutcome, ProcessDeps } from '../handling/event-handler.ts'
 
 /** Why a message of the webhook stream is not processed. `unsigned`: an event, but none of our secrets signed it. */
 export type Refusal = 'no message' | 'no event' | 'unsigned'

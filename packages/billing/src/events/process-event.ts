@@ -2,14 +2,14 @@ import { dataErrorFacts, inTransaction, isDeadline, stripeEvents } from '@licens
 import { DomainError, isDomainError } from '@licenseoperator/domain'
 import { isLive, readStripeEvent, type StripeEvent, translateStripeError } from '@licenseoperator/stripe'
 import { z } from 'zod'
+import { type EventHandler, type EventOutcome, ignore, type ProcessDeps } from '../handling/event-handler.ts'
 import { followFailedInvoice, followSubscription } from '../lifecycle/follow-subscription.ts'
 import { settleDispute, settleRefund } from '../lifecycle/settle-reversal.ts'
+import { issueFromCheckout } from '../purchase/issue-from-checkout.ts'
+import { issueFromInvoice } from '../purchase/issue-from-invoice.ts'
+import { releaseCheckout } from '../purchase/release-checkout.ts'
 import { isCertainlyForeign } from './certainly-foreign.ts'
-import { type EventHandler, type EventOutcome, ignore, type ProcessDeps } from './event-handler.ts'
 import { type HandledEvent, isHandled } from './handled-events.ts'
-import { issueFromCheckout } from './issue-from-checkout.ts'
-import { issueFromInvoice } from './issue-from-invoice.ts'
-import { releaseCheckout } from './release-checkout.ts'
 import { wholeEvent } from './whole-event.ts'
 
 /** A raw event on its way, from JetStream or from MySQL. */

@@ -1,7 +1,7 @@
 import { STRIPE_API_VERSION, waitOutRateLimit } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
-import { presentInvoice, presentSession } from '../present-object.ts'
-import type { ProcessDeps } from '../purchase/event-handler.ts'
+import type { ProcessDeps } from '../handling/event-handler.ts'
+import { presentInvoice, presentSession } from './present-object.ts'
 
 /** An event that tells of a purchase. It waits for others since it was first heard of, and not since each run anew. */
 export interface Telling {

@@ -1,7 +1,7 @@
 import { reading, stripeEvents } from '@licenseoperator/db'
 import { assertSysadmin, type Caller, DomainError } from '@licenseoperator/domain'
-import { processAgain } from '../process-again.ts'
-import type { EventOutcome, ProcessDeps } from '../purchase/event-handler.ts'
+import type { EventOutcome, ProcessDeps } from '../handling/event-handler.ts'
+import { processAgain } from './process-again.ts'
 
 /**
  * Processes a stored event once more, whatever became of it before: what was mended since, here or at Stripe, counts. Safe at any time.

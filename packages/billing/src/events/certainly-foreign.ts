@@ -1,8 +1,8 @@
 import { licenses, payments, reading } from '@licenseoperator/db'
 import type { StripeEvent } from '@licenseoperator/stripe'
 import { sellsOneOf, sellsOneOfProducts, usesOurWords } from '@licenseoperator/terms'
-import type { ProcessDeps } from './event-handler.ts'
-import { sellsOurProduct } from './issue-from-checkout.ts'
+import type { ProcessDeps } from '../handling/event-handler.ts'
+import { sellsOurProduct } from '../purchase/issue-from-checkout.ts'
 
 /** How deep and how much of an unknown shape is looked at. */
 const MOST_VALUES = 5000

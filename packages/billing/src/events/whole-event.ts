@@ -1,6 +1,6 @@
 import { DomainError } from '@licenseoperator/domain'
 import type { StripeEvent } from '@licenseoperator/stripe'
-import type { ProcessDeps } from './event-handler.ts'
+import type { ProcessDeps } from '../handling/event-handler.ts'
 import type { HandledEvent } from './handled-events.ts'
 
 /** Where the object of an event is asked for, by how the event's type begins. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { handledEvents } from '../purchase/handled-events.ts'
+import { handledEvents } from './handled-events.ts'
 import { describeEffects, whatEventsDo } from './what-events-do.ts'
 
 /** A table however its columns are padded. */
