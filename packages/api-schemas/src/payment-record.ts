@@ -1,6 +1,6 @@
-import { splitName } from '@licenseoperator/billing'
 import type { paymentReport, payments } from '@licenseoperator/db'
 import { rfc3339 } from '@licenseoperator/domain'
+import { splitName } from '@licenseoperator/payments'
 import { z } from 'zod'
 import { InstantOut } from './fields.ts'
 import { filled } from './public-product.ts'

@@ -1,7 +1,7 @@
-import { InvoiceDetails, PaymentIntentDetails, type VerifiedPayment } from '@licenseoperator/billing'
 import type { Product } from '@licenseoperator/catalog'
 import type { licenses } from '@licenseoperator/db'
 import { rfc3339 } from '@licenseoperator/domain'
+import { InvoiceDetails, PaymentIntentDetails, type VerifiedPayment } from '@licenseoperator/payments'
 import { z } from 'zod'
 import { InstantOut } from './fields.ts'
 import { PaymentRecord, paymentRecord } from './payment-record.ts'

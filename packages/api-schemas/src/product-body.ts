@@ -1,5 +1,5 @@
-import type { AdminProduct } from '@licenseoperator/billing'
 import { billingIntervals } from '@licenseoperator/catalog'
+import type { AdminProduct } from '@licenseoperator/catalog-admin'
 import { rfc3339 } from '@licenseoperator/domain'
 import { z } from 'zod'
 import { CouponBody, couponBody } from './coupon-body.ts'

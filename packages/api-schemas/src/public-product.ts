@@ -1,5 +1,5 @@
-import type { BundledPart } from '@licenseoperator/billing'
 import { type Coupon, isRecurring, licenseModeOf, type Product } from '@licenseoperator/catalog'
+import type { BundledPart } from '@licenseoperator/catalog-admin'
 import { z } from 'zod'
 import { PricingTierBody, pricingTierBody } from './pricing-tier.ts'
 

@@ -1,4 +1,4 @@
-import type { CatalogAdminDeps } from '@licenseoperator/billing'
+import type { CatalogAdminDeps } from '@licenseoperator/catalog-admin'
 import type { ApiDeps } from './api-deps.ts'
 
 /** What catalog administration needs, from what the API has. */

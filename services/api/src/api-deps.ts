@@ -1,4 +1,4 @@
-import type { CheckoutSettings } from '@licenseoperator/billing'
+import type { CheckoutSettings } from '@licenseoperator/checkout'
 import type { Db } from '@licenseoperator/db'
 import type { Log, Surface } from '@licenseoperator/domain'
 import type { JwksRules, Metrics } from '@licenseoperator/http'

@@ -1,4 +1,3 @@
-import { createStripe } from '@licenseoperator/billing'
 import type { Config } from '@licenseoperator/config'
 import { type Database, openDatabase, waitForSchema } from '@licenseoperator/db'
 import { type Log, surfaces } from '@licenseoperator/domain'
@@ -13,6 +12,7 @@ import {
 } from '@licenseoperator/http'
 import { openKeyRing, openOperatorLicense } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
+import { createStripe } from '@licenseoperator/stripe'
 import type { Hono } from 'hono'
 import type { ApiConfig, ApiDeps } from './api-deps.ts'
 import { createApp, operationsOf } from './app.ts'

@@ -1,4 +1,3 @@
-import { createStripe } from '@licenseoperator/billing'
 import type { Config } from '@licenseoperator/config'
 import type { Database } from '@licenseoperator/db'
 import type { Log } from '@licenseoperator/domain'
@@ -13,6 +12,7 @@ import {
 } from '@licenseoperator/http'
 import { openKeyRing } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
+import { createStripe } from '@licenseoperator/stripe'
 import type { Hono } from 'hono'
 import { Connections, type IngestRole } from './connections.ts'
 import { prepareStripe } from './prepare-stripe.ts'

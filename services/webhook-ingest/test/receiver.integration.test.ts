@@ -1,9 +1,10 @@
-import { createStripe, WEBHOOK_PATH } from '@licenseoperator/billing'
+import { WEBHOOK_PATH } from '@licenseoperator/billing'
 import { openDatabase, stripeEvents } from '@licenseoperator/db'
 import { createTestDatabase, type TestDatabase, testMysqlAccount } from '@licenseoperator/db/testing'
 import { silentLog } from '@licenseoperator/domain'
 import { MessageTooLarge } from '@licenseoperator/events'
 import { createMetrics } from '@licenseoperator/http'
+import { createStripe } from '@licenseoperator/stripe'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createReceiver, type ReceiverDeps } from '../src/index.ts'
 

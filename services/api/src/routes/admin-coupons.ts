@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { AdminPageQuery, adminPageOf, CouponBody, CouponPage, couponBody, isOn } from '@licenseoperator/api-schemas'
-import { createCoupon, deleteCoupon, listCoupons, updateCoupon } from '@licenseoperator/billing'
 import { CouponRequest } from '@licenseoperator/catalog'
+import { createCoupon, deleteCoupon, listCoupons, updateCoupon } from '@licenseoperator/catalog-admin'
 import { DomainError } from '@licenseoperator/domain'
 import {
   callerOf,

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { AdminProductsQuery, adminPageOf, isOn, ProductBody, ProductPage, productBody } from '@licenseoperator/api-schemas'
-import { createProduct, listProducts, updateProduct } from '@licenseoperator/billing'
 import { ProductRequest } from '@licenseoperator/catalog'
+import { createProduct, listProducts, updateProduct } from '@licenseoperator/catalog-admin'
 import {
   callerOf,
   failAs,

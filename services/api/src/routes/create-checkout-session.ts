@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { CookieDomain } from '@licenseoperator/api-schemas'
-import { createCheckoutSession } from '@licenseoperator/billing'
+import { createCheckoutSession } from '@licenseoperator/checkout'
 import { assertScope, text } from '@licenseoperator/domain'
 import {
   callerOf,

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { UrlBody } from '@licenseoperator/api-schemas'
-import { openCustomerPortal } from '@licenseoperator/billing'
+import { openCustomerPortal } from '@licenseoperator/checkout'
 import {
   callerOf,
   failAs,

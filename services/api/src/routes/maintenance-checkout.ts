@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { GroupName, UrlBody } from '@licenseoperator/api-schemas'
-import { startMaintenanceCheckout } from '@licenseoperator/billing'
+import { startMaintenanceCheckout } from '@licenseoperator/checkout'
 import { text } from '@licenseoperator/domain'
 import {
   callerOf,

@@ -7,9 +7,9 @@ import {
   paymentPageOf,
   paymentRecord,
 } from '@licenseoperator/api-schemas'
-import { exportPayments, listPayments, paymentsCsv, paymentsCsvHeader } from '@licenseoperator/billing'
 import type { paymentReport } from '@licenseoperator/db'
 import { callerOf, errorFields, failAs, type HttpEnv, refusals, requireCaller, signedIn } from '@licenseoperator/http'
+import { exportPayments, listPayments, paymentsCsv, paymentsCsvHeader } from '@licenseoperator/payments'
 import type { ApiDeps } from '../api-deps.ts'
 
 const PATH = '/authlance/license/payments/api/v1/reports/payments'

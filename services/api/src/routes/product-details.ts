@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { findPricedProduct } from '@licenseoperator/billing'
 import { type Product, stripeRecurring } from '@licenseoperator/catalog'
+import { findPricedProduct } from '@licenseoperator/checkout'
 import { text } from '@licenseoperator/domain'
 import {
   clientNetwork,

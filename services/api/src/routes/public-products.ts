@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { PublicProduct, publicProduct } from '@licenseoperator/api-schemas'
-import { bundledParts } from '@licenseoperator/billing'
+import { bundledParts } from '@licenseoperator/catalog-admin'
 import { coupons, products, reading } from '@licenseoperator/db'
 import { failAs, type HttpEnv, refusals } from '@licenseoperator/http'
 import { answerCatalogPage } from '../answer-catalog-page.ts'

@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { findSubscriptionOfSession } from '@licenseoperator/billing'
+import { findSubscriptionOfSession } from '@licenseoperator/checkout'
 import { text } from '@licenseoperator/domain'
 import {
   callerOf,

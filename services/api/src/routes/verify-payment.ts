@@ -1,8 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { PaymentVerification, paymentVerification } from '@licenseoperator/api-schemas'
-import { verifyPayment } from '@licenseoperator/billing'
 import { DomainError, LicenseId } from '@licenseoperator/domain'
 import { callerOf, failAs, type HttpEnv, refusals, requireCaller, signedIn } from '@licenseoperator/http'
+import { verifyPayment } from '@licenseoperator/payments'
 import type { ApiDeps } from '../api-deps.ts'
 
 /** The second is for services inside the network; the reverse proxy does not forward it. */

@@ -1,7 +1,7 @@
 import type { Mutant } from '../../mutant.ts'
 
-const file = 'packages/billing/src/checkout/open-for-customer.ts'
-const tests = ['packages/billing/src/checkout/open-for-customer.integration.test.ts']
+const file = 'packages/checkout/src/session/open-for-customer.ts'
+const tests = ['packages/checkout/src/session/open-for-customer.integration.test.ts']
 const holds = ['services/webhook-ingest/test/checkout-holds.integration.test.ts']
 const reasons = ['packages/billing/src/stripe-client.test.ts']
 
@@ -37,7 +37,7 @@ export const staleCustomers: readonly Mutant[] = [
   },
   {
     rule: 'the second try has an idempotency key of its own',
-    file: 'packages/billing/src/checkout/create-checkout-session.ts',
+    file: 'packages/checkout/src/session/create-checkout-session.ts',
     find: "`checkout-${reservationId}${attempt === 1 ? '' : `-${attempt}`}`",
     put: "`checkout-${reservationId}${attempt === 1 ? '' : ''}`",
     tests: holds,
@@ -58,28 +58,28 @@ export const staleCustomers: readonly Mutant[] = [
   },
   {
     rule: 'maintenance is sold without the refused customer, too',
-    file: 'packages/billing/src/maintenance/start-maintenance-checkout.ts',
+    file: 'packages/checkout/src/maintenance/start-maintenance-checkout.ts',
     find: '{ customerId: await customerOf(deps, license, price), currency: price.currency }',
     put: '{ customerId: license.stripe.customerId, currency: price.currency }',
     tests: holds,
   },
   {
     rule: "a refusal names Stripe's parameter",
-    file: 'packages/billing/src/stripe-client.ts',
+    file: 'packages/stripe/src/stripe-client.ts',
     find: '[code ?? rawType ?? type, param]',
     put: '[code ?? rawType ?? type]',
     tests: reasons,
   },
   {
     rule: "a refusal says Stripe's reason",
-    file: 'packages/billing/src/stripe-client.ts',
+    file: 'packages/stripe/src/stripe-client.ts',
     find: "return sentence === '' ? named : `${named}: ${sentence}`",
     put: 'return named',
     tests: reasons,
   },
   {
     rule: 'a refusal never shows a key',
-    file: 'packages/billing/src/stripe-client.ts',
+    file: 'packages/stripe/src/stripe-client.ts',
     find: "    .replaceAll(/\\b(?:sk|rk|pk|whsec|ek)_\\S+/g, '[secret]')\n",
     put: '',
     tests: reasons,

@@ -16,7 +16,7 @@ export const stream: readonly Mutant[] = [
   },
   {
     rule: 'the age of the signature does not matter there',
-    file: 'packages/billing/src/verify-webhook.ts',
+    file: 'packages/stripe/src/verify-webhook.ts',
     find: 'return helper.verifyHeader(payload, header, secret, 0)',
     put: 'return helper.verifyHeader(payload, header, secret, TOLERANCE_SECONDS)',
     tests: forged,
@@ -37,14 +37,14 @@ export const stream: readonly Mutant[] = [
   },
   {
     rule: 'a row that somebody wrote is not processed with its own bytes',
-    file: 'packages/billing/src/purchase/process-stored.ts',
+    file: 'packages/billing/src/events/process-stored.ts',
     find: 'secrets === undefined ? !unverified : isSignedByStripe(deps.stripe, payload, signature, secrets)',
     put: '!unverified',
     tests: forged,
   },
   {
     rule: 'a replay trusts no row that is marked as unverified',
-    file: 'packages/billing/src/purchase/process-stored.ts',
+    file: 'packages/billing/src/events/process-stored.ts',
     find: 'secrets === undefined ? !unverified : isSignedByStripe(deps.stripe, payload, signature, secrets)',
     put: 'secrets === undefined ? true : isSignedByStripe(deps.stripe, payload, signature, secrets)',
     tests: forged,
@@ -58,7 +58,7 @@ export const stream: readonly Mutant[] = [
   },
   {
     rule: 'a message whose payload is no event is settled, not thrown back',
-    file: 'packages/billing/src/purchase/refuse-message.ts',
+    file: 'packages/billing/src/events/refuse-message.ts',
     find: "if (isDomainError(error, 'invalid_webhook')) return false",
     put: "if (isDomainError(error, 'not_found')) return false",
     tests: forged,
