@@ -3,7 +3,6 @@ import type { Mutant } from '../../mutant.ts'
 const api = ['services/api/test/start-api-access.integration.test.ts']
 const roles = ['services/webhook-ingest/test/nats/configured-access.integration.test.ts']
 const ingest = ['services/webhook-ingest/test/without-nats.integration.test.ts']
-const serve = ['services/cli/test/operate.integration.test.ts']
 const connections = ['packages/http/src/connections.test.ts']
 const rights = ['services/webhook-ingest/test/nats/permissions.integration.test.ts']
 const accounts = ['packages/db/src/accounts.integration.test.ts']
