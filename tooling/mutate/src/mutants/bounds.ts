@@ -213,7 +213,7 @@ export const bounds: readonly Mutant[] = [
     tests: ['packages/db/src/reversals.integration.test.ts'],
   },
   {
-    rule: "of two answers about a subscription the older one is not stored over the newer",
+    rule: 'of two answers about a subscription the older one is not stored over the newer',
     file: 'packages/db/src/subscriptions.ts',
     find: "\n      .where('version', '=', version)",
     put: '',
