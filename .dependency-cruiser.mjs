@@ -19,6 +19,7 @@ const emulatorFloors = [
 ]
 
 const catalogAdminFloors = [
+  'parts', // what a bundle consists of
   'sync', // our catalog at Stripe
   'admin', // what an administrator changes, which is told to Stripe
   'config-file', // what the file changes, as an administrator would
