@@ -10,7 +10,9 @@ const bundleOf = (component: object, more: object = {}) => ({
   ...more,
 })
 const problems = (...products: unknown[]) =>
-  problemsOf(aFileWith('stripe.products', products), { require: ['stripe'] }).map(({ path }) => path.replace('stripe.products', ''))
+  problemsOf(aFileWith('stripe.products', products), { require: ['stripe'] }).map(({ path }) =>
+    path.replace('stripe.products', ''),
+  )
 
 test('a bundle may stand before its parts', () => {
   expect(problems(bundleOf({ product_key: 'core' }), part)).toEqual([])
