@@ -29,10 +29,10 @@ describe('metadata', () => {
     expect(first?.message).toBe('must have at most 50 entries')
   })
 
-  test.each([
-    [{ metadata: { ...entries(48), ['k'.repeat(40)]: 'v'.repeat(500) } }],
-    [coupon({ metadata: entries(30) })],
-  ])('what Stripe takes is taken (%#)', (change) => expect(problems(change)).toEqual([]))
+  test.each([[{ metadata: { ...entries(48), ['k'.repeat(40)]: 'v'.repeat(500) } }], [coupon({ metadata: entries(30) })]])(
+    'what Stripe takes is taken (%#)',
+    (change) => expect(problems(change)).toEqual([]),
+  )
 })
 
 describe('codes', () => {
@@ -69,16 +69,20 @@ describe('amounts', () => {
 describe('currencies', () => {
   test.each<[string, object, string]>([
     ['one that does not exist', { currency: 'xyz' }, 'currency'],
-    ['one that does not exist, of a coupon', promoted({ amountOff: 500, currency: 'xyz' }), 'coupons[0].stripePromotion.currency'],
+    [
+      'one that does not exist, of a coupon',
+      promoted({ amountOff: 500, currency: 'xyz' }),
+      'coupons[0].stripePromotion.currency',
+    ],
     ['another than the product has', promoted({ amountOff: 500, currency: 'eur' }), 'coupons[0].stripePromotion.currency'],
     ['a third decimal', { currency: 'kwd', unitAmount: 10_001 }, 'unitAmount'],
     ['half a krona', { currency: 'isk', unitAmount: 10_050 }, 'unitAmount'],
-    ['a third decimal of tiers', { ...tier({ amount: 5000 }), currency: 'bhd', unitAmount: 10_001, baseAmount: 10_000 }, 'unitAmount'],
     [
-      'a third decimal of a tier',
-      { ...tier({ amount: 5001 }), currency: 'bhd', unitAmount: 10_000 },
-      'pricingTiers[0].amount',
+      'a third decimal of tiers',
+      { ...tier({ amount: 5000 }), currency: 'bhd', unitAmount: 10_001, baseAmount: 10_000 },
+      'unitAmount',
     ],
+    ['a third decimal of a tier', { ...tier({ amount: 5001 }), currency: 'bhd', unitAmount: 10_000 }, 'pricingTiers[0].amount'],
     [
       'a third decimal off',
       { currency: 'jod', ...promoted({ amountOff: 501, currency: 'jod' }) },
