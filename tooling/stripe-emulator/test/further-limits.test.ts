@@ -53,8 +53,6 @@ describe('metadata', () => {
   test.each<[string, Record<string, string>]>([
     ['51 keys', entries(51)],
     ['a key of 41', { ['k'.repeat(41)]: 'v' }],
-    ['an opening bracket', { 'a[': 'v' }],
-    ['a closing bracket', { 'a]': 'v' }],
   ])('%s are refused', async (_what, metadata) => {
     await expect(shop.stripe.products.create({ name: 'x', metadata })).rejects.toMatchObject({ statusCode: 400 })
   })
@@ -68,9 +66,9 @@ describe('metadata', () => {
 
 describe('texts', () => {
   test('without a limit of their own, and inside other parameters, are bounded too', async () => {
-    await expect(shop.stripe.prices.create({ product, currency: 'usd', unit_amount: 100, nickname: 'n'.repeat(5001) })).rejects.toMatchObject(
-      { param: 'nickname' },
-    )
+    await expect(
+      shop.stripe.prices.create({ product, currency: 'usd', unit_amount: 100, nickname: 'n'.repeat(5001) }),
+    ).rejects.toMatchObject({ param: 'nickname' })
     await expect(shop.stripe.customers.create({ address: { line1: 'x'.repeat(5001) } })).rejects.toMatchObject({
       param: 'address[line1]',
     })
@@ -96,7 +94,12 @@ describe('sessions', () => {
     const monthly = (currency: string) => ({
       price_data: { currency, unit_amount: 100, product, recurring: { interval: 'month' as const } },
     })
-    const price = await shop.stripe.prices.create({ product, currency: 'usd', unit_amount: 900, recurring: { interval: 'month' } })
+    const price = await shop.stripe.prices.create({
+      product,
+      currency: 'usd',
+      unit_amount: 900,
+      recurring: { interval: 'month' },
+    })
     await shop.stripe.subscriptions.create({ customer, trial_period_days: 30, items: [{ price: price.id }] })
     const other = aSession([monthly('eur')], { mode: 'subscription', customer })
     await expect(other).rejects.toMatchObject({ statusCode: 400, message: expect.stringContaining('combine currencies') })

@@ -2,6 +2,7 @@ import type { Mutant } from '../../mutant.ts'
 
 const bothDoors = ['services/api/test/contract/one-rule-book.test.ts']
 const overHttp = ['services/api/test/contract/admin-products.test.ts']
+const changes = ['services/api/test/contract/product-change.test.ts']
 const rules = 'packages/catalog/src/bundle-rules.ts'
 const write = 'packages/billing/src/catalog-admin/write-product.ts'
 const asBought = ['services/webhook-ingest/test/bundle-as-bought.integration.test.ts']
@@ -63,21 +64,21 @@ export const bundles: readonly Mutant[] = [
     file: 'packages/billing/src/catalog-sync/sync-config-products.ts',
     find: 'await keepBundlesWhole(tx, onSale)',
     put: 'void onSale',
-    tests: ['services/cli/test/sync-bundles.integration.test.ts'],
+    tests: ['services/cli/test/sync-refusals.integration.test.ts'],
   },
   {
     rule: 'a bundle that was broken before keeps nobody from changing something else',
     file: write,
     find: 'problems.length === 0 || brokenBefore.has(bundle.slug)',
     put: 'problems.length === 0',
-    tests: overHttp,
+    tests: changes,
   },
   {
     rule: 'a bundle that is written is refused also when it was broken before',
     file: write,
     find: 'if (bundle.slug === written?.after.slug) refuseFirst(problems)',
     put: '',
-    tests: overHttp,
+    tests: changes,
   },
   {
     rule: 'a part goes while a bundle of it comes: one of the two',

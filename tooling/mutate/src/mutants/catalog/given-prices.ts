@@ -44,13 +44,6 @@ export const givenPrices: readonly Mutant[] = [
   },
   { rule: "a given price's product is active", file, find: '[!archived,', put: '[true,', tests: alone },
   {
-    rule: "a given price's product was not deleted",
-    file,
-    find: 'price.product.deleted === true || ',
-    put: '',
-    tests: alone,
-  },
-  {
     rule: 'a given price charges an amount per unit and not by tiers',
     file,
     find: "price.billing_scheme === 'per_unit' && ",
@@ -100,13 +93,6 @@ export const givenPrices: readonly Mutant[] = [
     tests: overHttp,
   },
   {
-    rule: 'a price that Stripe cannot be asked for is not stored',
-    file,
-    find: 'throw translateStripeError(error)',
-    put: 'return undefined',
-    tests: overHttp,
-  },
-  {
     rule: 'another amount forgets the price, so that nobody is charged the old one',
     file: 'packages/catalog/src/product-fields.ts',
     find: 'if (changed.stripePriceId !== existing.stripePriceId || !costsOtherwise(existing, changed)) return changed',
@@ -118,7 +104,7 @@ export const givenPrices: readonly Mutant[] = [
     file: 'packages/billing/src/catalog-sync/sync-config-products.ts',
     find: 'const stripePriceId = kept ? existing.stripePriceId : undefined',
     put: 'const stripePriceId = kept || true ? existing?.stripePriceId : undefined',
-    tests: ['services/cli/test/sync-products.integration.test.ts'],
+    tests: ['services/cli/test/sync-named-prices.integration.test.ts'],
   },
   {
     rule: 'a price that the file names is not sold at before Stripe was asked what it charges',

@@ -54,14 +54,14 @@ export const ruleBook: readonly Mutant[] = [
     file: 'packages/billing/src/catalog-admin/create-product.ts',
     find: 'checkProduct(asked, deps.productKeys)',
     put: 'void asked',
-    tests: ['services/api/test/contract/admin-products.test.ts'],
+    tests: ['services/api/test/contract/product-change.test.ts'],
   },
   {
     rule: 'a change over HTTP is judged by the rules between the fields',
     file: 'packages/billing/src/catalog-admin/write-product.ts',
     find: 'checkProduct(fields, productKeys)\n  await products.update',
     put: 'void productKeys\n  await products.update',
-    tests: ['services/api/test/contract/admin-products.test.ts'],
+    tests: ['services/api/test/contract/product-change.test.ts'],
   },
   {
     rule: 'a coupon over HTTP is judged by the same rules as in the file',
@@ -82,7 +82,7 @@ export const ruleBook: readonly Mutant[] = [
     file: 'packages/billing/src/catalog-admin/update-product.ts',
     find: 'refuseFirst(repeatedCodes(request.coupons ?? []))',
     put: '',
-    tests: ['services/api/test/contract/admin-products.test.ts'],
+    tests: ['services/api/test/contract/product-change.test.ts'],
   },
   {
     rule: 'a product of the file without a signing key is refused',
@@ -101,9 +101,23 @@ export const ruleBook: readonly Mutant[] = [
   {
     rule: 'a lookup key twice among active products of the file is refused, as the stored catalog would',
     file: 'packages/config/src/check-relations.ts',
-    find: "...repeated(priced, 'lookup_key',",
-    put: "...repeated([], 'lookup_key',",
+    find: 'key === undefined || keys.indexOf(key) === index',
+    put: 'key === undefined || keys.length > 0',
     tests: inFile,
+  },
+  {
+    rule: 'lookup keys that differ by letter case are two, as in the stored catalog',
+    file: 'packages/config/src/check-relations.ts',
+    find: "value.trim() !== '' ? value.trim() : undefined",
+    put: "value.trim() !== '' ? value.trim().toLowerCase() : undefined",
+    tests: ['packages/config/src/lookup-keys.test.ts'],
+  },
+  {
+    rule: 'a blank lookup key is the slug, as in the stored catalog',
+    file: 'packages/config/src/check-relations.ts',
+    find: '(filled(one.lookup_key) ?? filled(one.slug))',
+    put: '(one.lookup_key === undefined ? filled(one.slug) : filled(one.lookup_key))',
+    tests: ['packages/config/src/lookup-keys.test.ts'],
   },
   {
     rule: 'a slug twice in the file is refused',
