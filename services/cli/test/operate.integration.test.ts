@@ -8,6 +8,7 @@ import { generateSigningKey } from '@licenseoperator/signing'
 import { type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { aSigner, filesOf } from './a-signed-text.ts'
 import { run } from './a-terminal.ts'
 
 const JWT_SECRET = 'a shared secret of at least 32 bytes'
@@ -133,6 +134,18 @@ describe('config', () => {
     expect(code).toBe(0)
     expect(notes).toContainEqual(expect.stringMatching(/^warning: license\.file_path: .*403/))
     expect((await run(['config', 'check'], env)).notes.join()).not.toContain('license.file_path')
+  })
+
+  test('so is one that can be read and is not good', async () => {
+    const [signer, other] = await Promise.all([aSigner(), generateSigningKey({ modulusLength: 2048 })])
+    const at = filesOf({ 'operator.lic': await signer.license('L-1') })
+    const { code, notes } = await run(['config', 'check'], {
+      ...env,
+      LICENSEOPERATOR_LICENSE_FILE_PATH: at('operator.lic'),
+      LICENSEOPERATOR_LICENSE_PUBLIC_KEY_PEM: other.publicKeyPem,
+    })
+    expect(code).toBe(0)
+    expect(notes).toContainEqual(expect.stringMatching(/^warning: license\.file_path: .*403.*unknown_key/))
   })
 
   test('print shows what is in force, and no secret', async () => {
