@@ -1,3 +1,4 @@
 import type { Mutant } from '../mutant.ts'
+import { consumingMutants } from './operating/consuming.ts'
 
-export const operating: readonly Mutant[] = []
+export const operating: readonly Mutant[] = [...consumingMutants]
