@@ -4,6 +4,7 @@ const ensure = 'packages/events/src/ensure-consumer.ts'
 const consume = 'packages/events/src/consume.ts'
 const index = 'packages/events/src/message-index.ts'
 const consuming = ['packages/events/src/consume.integration.test.ts']
+const ensuring = ['packages/events/src/ensure-consumer.integration.test.ts']
 const indexing = ['packages/events/src/message-index.integration.test.ts']
 
 export const consumingMutants: readonly Mutant[] = [
@@ -105,6 +106,34 @@ export const consumingMutants: readonly Mutant[] = [
     file: index,
     find: 'const before = this.#running.catch(() => undefined)',
     put: 'const before = this.#running',
+    tests: indexing,
+  },
+  {
+    rule: 'a durable that pushes its messages is refused in a line that says so',
+    file: ensure,
+    find: "if (config.deliver_subject !== undefined) return 'it pushes its messages'",
+    put: '',
+    tests: ensuring,
+  },
+  {
+    rule: 'a durable with a backoff of its own waits as long as ours does',
+    file: ensure,
+    find: ', backoff: [] }',
+    put: ' }',
+    tests: ensuring,
+  },
+  {
+    rule: 'what JetStream refuses to change is a conflict with its reason',
+    file: ensure,
+    find: 'throw new ConsumerConflict(inTheWay(stream, durable, error.api_error.description), { cause: error })',
+    put: 'throw error',
+    tests: ensuring,
+  },
+  {
+    rule: 'a work queue is read once by the message index',
+    file: index,
+    find: 'let sequence = Math.max(this.#next, firstSequence, 1)',
+    put: 'let sequence = Math.max(firstSequence, 1)',
     tests: indexing,
   },
 ]
