@@ -24,7 +24,7 @@ export { releaseOverdueReservations } from './checkout/release-overdue-reservati
 export { type EnsuredWebhook, ensureWebhook } from './ensure-webhook.ts'
 export { discardEvent } from './events-admin/discard-event.ts'
 export { replayEvent } from './events-admin/replay-event.ts'
-export { explainFailure, type Reach, reachOf, type ServiceFailure, whyNotStarted } from './explain-failure.ts'
+export { explainFailure, type Reach, reachOf, type ServiceFailure, whyFailed, whyNotStarted } from './explain-failure.ts'
 export { inspectWebhook } from './inspect-webhook.ts'
 export { type MaintenanceCheckoutDeps, startMaintenanceCheckout } from './maintenance/start-maintenance-checkout.ts'
 export { WEBHOOK_PATH } from './our-endpoints.ts'

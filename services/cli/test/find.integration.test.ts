@@ -156,6 +156,10 @@ describe('payments', () => {
       { paymentIntentId: 'pi_told', amountTotal: 21_900, amountRefunded: 1900, disputeStatus: 'lost', amountNet: 15_000 },
     ])
     expect((await run(['payments', 'list'], env)).out[1]).toMatch(/219\.00 USD +0\.00 USD +19\.00 USD +lost +150\.00 USD +core/)
+    // Nobody was told the amount of the dispute: then it took all that was kept. Its payment intent is in nobody's answer but the dispute's.
+    await database.db.deleteFrom('payment_details').execute()
+    await database.db.updateTable('reversals').set({ status: 'won', stripe_payment_intent_id: 'pi_disputed' }).execute()
+    expect((await json('payments list')).items).toMatchObject([{ paymentIntentId: 'pi_disputed', amountNet: 0 }])
     await database.db.deleteFrom('reversals').execute()
   })
 })

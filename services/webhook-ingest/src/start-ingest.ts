@@ -1,8 +1,8 @@
-import { createStripe, type EventOutcome } from '@licenseoperator/billing'
+import { createStripe, type EventOutcome, reachOf } from '@licenseoperator/billing'
 import type { Config } from '@licenseoperator/config'
 import { outbox, reading, stripeEvents } from '@licenseoperator/db'
 import { type Log, newId } from '@licenseoperator/domain'
-import { consume, findMessage, type MessageHandler, MessageIndex, ping } from '@licenseoperator/events'
+import { consume, type MessageHandler, ping } from '@licenseoperator/events'
 import { addNatsMetric, createMetrics, type Metrics, type StopOptions, serveWithOperations } from '@licenseoperator/http'
 import { openKeyRing } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
@@ -12,6 +12,7 @@ import { prepareStripe } from './prepare-stripe.ts'
 import { runSweeps, type WorkerDeps, webhookHandler } from './processor/run-processor.ts'
 import { runReconcile } from './processor/run-reconcile.ts'
 import { createReceiver, type ReceiverDeps, receiverOperations } from './receiver/create-receiver.ts'
+import { publishedBefore } from './relay/published-before.ts'
 import { runRelay } from './relay/run-relay.ts'
 
 export interface Ingest {
@@ -155,6 +156,7 @@ async function runProcessor({ config, keys, log }: WorkOptions, connections: Con
     keys,
     subjectLicenseIssued: config.nats.subjectLicenseIssued,
     policy: config.licensePolicy,
+    reach: reachOf(config),
     publicBaseUrl: config.server.publicBaseUrl,
     log,
     now: () => new Date(),
@@ -216,20 +218,12 @@ async function consumeWhenever(
 async function startRelay({ config, log }: WorkOptions, connections: Connections, metrics: Metrics, signal: AbortSignal) {
   const { db } = connections.database
   const unpublished = metrics.gauge('licenseoperator_outbox_unpublished', 'Announcements that wait to be published')
-  const subject = config.nats.subjectLicenseIssued
-  let published: MessageIndex | undefined
   const relaying = runRelay(
     {
       db,
       publish: (message) => connections.publish(message),
-      isPublished: async (message) => {
-        const stream = await connections.stream('licenseIssued', 1000)
-        const connection = await connections.nats.ready(1000)
-        // One that was announced under another subject, before the configuration changed, is looked for by itself.
-        if (message.subject !== subject) return findMessage(connection, { stream, ...message })
-        published ??= new MessageIndex({ stream, subject })
-        return published.has(connection, message.messageId, message.since)
-      },
+      isPublished: publishedBefore(connections, config.nats.subjectLicenseIssued),
+      reach: reachOf(config),
       log,
       now: () => new Date(),
       owner: newId('relay'),

@@ -3,6 +3,7 @@ import type { Log } from '@licenseoperator/domain'
 import type { Announcement, IssuedReason, RevocationPolicy } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
 import type { Stripe } from 'stripe'
+import type { Reach } from '../explain-failure.ts'
 import type { StripeEvent } from '../payload/stripe-event.ts'
 
 /** What every handler of an event works with. */
@@ -15,6 +16,8 @@ export interface ProcessDeps {
   readonly policy: RevocationPolicy
   /** Where the API is reached; announcements then say where the present state of a license is found. */
   readonly publicBaseUrl?: string | undefined
+  /** Where MySQL and Stripe are, for those who read why an event waits. */
+  readonly reach?: Reach | undefined
   readonly log: Log
   readonly now: () => Date
 }

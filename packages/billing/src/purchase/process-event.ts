@@ -1,6 +1,7 @@
 import { dataErrorFacts, inTransaction, isDeadline, stripeEvents } from '@licenseoperator/db'
 import { DomainError, isDomainError } from '@licenseoperator/domain'
 import { z } from 'zod'
+import { whyFailed } from '../explain-failure.ts'
 import { followFailedInvoice, followSubscription } from '../lifecycle/follow-subscription.ts'
 import { settleDispute, settleRefund } from '../lifecycle/settle-reversal.ts'
 import { readStripeEvent, type StripeEvent } from '../payload/stripe-event.ts'
@@ -121,7 +122,7 @@ async function settleFailure(
   // Unless MySQL answers, and only its own work runs into the deadline each time; while MySQL hangs it cannot be parked either.
   const tooLong = isDeadline(error)
   if (isDomainError(error, 'temporarily_unavailable') && !(tooLong && tries >= MAX_TRIES))
-    return { kind: 'retry', eventId, reason: error.message }
+    return { kind: 'retry', eventId, reason: whyFailed(error, deps.reach) }
   const reason = tooLong ? `its work took longer than the database's deadline ${tries} times` : reasonFor(error)
   if (!(error instanceof DomainError) && !(error instanceof z.ZodError) && tries < MAX_TRIES)
     return { kind: 'retry', eventId, reason }
