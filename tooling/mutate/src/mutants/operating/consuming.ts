@@ -18,8 +18,8 @@ export const consumingMutants: readonly Mutant[] = [
   {
     rule: 'a durable that cannot be used is refused in a line that says why and what to do',
     file: ensure,
-    find: 'if (config.ack_policy !== AckPolicy.Explicit) return `its ack policy is ${config.ack_policy}, not explicit`',
-    put: '',
+    find: 'if (config.ack_policy !== AckPolicy.Explicit)',
+    put: 'if (config.ack_policy === undefined)',
     tests: consuming,
   },
   {
@@ -135,5 +135,12 @@ export const consumingMutants: readonly Mutant[] = [
     find: 'let sequence = Math.max(this.#next, firstSequence, 1)',
     put: 'let sequence = Math.max(firstSequence, 1)',
     tests: indexing,
+  },
+  {
+    rule: 'a relay keeps its index of what was published',
+    file: 'services/webhook-ingest/src/relay/published-before.ts',
+    find: 'index ??= new MessageIndex({ stream, subject })',
+    put: 'index = new MessageIndex({ stream, subject })',
+    tests: ['services/webhook-ingest/test/relay.integration.test.ts'],
   },
 ]
