@@ -32,8 +32,8 @@ const checkoutFloors = [
 ]
 
 const billingFloors = [
-  'handling', // what an event handler is and what becomes of an event
   'failures', // what an error means to whoever is on call
+  'handling', // what an event handler is and what becomes of an event
   'maintenance', // until when a license is maintained
   'lifecycle', // what ends, comes back or is disputed
   'purchase', // what is paid for, and the license it brings

@@ -6,7 +6,7 @@ export { type IncomingEvent, postponeEvent, processEvent } from './events/proces
 export { processStored } from './events/process-stored.ts'
 export { isStripeEvent, type Refusal, refuseMessage } from './events/refuse-message.ts'
 export { replayEvent } from './events/replay-event.ts'
-export { explainFailure, type Reach, reachOf, type ServiceFailure, whyNotStarted } from './failures/explain-failure.ts'
+export { explainFailure, type Reach, reachOf, type ServiceFailure, whyFailed, whyNotStarted } from './failures/explain-failure.ts'
 export type { EventOutcome, ProcessDeps } from './handling/event-handler.ts'
 export { type ReconcileReport, reconcile, SETTLED_AFTER_MS } from './reconcile/reconcile.ts'
 export type { ReconcileOptions } from './reconcile/reconcile-options.ts'

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
 import { createTokenVerifier, mintToken } from '@licenseoperator/http'
@@ -235,6 +236,20 @@ describe('serve', () => {
     expect([await status(url, '/healthz'), await status(adminUrl, '/authlance/license/products')]).toEqual([200, 404])
     const gone = once(child, 'exit')
     child.kill('SIGTERM')
+    expect(await gone).toEqual([0, null])
+  })
+
+  test('without NATS it starts and is ready; told to stop, it is not ready and serves on for the configured time', async () => {
+    const variables = { LICENSEOPERATOR_NATS_URL: 'nats://127.0.0.1:9', LICENSEOPERATOR_SERVER_DRAIN_DELAY: '3s' }
+    const { child, address } = serve(variables)
+    const url = await address
+    const ready = await fetch(`${url}/readyz`)
+    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ok', checks: { mysql: 'up' } }])
+    expect(await (await fetch(`${url}/metrics`)).text()).toContain('\nlicenseoperator_nats_connected 0\n')
+    const gone = once(child, 'exit')
+    child.kill('SIGTERM')
+    while ((await fetch(`${url}/readyz`)).status === 200) await sleep(20)
+    expect((await fetch(`${url}/authlance/license/products`)).status).toBe(200)
     expect(await gone).toEqual([0, null])
   })
 

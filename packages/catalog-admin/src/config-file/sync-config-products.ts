@@ -11,13 +11,7 @@ import { audit, coupons, type Db, inTransaction, prices, products, type Reader, 
 import { DomainError, isDomainError } from '@licenseoperator/domain'
 import { keepCouponsGood, restoreCoupon, storeCoupon } from '../admin/coupon-writes.ts'
 import { refusingTakenNames } from '../admin/taken-names.ts'
-import {
-  type CatalogWriter,
-  changeProduct,
-  insertProduct,
-  keepBundlesWhole,
-  lockCatalog,
-} from '../admin/write-product.ts'
+import { type CatalogWriter, changeProduct, insertProduct, keepBundlesWhole, lockCatalog } from '../admin/write-product.ts'
 import { readCatalog, type StoredCatalog } from '../sync/sync-products.ts'
 
 /** A product of the configuration file with its coupons. */

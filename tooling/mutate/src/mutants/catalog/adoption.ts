@@ -2,9 +2,9 @@ import type { Mutant } from '../../mutant.ts'
 
 const sync = ['services/cli/test/sync-products.integration.test.ts']
 const marks = ['services/cli/test/sync-marks.integration.test.ts']
-const mayAdopt = 'packages/billing/src/catalog-sync/may-adopt.ts'
-const ensureProduct = 'packages/billing/src/catalog-sync/ensure-product.ts'
-const ensurePrice = 'packages/billing/src/catalog-sync/ensure-price.ts'
+const mayAdopt = 'packages/catalog-admin/src/sync/may-adopt.ts'
+const ensureProduct = 'packages/catalog-admin/src/sync/ensure-product.ts'
+const ensurePrice = 'packages/catalog-admin/src/sync/ensure-price.ts'
 
 /** A lookup key alone makes nothing at Stripe ours: what carries no mark of ours is renamed, taken over or archived only when asked to. */
 export const adoption: readonly Mutant[] = [
@@ -24,7 +24,7 @@ export const adoption: readonly Mutant[] = [
   },
   {
     rule: "an administrator's product takes nothing over by its lookup key",
-    file: 'packages/billing/src/catalog-admin/push-to-stripe.ts',
+    file: 'packages/catalog-admin/src/admin/push-to-stripe.ts',
     find: 'syncProduct({ db, stripe, now }, product)',
     put: 'syncProduct({ db, stripe, now, adopt: true }, product)',
     tests: ['services/api/test/contract/lookup-key-of-others.test.ts'],
@@ -59,7 +59,7 @@ export const adoption: readonly Mutant[] = [
   },
   {
     rule: 'a promotion code of somebody else with other terms is not switched off',
-    file: 'packages/billing/src/catalog-sync/ensure-promotion.ts',
+    file: 'packages/catalog-admin/src/sync/ensure-promotion.ts',
     find: 'if (code.metadata?.[OUR_SLUG] !== product.slug) {',
     put: 'if (code.id === product.slug) {',
     tests: sync,

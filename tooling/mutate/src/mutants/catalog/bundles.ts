@@ -4,7 +4,7 @@ const bothDoors = ['services/api/test/contract/one-rule-book.test.ts']
 const overHttp = ['services/api/test/contract/admin-products.test.ts']
 const changes = ['services/api/test/contract/product-change.test.ts']
 const rules = 'packages/catalog/src/bundle-rules.ts'
-const write = 'packages/billing/src/catalog-admin/write-product.ts'
+const write = 'packages/catalog-admin/src/admin/write-product.ts'
 const asBought = ['services/webhook-ingest/test/bundle-as-bought.integration.test.ts']
 
 /** No bundle is put on sale that could not be delivered, by no path; and one that was sold keeps its parts. */
@@ -47,21 +47,21 @@ export const bundles: readonly Mutant[] = [
   },
   {
     rule: 'a creation over HTTP puts no broken bundle on sale',
-    file: 'packages/billing/src/catalog-admin/create-product.ts',
+    file: 'packages/catalog-admin/src/admin/create-product.ts',
     find: 'await keepBundlesWhole(tx, onSale, { before: undefined, after: fields })',
     put: 'void onSale',
     tests: bothDoors,
   },
   {
     rule: 'a change over HTTP breaks no bundle that is on sale',
-    file: 'packages/billing/src/catalog-admin/update-product.ts',
+    file: 'packages/catalog-admin/src/admin/update-product.ts',
     find: 'await keepBundlesWhole(tx, onSale, { before: existing, after: fields })',
     put: 'void onSale',
     tests: overHttp,
   },
   {
     rule: 'a sync of the file breaks no bundle that is on sale',
-    file: 'packages/billing/src/catalog-sync/sync-config-products.ts',
+    file: 'packages/catalog-admin/src/config-file/sync-config-products.ts',
     find: 'await keepBundlesWhole(tx, onSale)',
     put: 'void onSale',
     tests: ['services/cli/test/sync-refusals.integration.test.ts'],
@@ -89,10 +89,10 @@ export const bundles: readonly Mutant[] = [
   },
   {
     rule: 'a purchase of a bundle remembers slug and plan of its parts',
-    file: 'packages/billing/src/purchase/bundle-parts.ts',
+    file: 'packages/terms/src/bundle-parts.ts',
     find: 'const forms = [parts.map((part) => [...terms(part), part.productSlug, part.plan]), parts.map(terms)]',
     put: 'const forms = [parts.map(terms)]',
-    tests: ['packages/billing/src/purchase/bundle-parts.test.ts'],
+    tests: ['packages/terms/src/bundle-parts.test.ts'],
   },
   {
     rule: 'a part is the product that was bought, not the present one of its key',
@@ -110,23 +110,23 @@ export const bundles: readonly Mutant[] = [
   },
   {
     rule: 'parts keep product and plan where a quantity multiplies them',
-    file: 'packages/billing/src/purchase/entitlement-of.ts',
+    file: 'packages/terms/src/entitlement-of.ts',
     find: '[key, count * quantity, ...rest]',
     put: '[key, count * quantity, rest[0]]',
     tests: asBought,
   },
   {
     rule: 'parts keep product and plan where the metadata was cleared at Stripe',
-    file: 'packages/billing/src/purchase/subscription-family.ts',
+    file: 'packages/terms/src/subscription-family.ts',
     find: 'productSlug === undefined ? [productKey, count, seats ?? null]',
     put: 'productSlug !== null ? [productKey, count, seats ?? null]',
     tests: asBought,
   },
   {
     rule: 'a bundle with a piece of its composition missing is unreadable, never smaller',
-    file: 'packages/billing/src/purchase/bundle-parts.ts',
+    file: 'packages/terms/src/bundle-parts.ts',
     find: "const text = [bundle_parts, bundle_parts_2, bundle_parts_3, bundle_parts_4, bundle_parts_5, bundle_parts_6].join('')",
     put: "const text = bundle_parts_2 === undefined ? '[]' : [bundle_parts, bundle_parts_2, bundle_parts_3, bundle_parts_4, bundle_parts_5, bundle_parts_6].join('')",
-    tests: ['packages/billing/src/purchase/bundle-parts.test.ts'],
+    tests: ['packages/terms/src/bundle-parts.test.ts'],
   },
 ]

@@ -100,7 +100,7 @@ export const emulatorLimits: readonly Mutant[] = [
   },
   {
     rule: 'the emulator: a coupon takes its discount off the products that it applies to',
-    file: 'tooling/stripe-emulator/src/checkout/amounts.ts',
+    file: 'tooling/stripe-emulator/src/catalog/amounts.ts',
     find: 'products === undefined || products.includes(line.product)',
     put: 'products === undefined || line.product.length > 0',
     tests: further,
@@ -121,7 +121,7 @@ export const emulatorLimits: readonly Mutant[] = [
   },
   {
     rule: 'the emulator: a coupon is not redeemed after its end',
-    file: 'tooling/stripe-emulator/src/resources/coupons.ts',
+    file: 'tooling/stripe-emulator/src/catalog/refresh-coupon.ts',
     find: 'coupon.valid = !usedUp && !tooLate',
     put: 'coupon.valid = !usedUp || tooLate',
     tests: further,
@@ -135,7 +135,7 @@ export const emulatorLimits: readonly Mutant[] = [
   },
   {
     rule: 'the emulator: the running subscriptions of a customer share one currency',
-    file: 'tooling/stripe-emulator/src/checkout/create-session.ts',
+    file: 'tooling/stripe-emulator/src/customers/customer-currency.ts',
     find: 'one.customer === customer && ',
     put: 'one.customer === null && ',
     tests,

@@ -1,8 +1,8 @@
 import type { Mutant } from '../../mutant.ts'
 
-const file = 'packages/billing/src/catalog-admin/given-price.ts'
+const file = 'packages/catalog-admin/src/admin/given-price.ts'
 const overHttp = ['services/api/test/contract/admin-products.test.ts']
-const alone = ['packages/billing/src/catalog-admin/given-price.test.ts']
+const alone = ['packages/catalog-admin/src/admin/given-price.test.ts']
 
 /** What the shop shows is what is charged: a price at Stripe that a product names is compared when the product is written. */
 export const givenPrices: readonly Mutant[] = [
@@ -80,14 +80,14 @@ export const givenPrices: readonly Mutant[] = [
   },
   {
     rule: 'a creation compares the price that it names',
-    file: 'packages/billing/src/catalog-admin/create-product.ts',
+    file: 'packages/catalog-admin/src/admin/create-product.ts',
     find: 'withGivenPrice(undefined, asked, await askForGivenPrice(deps.stripe, undefined, asked))',
     put: '(await askForGivenPrice(deps.stripe, undefined, asked), withGivenPrice(undefined, { ...asked, stripePriceId: undefined }, undefined), asked)',
     tests: overHttp,
   },
   {
     rule: 'a change compares the price that it names',
-    file: 'packages/billing/src/catalog-admin/update-product.ts',
+    file: 'packages/catalog-admin/src/admin/update-product.ts',
     find: 'const fields = withGivenPrice(existing, changedProduct(existing, request), price)',
     put: 'const fields = changedProduct(existing, request)\n      void [withGivenPrice, price]',
     tests: overHttp,
@@ -101,14 +101,14 @@ export const givenPrices: readonly Mutant[] = [
   },
   {
     rule: 'the file forgets a price that costs otherwise',
-    file: 'packages/billing/src/catalog-sync/sync-config-products.ts',
+    file: 'packages/catalog-admin/src/config-file/sync-config-products.ts',
     find: 'const stripePriceId = kept ? existing.stripePriceId : undefined',
     put: 'const stripePriceId = kept || true ? existing?.stripePriceId : undefined',
     tests: ['services/cli/test/sync-named-prices.integration.test.ts'],
   },
   {
     rule: 'a price that the file names is not sold at before Stripe was asked what it charges',
-    file: 'packages/billing/src/catalog-sync/sync-config-products.ts',
+    file: 'packages/catalog-admin/src/config-file/sync-config-products.ts',
     find: 'const { stripePriceId: _named, ...unpriced } = product\n  const fields: ProductFields = { ...unpriced, configManaged: true, ...keptIds(product, existing) }',
     put: 'const fields: ProductFields = { ...product, configManaged: true, ...keptIds(product, existing), ...(product.stripePriceId === undefined ? {} : { stripePriceId: product.stripePriceId }) }',
     tests: ['services/cli/test/sync-products.integration.test.ts'],
@@ -124,7 +124,7 @@ export const givenPrices: readonly Mutant[] = [
     ] as const
   ).map(([what, find, put]) => ({
     rule: `a price at Stripe that the sync sells at ${what}`,
-    file: 'packages/billing/src/catalog-sync/ensure-price.ts',
+    file: 'packages/catalog-admin/src/sync/ensure-price.ts',
     find,
     put,
     tests: ['services/cli/test/sync-named-prices.integration.test.ts'],

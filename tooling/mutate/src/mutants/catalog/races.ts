@@ -20,7 +20,7 @@ export const races: readonly Mutant[] = [
   },
   {
     rule: 'the sync names the revision that a price was found for',
-    file: 'packages/billing/src/catalog-sync/ensure-price.ts',
+    file: 'packages/catalog-admin/src/sync/ensure-price.ts',
     find: '{ stripeProductId, stripePriceId }, product.revision)',
     put: '{ stripeProductId, stripePriceId })',
     tests: syncRaces,
@@ -41,21 +41,21 @@ export const races: readonly Mutant[] = [
   },
   {
     rule: 'a sync that was overtaken is done again for what is stored by then',
-    file: 'packages/billing/src/catalog-sync/sync-products.ts',
+    file: 'packages/catalog-admin/src/sync/sync-products.ts',
     find: 'await syncLatest(deps, fresh, latest, latestOwn, how, round + 1)',
     put: 'void latestOwn',
     tests: syncRaces,
   },
   {
     rule: 'a product that is taken off sale while a sync is under way is not offered at Stripe',
-    file: 'packages/billing/src/catalog-sync/sync-products.ts',
+    file: 'packages/catalog-admin/src/sync/sync-products.ts',
     find: 'if (!latest.active) return how.guard(latest.slug, () => archiveProduct(fresh, latest))',
     put: '',
     tests: syncRaces,
   },
   {
     rule: 'a product that a sync has made and could not remember is archived with ours',
-    file: 'packages/billing/src/catalog-sync/ensure-product.ts',
+    file: 'packages/catalog-admin/src/sync/ensure-product.ts',
     find: 'stored === undefined ? run.theirs.productOf(slug) :',
     put: 'stored === undefined ? undefined :',
     tests: syncRaces,

@@ -51,14 +51,14 @@ export const ruleBook: readonly Mutant[] = [
   },
   {
     rule: 'a creation over HTTP is judged by the rules between the fields, before Stripe is asked',
-    file: 'packages/billing/src/catalog-admin/create-product.ts',
+    file: 'packages/catalog-admin/src/admin/create-product.ts',
     find: 'checkProduct(asked, deps.productKeys)',
     put: 'void asked',
     tests: ['services/api/test/contract/product-change.test.ts'],
   },
   {
     rule: 'a change over HTTP is judged by the rules between the fields',
-    file: 'packages/billing/src/catalog-admin/write-product.ts',
+    file: 'packages/catalog-admin/src/admin/write-product.ts',
     find: 'checkProduct(fields, productKeys)\n  await products.update',
     put: 'void productKeys\n  await products.update',
     tests: ['services/api/test/contract/product-change.test.ts'],
@@ -72,14 +72,14 @@ export const ruleBook: readonly Mutant[] = [
   },
   {
     rule: 'a code twice in a creation over HTTP is refused',
-    file: 'packages/billing/src/catalog-admin/create-product.ts',
+    file: 'packages/catalog-admin/src/admin/create-product.ts',
     find: 'refuseFirst(repeatedCodes(request.coupons ?? []))',
     put: '',
     tests: bothDoors,
   },
   {
     rule: 'a code twice in a change over HTTP is refused',
-    file: 'packages/billing/src/catalog-admin/update-product.ts',
+    file: 'packages/catalog-admin/src/admin/update-product.ts',
     find: 'refuseFirst(repeatedCodes(request.coupons ?? []))',
     put: '',
     tests: ['services/api/test/contract/product-change.test.ts'],
