@@ -68,7 +68,10 @@ export async function feedMissedEvents(deps: ProcessDeps, options: ReconcileOpti
   }
   for (let round = 2; round <= ROUNDS; round += 1) {
     const waiting = [...missing.values()].filter(({ outcome }) => outcome === 'retry')
-    for (const { eventId } of waiting) missing.set(eventId, await process(deps, await deps.stripe.events.retrieve(eventId)))
+    for (const { eventId } of waiting) {
+      signal?.throwIfAborted()
+      missing.set(eventId, await process(deps, await deps.stripe.events.retrieve(eventId)))
+    }
   }
   const all = [...missing.values()]
   const done = all.filter(({ outcome }) => outcome === 'processed' || outcome === 'ignored' || outcome === 'already')

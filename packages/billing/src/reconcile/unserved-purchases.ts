@@ -67,8 +67,10 @@ export async function unservedPurchases(
   let checked = 0
   const check = async (expected: Expected[]) => {
     const missing = await missingOf(deps, expected)
-    options.signal?.throwIfAborted()
-    for (const one of missing) unserved.push(await mend(deps, options, one, tellingOf.get(one.paidBy) ?? []))
+    for (const one of missing) {
+      options.signal?.throwIfAborted()
+      unserved.push(await mend(deps, options, one, tellingOf.get(one.paidBy) ?? []))
+    }
     checked += expected.length
     options.onProgress?.('purchases', checked)
   }
