@@ -26,3 +26,16 @@ test('of two answers that were asked for at the same version the first is kept, 
   expect(await subscriptions.find(database.db, 'sub_1')).toMatchObject({ status: 'canceled', endedAt: ENDED })
   expect(await subscriptions.versionOf(database.db, 'sub_1')).toBe(2)
 })
+
+test('words of Stripe that are longer than any known today are cut to their columns', async () => {
+  const subscription = {
+    subscriptionId: 'sub_2',
+    status: 'é'.repeat(40),
+    cancelAt: undefined,
+    endedAt: ENDED,
+    endedReason: `${'r'.repeat(70)}é`,
+  }
+  expect(await inTransaction(database.db, (tx) => subscriptions.put(tx, subscription, 0, new Date()))).toBe(true)
+  const stored = await subscriptions.find(database.db, 'sub_2')
+  expect(stored).toMatchObject({ status: '?'.repeat(32), endedReason: 'r'.repeat(64) })
+})
