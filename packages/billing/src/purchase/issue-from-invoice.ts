@@ -4,6 +4,7 @@ import { renewMaintenance } from '../maintenance/renew-maintenance.ts'
 import { readWholeInvoice } from '../payload/read-whole-invoice.ts'
 import { type EventHandler, type EventOutcome, ignore, PROCESSOR, type ProcessDeps } from './event-handler.ts'
 import { issuePurchase } from './issue-purchase.ts'
+import { notePaymentIntent } from './note-payment-intent.ts'
 import { readPaidInvoice } from './read-paid-invoice.ts'
 
 export { type PaidInvoice, readPaidInvoice } from './read-paid-invoice.ts'
@@ -14,12 +15,18 @@ export { type PaidInvoice, readPaidInvoice } from './read-paid-invoice.ts'
  * that only gives a license's unused time back ends it.
  */
 export const issueFromInvoice: EventHandler = async (deps, event, arrived) => {
-  const paid = await readPaidInvoice(deps, await readWholeInvoice(deps.stripe, event.object), arrived.receivedAt)
+  const invoice = await readWholeInvoice(deps.stripe, event.object)
+  const paid = await readPaidInvoice(deps, invoice, arrived.receivedAt)
   if (paid.asksFor === 'nothing')
     return paid.ends === undefined ? ignore(deps, arrived, paid.why) : endLicense(deps, arrived, paid.ends)
-  return paid.asksFor === 'maintenance'
-    ? renewMaintenance(deps, arrived, paid.renewal)
-    : issuePurchase(deps, arrived, paid.purchase)
+  const outcome =
+    paid.asksFor === 'maintenance'
+      ? await renewMaintenance(deps, arrived, paid.renewal)
+      : await issuePurchase(deps, arrived, paid.purchase)
+  // A checkout of ours has an event of its own, which tells its payment intent.
+  const hasCheckout = paid.asksFor === 'license' && paid.purchase.reason === 'purchase' && paid.purchase.metadata.reservation_id
+  if (!hasCheckout) await notePaymentIntent(deps, invoice)
+  return outcome
 }
 
 async function endLicense(
