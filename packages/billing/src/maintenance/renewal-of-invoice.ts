@@ -31,7 +31,7 @@ export async function maintenanceLineOf(
   return invoice.lines.find(
     ({ kind, quantity, priceId, stripeProductId }) =>
       kind === 'period' &&
-      quantity >= 0 &&
+      quantity > 0 &&
       sold.some(
         (item) =>
           (priceId !== undefined && item.priceId === priceId) ||
