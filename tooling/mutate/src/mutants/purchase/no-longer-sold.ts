@@ -1,6 +1,9 @@
 import type { Mutant } from '../../mutant.ts'
 
 const noLonger = 'services/webhook-ingest/test/lifecycle/what-is-no-longer-sold.integration.test.ts'
+const taken = 'services/webhook-ingest/test/lifecycle/taken-off-and-put-on.integration.test.ts'
+const first = 'services/webhook-ingest/test/lifecycle/first-purchase.integration.test.ts'
+const units = 'packages/billing/src/purchase/paid-units.test.ts'
 const purchase = 'packages/billing/src/purchase'
 
 /** What a subscription no longer contains renews nothing, and what was credited ends. */
@@ -17,35 +20,35 @@ export const noLongerSold: readonly Mutant[] = [
     file: `${purchase}/paid-units.ts`,
     find: 'line: stays ? charge : undefined',
     put: 'line: charge',
-    tests: [noLonger],
+    tests: [units],
   },
   {
     rule: 'of one item the later change counts, not the later line',
     file: `${purchase}/paid-units.ts`,
     find: 'lines.toReversed().toSorted((one, other) => other.period.start.getTime() - one.period.start.getTime())[0]',
     put: 'lines.toReversed()[0]',
-    tests: [noLonger],
+    tests: [units],
   },
   {
     rule: 'a renewal over zero units brings nothing',
     file: `${purchase}/paid-units.ts`,
     find: 'const ours = lines.filter(({ product, quantity }) => product !== undefined && quantity > 0)',
     put: 'const ours = lines.filter(({ product }) => product !== undefined)',
-    tests: [noLonger],
+    tests: [units],
   },
   {
     rule: 'a change to zero units brings nothing',
     file: `${purchase}/paid-units.ts`,
     find: 'line?.product !== undefined && line.quantity > 0 ? [line] : []',
     put: 'line?.product !== undefined ? [line] : []',
-    tests: [noLonger],
+    tests: [units],
   },
   {
     rule: 'zero units of an inline price bring nothing',
     file: `${purchase}/paid-units.ts`,
     find: 'return added(lines.filter(({ quantity }) => quantity > 0).map((line) => ({ ...line, product: own })))',
     put: 'return added(lines.map((line) => ({ ...line, product: own })))',
-    tests: [noLonger],
+    tests: [units],
   },
   {
     rule: 'a quantity of 0 on an invoice is read as 0',
@@ -80,7 +83,7 @@ export const noLongerSold: readonly Mutant[] = [
     file: `${purchase}/read-first-period.ts`,
     find: 'soldAs: isMaintained ? recurring.map(itemOf) : units.soldAs,',
     put: 'soldAs: units.soldAs,',
-    tests: [noLonger],
+    tests: [first],
   },
   {
     rule: 'a license remembers the items of a changed subscription that the change did not touch',
@@ -94,14 +97,7 @@ export const noLongerSold: readonly Mutant[] = [
     file: `${purchase}/our-line.ts`,
     find: 'item.priceId !== undefined && item.priceId === priceId',
     put: 'item.priceId === undefined && item.priceId === priceId',
-    tests: [noLonger],
-  },
-  {
-    rule: 'an invoice without a line for the license renews nothing, whatever prorations it has',
-    file: `${purchase}/read-later-period.ts`,
-    find: "periods ?? (isChange && changed.to === 'units' ? changed.units : undefined)",
-    put: "periods ?? (changed.to === 'units' ? changed.units : undefined)",
-    tests: [noLonger],
+    tests: [taken],
   },
   {
     rule: 'a credit without a replacement ends the license',
@@ -122,7 +118,7 @@ export const noLongerSold: readonly Mutant[] = [
     file: `${purchase}/read-later-period.ts`,
     find: "changed.to === 'nothing' && (periods === undefined || !isChange) ? changed.at : undefined",
     put: "changed.to === 'nothing' ? changed.at : undefined",
-    tests: [noLonger],
+    tests: [taken],
   },
   {
     rule: 'a credit ends the license at its own instant and not at that of the subscription',
@@ -150,20 +146,20 @@ export const noLongerSold: readonly Mutant[] = [
     file: `${purchase}/issue-purchase.ts`,
     find: 'if (purchase.ends !== undefined) await licenseEnds.record(tx, purchase.ends, now)',
     put: '',
-    tests: [noLonger],
+    tests: [taken],
   },
   {
     rule: 'an end that comes with a renewal is applied to the license before',
     file: `${purchase}/issue-purchase.ts`,
     find: 'if (subscriptionId !== undefined && purchase.ends !== undefined)',
     put: 'if (subscriptionId === undefined && purchase.ends !== undefined)',
-    tests: [noLonger],
+    tests: [taken],
   },
   {
     rule: 'what was ended is not in force when the next change comes',
     file: `${purchase}/subscription-family.ts`,
     find: 'ends.some((end) => license.issuedAt <= end && end < at)',
     put: 'ends.some(() => false)',
-    tests: [noLonger],
+    tests: [taken],
   },
 ]
