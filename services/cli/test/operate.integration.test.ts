@@ -178,7 +178,7 @@ describe('serve', () => {
       child.once('exit', () => reject(new Error(errors)))
     })
     address.catch(() => undefined)
-    return { child, address, errors: () => errors }
+    return { child, address, output: () => output, errors: () => errors }
   }
 
   test('storefront and webhook on one address, until SIGTERM ends it with 0', async () => {
@@ -208,6 +208,21 @@ describe('serve', () => {
     const ended = once(second.child, 'exit')
     second.child.kill('SIGTERM')
     await ended
+  })
+
+  test('with an address for operators, readiness and metrics are there and not where the public is', async () => {
+    const { child, address, output } = serve({
+      LICENSEOPERATOR_SERVER_ADMIN_ADDR: '127.0.0.1:0',
+    })
+    const url = await address
+    const adminUrl = /"adminUrl":"([^"]+)"/.exec(output())?.[1]
+    const status = async (base: string | undefined, path: string) => (await fetch(`${base}${path}`)).status
+    for (const path of ['/readyz', '/metrics'])
+      expect([await status(url, path), await status(adminUrl, path)]).toEqual([404, 200])
+    expect([await status(url, '/healthz'), await status(adminUrl, '/authlance/license/products')]).toEqual([200, 404])
+    const gone = once(child, 'exit')
+    child.kill('SIGTERM')
+    expect(await gone).toEqual([0, null])
   })
 
   test('without its own license in order: administration is refused, the metric says so, the storefront goes on', async () => {

@@ -1,7 +1,9 @@
-import { createStripe, ensureWebhook, inspectWebhook, syncCatalog, WEBHOOK_PATH } from '@licenseoperator/billing'
+import { ensureWebhook, inspectWebhook, WEBHOOK_PATH } from '@licenseoperator/billing'
+import { syncCatalog } from '@licenseoperator/catalog-admin'
 import type { Config } from '@licenseoperator/config'
 import type { Db } from '@licenseoperator/db'
 import type { Log } from '@licenseoperator/domain'
+import { createStripe } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
 
 /** Longer than a sync takes, and than a crashed instance's lease lasts. */

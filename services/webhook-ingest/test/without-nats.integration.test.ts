@@ -1,6 +1,9 @@
-import { createStripe, WEBHOOK_PATH } from '@licenseoperator/billing'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { WEBHOOK_PATH } from '@licenseoperator/billing'
 import { stripeEvents } from '@licenseoperator/db'
 import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
+import { createStripe } from '@licenseoperator/stripe'
 import { type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startIngest } from '../src/start-ingest.ts'
@@ -59,3 +62,20 @@ test.each(['LICENSEOPERATOR_SERVER_ADMIN_ADDR', 'LICENSEOPERATOR_INGEST_ADMIN_AD
     await ingest.stop()
   },
 )
+
+test('an address has as many connections as are configured; one of a trusted proxy has any number', async () => {
+  const crowded = async (more: Readonly<Record<string, string>>) => {
+    const ingest = await started({ LICENSEOPERATOR_SERVER_MAX_CONNECTIONS_PER_ADDRESS: '1', ...more })
+    const idle = connect(Number(new URL(ingest.url).port), '127.0.0.1').resume()
+    await once(idle, 'connect')
+    expect((await fetch(`${ingest.url}/healthz`)).status).toBe(200)
+    return { ingest, idle }
+  }
+  const alone = await crowded({})
+  if (!alone.idle.closed) await once(alone.idle, 'close')
+  await alone.ingest.stop()
+  const proxied = await crowded({ LICENSEOPERATOR_SERVER_TRUSTED_PROXIES: '127.0.0.1' })
+  expect(proxied.idle.closed).toBe(false)
+  proxied.idle.destroy()
+  await proxied.ingest.stop()
+})

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { maintenanceEnd } from './maintenance-end.ts'
+import { maintenanceEnd, maintenanceEndOf } from './maintenance-end.ts'
 
 const included = new Date('2025-02-28T12:00:00Z')
 const end = (...paid: string[]) =>
@@ -44,4 +44,12 @@ test('what was bought on 29 February ends on the 28th in common years and on the
     maintenanceEnd(new Date('2025-02-28T12:00:00Z'), renewed.slice(0, count), bought).toISOString(),
   )
   expect(ends.map((one) => one.slice(0, 10))).toEqual(['2025-02-28', '2026-02-28', '2027-02-28', '2028-02-29'])
+})
+
+test('of a license that is stored, years are counted from when it was bought', () => {
+  const license = { issuedAt: new Date('2024-02-29T12:00:00Z'), maintenanceIncludedUntil: new Date('2025-02-28T12:00:00Z') }
+  const renewed = ['2024-12-01', '2025-12-01', '2026-12-01'].map((day) => ({ paidAt: new Date(day) }))
+  expect(maintenanceEndOf(license, renewed)).toEqual(new Date('2028-02-29T12:00:00Z'))
+  // An older release did not write down what was included.
+  expect(maintenanceEndOf({ ...license, maintenanceIncludedUntil: undefined }, renewed)).toEqual(new Date('2028-02-29T12:00:00Z'))
 })

@@ -2,13 +2,28 @@ import type { PaidPeriod, Product } from '@licenseoperator/catalog'
 import type { licenses } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
 import { planChangeIssuanceKey } from '@licenseoperator/licensing'
-import type { Invoice } from '../payload/invoice.ts'
-import { entitlementOf } from './entitlement-of.ts'
-import type { ProcessDeps } from './event-handler.ts'
-import { productBought, type ReadLine, readLines, type Sold } from './our-line.ts'
-import { type Changed, changesItems, inDoubt, itemOf, type PaidUnits, unitsAfterChange, unitsOfPeriod } from './paid-units.ts'
-import type { PurchaseMetadata } from './purchase-metadata.ts'
-import { firstInvoiceOf, inForceAt, invoiceBehind, type SubscriptionFamily, soldOf } from './subscription-family.ts'
+import type { Invoice } from '@licenseoperator/stripe'
+import {
+  type Changed,
+  changesItems,
+  entitlementOf,
+  firstInvoiceOf,
+  inDoubt,
+  inForceAt,
+  invoiceBehind,
+  itemOf,
+  type PaidUnits,
+  type PurchaseMetadata,
+  productBought,
+  type ReadLine,
+  readLines,
+  type Sold,
+  type SubscriptionFamily,
+  soldOf,
+  unitsAfterChange,
+  unitsOfPeriod,
+} from '@licenseoperator/terms'
+import type { ProcessDeps } from '../handling/event-handler.ts'
 
 /** What a later invoice of a subscription pays for. */
 export interface LaterPeriod {

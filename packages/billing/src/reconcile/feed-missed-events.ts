@@ -1,9 +1,9 @@
 import { reading, stripeEvents } from '@licenseoperator/db'
+import { pages } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
-import type { EventOutcome, ProcessDeps } from '../purchase/event-handler.ts'
-import { handledEvents } from '../purchase/handled-events.ts'
-import { processEvent } from '../purchase/process-event.ts'
-import { pages } from './pages.ts'
+import { handledEvents } from '../events/handled-events.ts'
+import { processEvent } from '../events/process-event.ts'
+import type { EventOutcome, ProcessDeps } from '../handling/event-handler.ts'
 import type { ReconcileOptions } from './reconcile.ts'
 
 export interface MissedEvent {
@@ -68,7 +68,10 @@ export async function feedMissedEvents(deps: ProcessDeps, options: ReconcileOpti
   }
   for (let round = 2; round <= ROUNDS; round += 1) {
     const waiting = [...missing.values()].filter(({ outcome }) => outcome === 'retry')
-    for (const { eventId } of waiting) missing.set(eventId, await process(deps, await deps.stripe.events.retrieve(eventId)))
+    for (const { eventId } of waiting) {
+      signal?.throwIfAborted()
+      missing.set(eventId, await process(deps, await deps.stripe.events.retrieve(eventId)))
+    }
   }
   const all = [...missing.values()]
   const done = all.filter(({ outcome }) => outcome === 'processed' || outcome === 'ignored' || outcome === 'already')

@@ -53,6 +53,22 @@ describe('201', () => {
   })
 })
 
+test('the product that speaks for the key grants the seats, as for licenses by hand: the active one-off, however new', async () => {
+  await insertProduct(api.db, { slug: 'pro-gone', productKey: 'pro', active: false, maxManagedProducts: 1 })
+  await insertProduct(api.db, {
+    slug: 'pro-year',
+    productKey: 'pro',
+    type: 'subscription',
+    billingInterval: 'year',
+    maxManagedProducts: 2,
+  })
+  await insertProduct(api.db, { slug: 'pro-once', productKey: 'pro', maxManagedProducts: 3 })
+  const name = group()
+  expect((await trial(name, { domain: 'acme.test', productKey: 'pro' })).status).toBe(201)
+  const row = await api.db.selectFrom('licenses').selectAll().where('group_key', '=', name).executeTakeFirstOrThrow()
+  expect(row).toMatchObject({ product_slug: 'pro-once', seats: 3 })
+})
+
 describe('200', () => {
   test('the same text while it runs, in any spelling of the group, and no field of it changes', async () => {
     const name = group()

@@ -96,6 +96,7 @@ const good: [string, object][] = [
   ['a coupon that exists at Stripe', promoted({ couponId: 'SUMMER-25' })],
   ['yen', { currency: 'jpy', unitAmount: 50 }],
   ['dinars', { currency: 'kwd', unitAmount: 1230 }],
+  ['200 licenses in one part', { bundledProducts: [{ productKey: 'plain', quantity: 200 }] }],
   ['fields that nobody knows', { colour: 'red' }],
 ]
 
@@ -161,6 +162,7 @@ const bad: [string, object][] = [
   ['a bundle of a bundle', { bundledProducts: [{ productKey: 'pack' }] }],
   ['a tiered part without seats', { bundledProducts: [{ productKey: 'steps' }] }],
   ['101 parts', { bundledProducts: Array.from({ length: 101 }, (_, index) => ({ productKey: `k${index}` })) }],
+  ['201 licenses in one part', { bundledProducts: [{ productKey: 'plain', quantity: 201 }] }],
   ['a code with a space', { coupons: [{ code: 'a b' }] }],
   ['a coupon without a code', { coupons: [{ maxTotal: 1 }] }],
   ['a code twice', { coupons: [{ code: 'a' }, { code: 'A' }] }],

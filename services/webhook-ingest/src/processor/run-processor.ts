@@ -1,7 +1,6 @@
 import {
   type EventOutcome,
   type IncomingEvent,
-  isSignedByStripe,
   isStripeEvent,
   type ProcessDeps,
   postponeEvent,
@@ -9,11 +8,12 @@ import {
   processStored,
   type Refusal,
   refuseMessage,
-  releaseOverdueReservations,
 } from '@licenseoperator/billing'
+import { releaseOverdueReservations } from '@licenseoperator/checkout'
 import { inTransaction, stripeEvents } from '@licenseoperator/db'
 import { isDomainError } from '@licenseoperator/domain'
 import { type ConsumedMessage, type HandlerResult, StripeWebhookMessage } from '@licenseoperator/events'
+import { isSignedByStripe } from '@licenseoperator/stripe'
 import { every } from '../every.ts'
 
 /** Delay before an event is tried again, by the number of tries: what is away may be away for long. */

@@ -1,7 +1,7 @@
-import type { StripeEvent } from '@licenseoperator/billing'
 import { type Db, inTransaction, stripeEvents } from '@licenseoperator/db'
 import { DomainError, type Log, rfc3339 } from '@licenseoperator/domain'
 import type { StripeWebhookMessage } from '@licenseoperator/events'
+import type { StripeEvent } from '@licenseoperator/stripe'
 
 /** Stores a message in the webhook stream under a message id. @throws when there is no PubAck in time, or the message is too large */
 export type WebhookPublisher = (message: { data: Uint8Array; messageId: string }) => Promise<void>

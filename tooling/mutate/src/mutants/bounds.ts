@@ -1,11 +1,8 @@
 import type { Mutant } from '../mutant.ts'
+import { heldPlaces } from './bounds/held-places.ts'
+import { productKeys } from './bounds/product-keys.ts'
+import { safeguards } from './bounds/safeguards.ts'
+import { settling } from './bounds/settling.ts'
+import { widths } from './bounds/widths.ts'
 
-export const bounds: readonly Mutant[] = [
-  {
-    rule: 'a year of maintenance that lapsed is counted from the payment',
-    file: 'packages/billing/src/maintenance/maintenance-end.ts',
-    find: 'paidAt > endOf(counted) ? whole(paidAt) : counted',
-    put: 'paidAt < endOf(counted) ? whole(paidAt) : counted',
-    tests: ['packages/billing/src/maintenance/maintenance-end.test.ts'],
-  },
-]
+export const bounds: readonly Mutant[] = [...widths, ...heldPlaces, ...productKeys, ...settling, ...safeguards]

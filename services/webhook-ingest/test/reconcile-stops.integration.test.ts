@@ -1,0 +1,79 @@
+import { reconcile } from '@licenseoperator/billing'
+import { inTransaction, stripeEvents } from '@licenseoperator/db'
+import { silentLog } from '@licenseoperator/domain'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { handledHistory, tell } from './a-history.ts'
+import { openShop, type Shop } from './a-shop.ts'
+import { ops } from './an-order.ts'
+import { sellAll, startOver } from './lifecycle/kinds.ts'
+
+// A run whose lease is lost meets its successor: it ends before its next step, whichever that is.
+let shop: Shop
+beforeAll(async () => {
+  shop = await openShop()
+  await sellAll(shop)
+})
+afterAll(() => shop.close())
+beforeEach(() => startOver(shop))
+
+/** Loses the lease when one purchase more has been issued, or when a step tells how far it is. */
+async function lostAt(step: 'issued' | 'events' | 'purchases'): Promise<void> {
+  const lease = new AbortController()
+  const lose = (now: string) => {
+    if (now === step) lease.abort(new Error('lost'))
+  }
+  const log = { ...silentLog, info: () => lose('issued') }
+  const since = new Date(Date.now() - 7 * 86_400_000)
+  const options = { since, dryRun: false, signal: lease.signal, onProgress: lose }
+  await expect(reconcile({ ...shop.deps, log }, ops, options)).rejects.toThrow('lost')
+}
+
+async function forgetLicenses(): Promise<void> {
+  for (const table of ['outbox', 'payments', 'licenses']) await sql`DELETE FROM ${sql.table(table)}`.execute(shop.database.db)
+}
+
+test('between two events that never arrived', async () => {
+  for (let count = 0; count < 3; count += 1) await shop.buy({ lookupKey: 'once' })
+  await lostAt('issued')
+  expect(await shop.count()).toMatchObject({ licenses: 1 })
+})
+
+test('before an event that waited for another is tried again', async () => {
+  const { stripe } = shop.deps
+  const sessionId = await shop.buy({ lookupKey: 'year' })
+  await shop.emulator.control.advance(5 * 86_400)
+  const { subscription } = await stripe.checkout.sessions.retrieve(sessionId)
+  const { id, items } = await stripe.subscriptions.retrieve(String(subscription))
+  const [item] = items.data
+  await stripe.subscriptions.update(id, { items: [{ id: item?.id ?? '', quantity: 2 }], proration_behavior: 'always_invoice' })
+  await lostAt('events')
+  // Stripe lists the newest first, so the change of plan came before the purchase that it changes.
+  expect(await shop.count()).toMatchObject({ licenses: 1, payments: 1 })
+})
+
+test('between two purchases that left nothing', async () => {
+  for (let count = 0; count < 3; count += 1) await shop.buy({ lookupKey: 'once' })
+  await tell(shop, await handledHistory(shop))
+  await forgetLicenses()
+  await lostAt('issued')
+  expect(await shop.count()).toMatchObject({ licenses: 1 })
+})
+
+test('before a parked event of a purchase that was served is settled', async () => {
+  await shop.buy({ lookupKey: 'once' })
+  await tell(shop, await handledHistory(shop))
+  const [body = ''] = await shop.events('checkout.session.completed')
+  const parked = { type: 'checkout.session.completed', apiVersion: undefined, payload: Buffer.from(body), receivedAt: new Date() }
+  const { db } = shop.database
+  await inTransaction(db, (tx) => stripeEvents.park(tx, { ...parked, eventId: 'evt_twin' }, 'cannot be read', new Date()))
+  await lostAt('purchases')
+  expect(await stripeEvents.list(db, { status: 'parked' }, 10)).toHaveLength(1)
+})
+
+test('before it asks about a license that has no payment', async () => {
+  await shop.buy({ lookupKey: 'once' })
+  await tell(shop, await handledHistory(shop))
+  await sql`DELETE FROM payments`.execute(shop.database.db)
+  await lostAt('purchases')
+})
