@@ -66,6 +66,22 @@ describe.each([
     expect((await inTime()).at(-1)).toMatchObject({ product: 'year', seats: 20, revoked: null })
   })
 
+  test('more units of one item, and then another item beside it: all of them count', async () => {
+    const { id, itemId } = await subscribed()
+    const product = String((await shop.deps.stripe.subscriptions.retrieve(id)).items.data[0]?.price.product)
+    const price = { product, currency: 'usd', unit_amount: 20_000, recurring: { interval: 'year' as const } }
+    await shop.deps.stripe.subscriptions.update(id, { items: [{ id: itemId, quantity: 3 }], ...always })
+    await later(3)
+    const { id: other } = await shop.deps.stripe.prices.create(price)
+    await shop.deps.stripe.subscriptions.update(id, { items: [{ price: other, quantity: 2 }], ...always })
+    await told()
+    expect((await inTime()).map(({ seats, revoked }) => [seats, revoked])).toEqual([
+      [10, 'superseded'],
+      [30, 'superseded'],
+      [50, null],
+    ])
+  })
+
   test('taken off without an invoice, and put on for the next period: ended where it was taken off, and renewed', async () => {
     const { id, itemId, end } = await subscribed()
     const at = await later(3)

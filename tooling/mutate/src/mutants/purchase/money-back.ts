@@ -5,7 +5,7 @@ const paidLate = 'services/webhook-ingest/test/lifecycle/paid-after-the-end.inte
 const holds = 'services/webhook-ingest/test/checkout-holds.integration.test.ts'
 const lines = 'services/api/test/contract/checkout-lines.test.ts'
 const state = 'packages/licensing/src/state'
-const checkout = 'packages/billing/src/checkout/create-checkout-session.ts'
+const checkout = 'packages/checkout/src/session/create-checkout-session.ts'
 
 export const moneyBackAndTrials: readonly Mutant[] = [
   {

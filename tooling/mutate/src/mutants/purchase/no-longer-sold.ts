@@ -3,56 +3,57 @@ import type { Mutant } from '../../mutant.ts'
 const noLonger = 'services/webhook-ingest/test/lifecycle/what-is-no-longer-sold.integration.test.ts'
 const taken = 'services/webhook-ingest/test/lifecycle/taken-off-and-put-on.integration.test.ts'
 const first = 'services/webhook-ingest/test/lifecycle/first-purchase.integration.test.ts'
-const units = 'packages/billing/src/purchase/paid-units.test.ts'
+const units = 'packages/terms/src/paid-units.test.ts'
 const purchase = 'packages/billing/src/purchase'
+const terms = 'packages/terms/src'
 
 /** What a subscription no longer contains renews nothing, and what was credited ends. */
 export const noLongerSold: readonly Mutant[] = [
   {
     rule: 'an item that was switched to something that is no license is not read as ours',
-    file: `${purchase}/our-line.ts`,
+    file: `${terms}/our-line.ts`,
     find: 'return byProduct?.product ?? reading(() => products.findByStripeProduct(db, stripeProductId))',
     put: 'return byProduct?.product ?? (await reading(() => products.findByStripeProduct(db, stripeProductId))) ?? own',
     tests: [noLonger],
   },
   {
     rule: 'an item that was changed and then taken off within one invoice is gone',
-    file: `${purchase}/paid-units.ts`,
+    file: `${terms}/paid-units.ts`,
     find: 'line: stays ? charge : undefined',
     put: 'line: charge',
     tests: [units],
   },
   {
     rule: 'of one item the later change counts, not the later line',
-    file: `${purchase}/paid-units.ts`,
+    file: `${terms}/paid-units.ts`,
     find: 'lines.toReversed().toSorted((one, other) => other.period.start.getTime() - one.period.start.getTime())[0]',
     put: 'lines.toReversed()[0]',
     tests: [units],
   },
   {
     rule: 'a renewal over zero units brings nothing',
-    file: `${purchase}/paid-units.ts`,
+    file: `${terms}/paid-units.ts`,
     find: 'const ours = lines.filter(({ product, quantity }) => product !== undefined && quantity > 0)',
     put: 'const ours = lines.filter(({ product }) => product !== undefined)',
     tests: [units],
   },
   {
     rule: 'a change to zero units brings nothing',
-    file: `${purchase}/paid-units.ts`,
+    file: `${terms}/paid-units.ts`,
     find: 'line?.product !== undefined && line.quantity > 0 ? [line] : []',
     put: 'line?.product !== undefined ? [line] : []',
     tests: [units],
   },
   {
     rule: 'zero units of an inline price bring nothing',
-    file: `${purchase}/paid-units.ts`,
+    file: `${terms}/paid-units.ts`,
     find: 'return added(lines.filter(({ quantity }) => quantity > 0).map((line) => ({ ...line, product: own })))',
     put: 'return added(lines.map((line) => ({ ...line, product: own })))',
     tests: [units],
   },
   {
     rule: 'a quantity of 0 on an invoice is read as 0',
-    file: 'packages/billing/src/payload/invoice.ts',
+    file: 'packages/stripe/src/payload/invoice.ts',
     find: 'quantity: quantity ?? 1',
     put: 'quantity: quantity || 1',
     tests: [noLonger],
@@ -87,14 +88,14 @@ export const noLongerSold: readonly Mutant[] = [
   },
   {
     rule: 'a license remembers the items of a changed subscription that the change did not touch',
-    file: `${purchase}/paid-units.ts`,
+    file: `${terms}/paid-units.ts`,
     find: 'const soldAs = [...after.map(itemOf), ...others.map(({ item }) => item)]',
     put: 'const soldAs = after.map(itemOf)',
     tests: [noLonger],
   },
   {
     rule: 'a line is known by the price that a license of its subscription was sold on',
-    file: `${purchase}/our-line.ts`,
+    file: `${terms}/our-line.ts`,
     find: 'item.priceId !== undefined && item.priceId === priceId',
     put: 'item.priceId === undefined && item.priceId === priceId',
     tests: [taken],
@@ -156,10 +157,17 @@ export const noLongerSold: readonly Mutant[] = [
     tests: [taken],
   },
   {
-    rule: 'what was ended is not in force when the next change comes',
-    file: `${purchase}/subscription-family.ts`,
-    find: 'ends.some((end) => license.issuedAt <= end && end < at)',
-    put: 'ends.some(() => false)',
+    rule: 'what was taken off before a change counts no more, also where it is told of later',
+    file: `${purchase}/earlier-changes.ts`,
+    find: "if (changed?.to === 'nothing') standing = { product: undefined, items: [] }",
+    put: '',
+    tests: [taken],
+  },
+  {
+    rule: 'what was changed before a change counts, also where it is told of later',
+    file: `${purchase}/earlier-changes.ts`,
+    find: "if (changed?.to === 'units') standing = { product: changed.units.product, items: changed.units.soldAs }",
+    put: '',
     tests: [taken],
   },
 ]

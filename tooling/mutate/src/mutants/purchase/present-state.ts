@@ -8,7 +8,7 @@ const reconcile = 'packages/billing/src/reconcile'
 export const presentState: readonly Mutant[] = [
   {
     rule: 'a replay reads what Stripe has now',
-    file: 'packages/billing/src/process-again.ts',
+    file: 'packages/billing/src/events/process-again.ts',
     find: 'return processStored(deps, event, { present, deliveryCount: event.attempts + 1 })',
     put: 'return processStored(deps, event, { deliveryCount: event.attempts + (present === undefined ? 1 : 1) })',
     tests: [present],
@@ -29,21 +29,21 @@ export const presentState: readonly Mutant[] = [
   },
   {
     rule: 'of an invoice the metadata of its subscription counts as it is now',
-    file: 'packages/billing/src/present-object.ts',
+    file: 'packages/billing/src/events/present-object.ts',
     find: 'if (!isOurs(metadata)) return invoice',
     put: 'if (isOurs(metadata)) return invoice',
     tests: [present],
   },
   {
     rule: 'a session that was mended itself counts before what it was paid with',
-    file: 'packages/billing/src/present-object.ts',
+    file: 'packages/billing/src/events/present-object.ts',
     find: 'if (isOurs(own) && (told === undefined || !isSame(own, told))) return session',
     put: 'if (isOurs(own) && told === undefined) return session',
     tests: [present],
   },
   {
     rule: 'metadata that is mended at the payment counts',
-    file: 'packages/billing/src/present-object.ts',
+    file: 'packages/billing/src/events/present-object.ts',
     find: 'isOurs(behind) ? behind : isOurs(own) ? own : (told ?? own)',
     put: 'isOurs(own) ? own : (told ?? own)',
     tests: [present],
@@ -93,8 +93,8 @@ export const presentState: readonly Mutant[] = [
   {
     rule: 'reconcile names a paid invoice that nobody can serve, also when Stripe has forgotten its events',
     file: `${reconcile}/unserved-purchases.ts`,
-    find: "return [{ ...base, key: `invoice:${invoice.id}`, leaves: 'license' }]",
-    put: 'return []',
+    find: '// Paid for, and nobody can be served: processing it again says why.',
+    put: 'if (error instanceof Error) return []',
     tests: [reconciled],
   },
 ]
