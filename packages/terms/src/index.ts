@@ -14,6 +14,7 @@ export {
 export {
   type Changed,
   changesItems,
+  type InForce,
   inDoubt,
   itemOf,
   onlyLine,

@@ -1,5 +1,5 @@
 import type { Product } from '@licenseoperator/catalog'
-import { licenseEnds, licenses, products, reading } from '@licenseoperator/db'
+import { licenses, products, reading } from '@licenseoperator/db'
 import { type Invoice, isUnknownObject, readWholeInvoice } from '@licenseoperator/stripe'
 import type { BoughtPart } from './bundle-parts.ts'
 import { productBought, type Sold } from './our-line.ts'
@@ -93,18 +93,17 @@ export async function soldOf(deps: TermsDeps, family: SubscriptionFamily | undef
   return sold
 }
 
-/** The license in force at an instant, and on what it was sold. */
+/** The license in force at an instant, and on what it was sold when it began. */
 export async function inForceAt(
   deps: Pick<TermsDeps, 'db'>,
   subscriptionId: string,
   at: Date,
   issuanceKey: string,
-): Promise<(InForce & { readonly invoiceId: string | undefined }) | undefined> {
+): Promise<(InForce & { readonly invoiceId: string | undefined; readonly since: Date }) | undefined> {
   const license = await reading(() => licenses.findInForce(deps.db, subscriptionId, at, issuanceKey))
   if (license === undefined) return undefined
-  const ends = await reading(() => licenseEnds.listOf(deps.db, subscriptionId))
-  if (ends.some((end) => license.issuedAt <= end && end < at)) return { product: undefined, items: [], invoiceId: undefined }
-  return { product: await productOfLicense(deps, license), items: license.soldAs, invoiceId: license.stripe.invoiceId }
+  const { issuedAt: since, soldAs: items } = license
+  return { product: await productOfLicense(deps, license), items, invoiceId: license.stripe.invoiceId, since }
 }
 
 async function productOfLicense(
