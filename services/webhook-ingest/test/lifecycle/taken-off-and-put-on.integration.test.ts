@@ -68,6 +68,7 @@ describe.each([
 
   test('more units of one item, and then another item beside it: all of them count', async () => {
     const { id, itemId } = await subscribed()
+    await told()
     const product = String((await shop.deps.stripe.subscriptions.retrieve(id)).items.data[0]?.price.product)
     const price = { product, currency: 'usd', unit_amount: 20_000, recurring: { interval: 'year' as const } }
     await shop.deps.stripe.subscriptions.update(id, { items: [{ id: itemId, quantity: 3 }], ...always })

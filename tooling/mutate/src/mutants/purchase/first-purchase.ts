@@ -134,11 +134,4 @@ export const firstPurchase: readonly Mutant[] = [
     put: 'if (partsInAll > 10 * MOST_PARTS_OF_A_SALE)',
     tests: [noLonger],
   },
-  {
-    rule: 'lines of several other products of ours are parked',
-    file: `${terms}/paid-units.ts`,
-    find: 'if (slugs.size > 1)',
-    put: 'if (slugs.size > 9)',
-    tests: [first],
-  },
 ]

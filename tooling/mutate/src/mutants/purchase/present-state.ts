@@ -1,7 +1,6 @@
 import type { Mutant } from '../../mutant.ts'
 
 const present = 'services/webhook-ingest/test/present-state.integration.test.ts'
-const reconciled = 'services/webhook-ingest/test/reconcile.integration.test.ts'
 const reconcile = 'packages/billing/src/reconcile'
 
 /** Replay and reconcile read what Stripe has now, leave alone what is under way, and ask nothing about what has not changed. */
@@ -89,12 +88,5 @@ export const presentState: readonly Mutant[] = [
     find: 'if (event !== undefined && (await asksForNothing(deps, event)))',
     put: 'if (event === undefined)',
     tests: [present],
-  },
-  {
-    rule: 'reconcile names a paid invoice that nobody can serve, also when Stripe has forgotten its events',
-    file: `${reconcile}/unserved-purchases.ts`,
-    find: '// Paid for, and nobody can be served: processing it again says why.',
-    put: 'if (error instanceof Error) return []',
-    tests: [reconciled],
   },
 ]
