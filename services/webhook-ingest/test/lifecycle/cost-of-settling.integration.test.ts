@@ -74,9 +74,10 @@ test('what an event costs is the same in the second month and in the tenth year 
   expect(Object.keys(seen[2] ?? {})).toEqual(
     expect.arrayContaining(['invoice.paid', 'customer.subscription.updated', 'charge.refunded']),
   )
+  // Under load MySQL's plans change with its statistics, by some 25 rows; a row more each month would be 118 in the end.
   for (const month of [36, 120])
     for (const [type, rows] of Object.entries(seen[month] ?? {}))
-      expect(rows, `${type} in month ${month}`).toBeLessThan(1.2 * (seen[2]?.[type] ?? 0) + 10)
+      expect(rows, `${type} in month ${month}`).toBeLessThan(1.2 * (seen[2]?.[type] ?? 0) + 35)
 
   // An old month is no dearer: its money goes back late, or an operator revokes it.
   const charges = await stripe.charges.list({ limit: 100 })
