@@ -187,7 +187,7 @@ describe('what is at Stripe under our lookup key and carries no mark of ours', (
       expect(notes).toContainEqual(
         expect.stringMatching(
           new RegExp(
-            `^core: not in step, lookup key core belongs .*${price} of product ${product}.*--adopt .*name the product "Core", .*archive it`,
+            `^core: not in step, lookup key core belongs .*${price} of product ${product}.*--adopt .*name the product "Core", mark it as ours, and keep the price .*, else move the lookup key .* archive it`,
           ),
         ),
       )

@@ -3,6 +3,7 @@ import { adoption } from './catalog/adoption.ts'
 import { bundles } from './catalog/bundles.ts'
 import { emulatorLimits } from './catalog/emulator-limits.ts'
 import { givenPrices } from './catalog/given-prices.ts'
+import { ignoredFiles } from './catalog/ignored-files.ts'
 import { races } from './catalog/races.ts'
 import { refusedByStripe } from './catalog/refused-by-stripe.ts'
 import { revocationsAndOutput } from './catalog/revocations-and-output.ts'
@@ -19,4 +20,5 @@ export const catalog: readonly Mutant[] = [
   ...emulatorLimits,
   ...warnings,
   ...revocationsAndOutput,
+  ...ignoredFiles,
 ]
