@@ -19,6 +19,7 @@ const emulatorFloors = [
 ]
 
 const catalogAdminFloors = [
+  'parts', // what a bundle consists of
   'sync', // our catalog at Stripe
   'admin', // what an administrator changes, which is told to Stripe
   'config-file', // what the file changes, as an administrator would
@@ -31,8 +32,8 @@ const checkoutFloors = [
 ]
 
 const billingFloors = [
-  'handling', // what an event handler is and what becomes of an event
   'failures', // what an error means to whoever is on call
+  'handling', // what an event handler is and what becomes of an event
   'maintenance', // until when a license is maintained
   'lifecycle', // what ends, comes back or is disputed
   'purchase', // what is paid for, and the license it brings

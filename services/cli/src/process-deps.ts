@@ -24,6 +24,7 @@ export function processDepsOf(context: Context, config: Config<'security' | 'str
     policy: licensePolicy,
     subjectLicenseIssued: nats.subjectLicenseIssued,
     publicBaseUrl: server.publicBaseUrl,
+    reach: context.reach,
     log: quietLog(context),
     now: context.now,
   }

@@ -1,8 +1,8 @@
-import type { EventOutcome } from '@licenseoperator/billing'
+import { type EventOutcome, reachOf } from '@licenseoperator/billing'
 import type { Config } from '@licenseoperator/config'
 import { outbox, reading, stripeEvents } from '@licenseoperator/db'
 import { type Log, newId } from '@licenseoperator/domain'
-import { consume, findMessage, type MessageHandler, MessageIndex } from '@licenseoperator/events'
+import { consume, type MessageHandler } from '@licenseoperator/events'
 import type { Metrics } from '@licenseoperator/http'
 import type { KeyRing } from '@licenseoperator/signing'
 import { createStripe } from '@licenseoperator/stripe'
@@ -10,6 +10,7 @@ import type { Connections, IngestRole } from './connections.ts'
 import { every, finishedBy } from './every.ts'
 import { runSweeps, type WorkerDeps, webhookHandler } from './processor/run-processor.ts'
 import { runReconcile } from './processor/run-reconcile.ts'
+import { publishedBefore } from './relay/published-before.ts'
 import { runRelay } from './relay/run-relay.ts'
 
 /** Name of the processor's durable consumer; several processors share its work. */
@@ -60,6 +61,7 @@ async function runProcessor({ config, keys, log }: WorkOptions, connections: Con
     keys,
     subjectLicenseIssued: config.nats.subjectLicenseIssued,
     policy: config.licensePolicy,
+    reach: reachOf(config),
     publicBaseUrl: config.server.publicBaseUrl,
     log,
     now: () => new Date(),
@@ -121,20 +123,12 @@ async function consumeWhenever(
 async function startRelay({ config, log }: WorkOptions, connections: Connections, metrics: Metrics, signal: AbortSignal) {
   const { db } = connections.database
   const unpublished = metrics.gauge('licenseoperator_outbox_unpublished', 'Announcements that wait to be published')
-  const subject = config.nats.subjectLicenseIssued
-  let published: MessageIndex | undefined
   const relaying = runRelay(
     {
       db,
       publish: (message) => connections.publish(message),
-      isPublished: async (message) => {
-        const stream = await connections.stream('licenseIssued', 1000)
-        const connection = await connections.nats.ready(1000)
-        // One that was announced under another subject, before the configuration changed, is looked for by itself.
-        if (message.subject !== subject) return findMessage(connection, { stream, ...message })
-        published ??= new MessageIndex({ stream, subject })
-        return published.has(connection, message.messageId, message.since)
-      },
+      isPublished: publishedBefore(connections, config.nats.subjectLicenseIssued),
+      reach: reachOf(config),
       log,
       now: () => new Date(),
       owner: newId('relay'),

@@ -13,6 +13,8 @@ let shop: Shop
 beforeAll(async () => {
   shop = await openShop()
   await sellAll(shop)
+  const maintained = { license_type: 'perpetual', maintenance: 'auto', maintenance_price_lookup_key: 'maintenance-week' }
+  await shop.sell({ slug: 'weekly', metadata: maintained })
 })
 afterAll(() => shop.close())
 beforeEach(() => startOver(shop))
@@ -41,14 +43,15 @@ test('between two events that never arrived', async () => {
 
 test('before an event that waited for another is tried again', async () => {
   const { stripe } = shop.deps
-  const sessionId = await shop.buy({ lookupKey: 'year' })
-  await shop.emulator.control.advance(5 * 86_400)
+  const { id: product } = await stripe.products.create({ name: 'Maintenance by the week' })
+  const weekly = { product, currency: 'usd', unit_amount: 900, recurring: { interval: 'week' as const } }
+  await stripe.prices.create({ ...weekly, lookup_key: 'maintenance-week' })
+  const sessionId = await shop.buy({ lookupKey: 'weekly' })
   const { subscription } = await stripe.checkout.sessions.retrieve(sessionId)
-  const { id, items } = await stripe.subscriptions.retrieve(String(subscription))
-  const [item] = items.data
-  await stripe.subscriptions.update(id, { items: [{ id: item?.id ?? '', quantity: 2 }], proration_behavior: 'always_invoice' })
+  await shop.emulator.control.advance(7 * 86_400)
+  await shop.emulator.control.renew(String(subscription))
   await lostAt('events')
-  // Stripe lists the newest first, so the change of plan came before the purchase that it changes.
+  // Stripe lists the newest first, so the further period came before the purchase that it needs.
   expect(await shop.count()).toMatchObject({ licenses: 1, payments: 1 })
 })
 

@@ -2,6 +2,7 @@ import { dataErrorFacts, inTransaction, isDeadline, stripeEvents } from '@licens
 import { DomainError, isDomainError } from '@licenseoperator/domain'
 import { isLive, readStripeEvent, type StripeEvent, translateStripeError } from '@licenseoperator/stripe'
 import { z } from 'zod'
+import { whyFailed } from '../failures/explain-failure.ts'
 import { type EventHandler, type EventOutcome, ignore, type ProcessDeps } from '../handling/event-handler.ts'
 import { followFailedInvoice, followSubscription } from '../lifecycle/follow-subscription.ts'
 import { settleDispute, settleRefund } from '../lifecycle/settle-reversal.ts'
@@ -120,7 +121,7 @@ async function settleFailure(
   // Unless MySQL answers, and only its own work runs into the deadline each time; while MySQL hangs it cannot be parked either.
   const tooLong = isDeadline(error)
   if (isDomainError(error, 'temporarily_unavailable') && !(tooLong && tries >= MAX_TRIES))
-    return { kind: 'retry', eventId, reason: error.message }
+    return { kind: 'retry', eventId, reason: whyFailed(error, deps.reach) }
   const reason = tooLong ? `its work took longer than the database's deadline ${tries} times` : reasonFor(error)
   if (!(error instanceof DomainError) && !(error instanceof z.ZodError) && tries < MAX_TRIES)
     return { kind: 'retry', eventId, reason }

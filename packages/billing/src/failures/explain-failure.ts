@@ -50,8 +50,19 @@ function explainNats(error: unknown, url: string | undefined): ServiceFailure | 
   const address = (url === undefined ? undefined : readNatsUrl(url)?.address) ?? 'an unknown address'
   const { cause, message } = error
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : 'nats_unavailable'
-  const sentence = `${message.includes(address) ? message : `NATS at ${address} cannot be used: ${message}`} (${code})`
+  const sentence = `${message.startsWith('NATS at ') ? message : `NATS at ${address} cannot be used: ${message}`} (${code})`
   return { service: 'NATS', address, code, sentence }
+}
+
+/**
+ * For a log, or beside an event that waits: which service is behind an error, or the refusal itself. Of other errors the name alone, because their messages
+ * may carry values.
+ */
+export function whyFailed(error: unknown, reach: Reach = {}): string {
+  const service = explainFailure(error, reach)
+  if (service !== undefined) return service.sentence
+  if (error instanceof DomainError) return error.message
+  return error instanceof Error ? error.name : 'unknown'
 }
 
 /** What a service says that cannot start. Its own sentence, where no service is behind the error. */

@@ -4,6 +4,7 @@ import type { Announcement, IssuedReason, RevocationPolicy } from '@licenseopera
 import type { KeyRing } from '@licenseoperator/signing'
 import type { StripeEvent } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
+import type { Reach } from '../failures/explain-failure.ts'
 
 /** What every handler of an event works with. */
 export interface ProcessDeps {
@@ -15,6 +16,8 @@ export interface ProcessDeps {
   readonly policy: RevocationPolicy
   /** Where the API is reached; announcements then say where the present state of a license is found. */
   readonly publicBaseUrl?: string | undefined
+  /** Where MySQL and Stripe are, for those who read why an event waits. */
+  readonly reach?: Reach | undefined
   readonly log: Log
   readonly now: () => Date
 }

@@ -1,7 +1,16 @@
 import type { Product } from '@licenseoperator/catalog'
 import { isDomainError } from '@licenseoperator/domain'
 import { type Invoice, isUnknownObject, readWholeInvoice } from '@licenseoperator/stripe'
-import { type InForce, type ReadLine, readLines, type Sold, unitsAfterChange } from '@licenseoperator/terms'
+import {
+  type InForce,
+  inDoubt,
+  type ReadLine,
+  readLines,
+  type Sold,
+  unitsAfterChange,
+  unitsOfPeriod,
+} from '@licenseoperator/terms'
+import { z } from 'zod'
 import type { ProcessDeps } from '../handling/event-handler.ts'
 
 /** A change of a subscription, and the license that was in force when it happened. */
@@ -22,46 +31,62 @@ interface LaterChange {
  */
 export async function standingBefore(deps: ProcessDeps, change: LaterChange): Promise<InForce> {
   let standing: InForce = change.license
-  for (const { lines } of await changesBetween(deps, change)) {
-    const changed = changeOf(lines, change.own, standing)
-    if (changed?.to === 'nothing') standing = { product: undefined, items: [] }
-    if (changed?.to === 'units') standing = { product: changed.units.product, items: changed.units.soldAs }
+  for (const lines of await invoicesBetween(deps, change)) {
+    const left = leftBy(lines, change.own, standing)
+    if (left !== undefined) standing = left
   }
   return standing
 }
 
-/** @returns undefined for a change that nobody can serve: it is parked, and brought nothing */
-function changeOf(lines: readonly ReadLine[], own: Product | undefined, before: InForce) {
+/**
+ * What an invoice leaves on the subscription: a new period of ours, which a change of interval begins at once, is all of it; else its prorations say.
+ *
+ * @returns undefined where it touched nothing of ours, and for what nobody can serve: that is parked, and brought nothing
+ */
+function leftBy(lines: readonly ReadLine[], own: Product | undefined, before: InForce): InForce | undefined {
   try {
-    return unitsAfterChange(lines, own, before)
+    const period = unitsOfPeriod(
+      lines.filter(({ kind }) => kind === 'period'),
+      own,
+    )
+    if (period !== undefined) return { product: period.product, items: period.soldAs }
+    const changed = unitsAfterChange(prorationsOf(lines), own, before)
+    if (changed.to === 'nothing') return { product: undefined, items: [] }
+    return changed.to === 'units' ? { product: changed.units.product, items: changed.units.soldAs } : undefined
   } catch (error) {
     if (isDomainError(error, 'invalid_payload')) return undefined
     throw error
   }
 }
 
-/** In the order of the instants they count from. */
-async function changesBetween(deps: ProcessDeps, { subscriptionId, invoiceId, at, own, sold, license }: LaterChange) {
-  const changes: { readonly at: Date; readonly lines: readonly ReadLine[] }[] = []
-  for (const invoice of await changeInvoices(deps, subscriptionId, license.since)) {
-    if (invoice.id === invoiceId || invoice.id === license.invoiceId) continue
-    const prorations = prorationsOf(await readLines(deps, invoice.lines, own, sold))
-    const from = lastStartOf(prorations)
-    if (from !== undefined && license.since <= from && from < at) changes.push({ at: from, lines: prorations })
+/** Their lines, in the order of the instants they count from, and of two at one instant in the order they were made. */
+async function invoicesBetween(deps: ProcessDeps, change: LaterChange): Promise<ReadLine[][]> {
+  const { invoiceId, at, own, sold, license } = change
+  const newestFirst = await invoicesSince(deps, change.subscriptionId, license.since)
+  const ids = newestFirst.map(({ id }) => id)
+  // What the license's own invoice counts is in the license, and so is whatever was made before it.
+  const first = license.invoiceId === undefined ? -1 : ids.indexOf(license.invoiceId)
+  const between = newestFirst.slice(ids.indexOf(invoiceId) + 1, first < 0 ? undefined : first)
+  const found: { readonly from: Date; readonly lines: ReadLine[] }[] = []
+  for (const invoice of between.toReversed()) {
+    const lines = await readLines(deps, invoice.lines, own, sold)
+    const from = lastStartOf(lines.filter(({ kind }) => kind === 'period')) ?? lastStartOf(prorationsOf(lines))
+    if (from !== undefined && license.since <= from && from <= at) found.push({ from, lines })
   }
-  return changes.toSorted((one, other) => one.at.getTime() - other.at.getTime())
+  return found.toSorted((one, other) => one.from.getTime() - other.from.getTime()).map(({ lines }) => lines)
 }
 
-/** Of a subscription that Stripe does not know any more there are none. */
-async function changeInvoices({ stripe }: ProcessDeps, subscription: string, since: Date): Promise<Invoice[]> {
+/** Paid invoices, newest first as Stripe lists them. Of a subscription that Stripe does not know any more there are none. */
+async function invoicesSince({ stripe }: ProcessDeps, subscription: string, since: Date): Promise<Invoice[]> {
   const found: Invoice[] = []
   const created = { gte: Math.floor(since.getTime() / 1000) }
   try {
     for await (const object of stripe.invoices.list({ subscription, created, status: 'paid', limit: 100 }))
-      if (object.billing_reason === 'subscription_update') found.push(await readWholeInvoice(stripe, object))
+      found.push(await readWholeInvoice(stripe, object))
     return found
   } catch (error) {
     if (isUnknownObject(error)) return []
+    if (error instanceof z.ZodError) throw inDoubt('an earlier invoice of the subscription cannot be read')
     throw error
   }
 }

@@ -4,7 +4,7 @@ import type { Stripe } from 'stripe'
 import { handledEvents } from '../events/handled-events.ts'
 import { processEvent } from '../events/process-event.ts'
 import type { EventOutcome, ProcessDeps } from '../handling/event-handler.ts'
-import type { ReconcileOptions } from './reconcile.ts'
+import type { ReconcileOptions } from './reconcile-options.ts'
 
 export interface MissedEvent {
   readonly eventId: string

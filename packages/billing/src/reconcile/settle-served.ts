@@ -3,7 +3,7 @@ import { readStripeEvent, type StripeEvent } from '@licenseoperator/stripe'
 import { processAgain } from '../events/process-again.ts'
 import { isStripeEvent } from '../events/refuse-message.ts'
 import type { ProcessDeps } from '../handling/event-handler.ts'
-import type { ReconcileOptions } from './reconcile.ts'
+import type { ReconcileOptions } from './reconcile-options.ts'
 
 /**
  * Several events tell of one purchase. Once one of them, or something else, brought its license, the others that were parked have nothing to ask any more and

@@ -1,7 +1,7 @@
 import { inTransaction, reading, reconciliation } from '@licenseoperator/db'
 import { isUnknownObject, readCheckoutSession, readInvoice, waitOutRateLimit } from '@licenseoperator/stripe'
 import type { ProcessDeps } from '../handling/event-handler.ts'
-import type { ReconcileOptions } from './reconcile.ts'
+import type { ReconcileOptions } from './reconcile-options.ts'
 
 /** A license that was sold, and nobody paid for it. */
 export interface UnpaidLicense {

@@ -16,7 +16,7 @@ import { metadataOf, presentInvoice, presentSession } from '../events/present-ob
 import { processEvent } from '../events/process-event.ts'
 import type { EventOutcome, ProcessDeps } from '../handling/event-handler.ts'
 import { readPaidInvoice } from '../purchase/issue-from-invoice.ts'
-import type { ReconcileOptions } from './reconcile.ts'
+import type { ReconcileOptions } from './reconcile-options.ts'
 
 /** A purchase that was paid for, or was free, and brought no license; or a renewal of maintenance that was not recorded. */
 export interface UnservedPurchase {

@@ -1,6 +1,6 @@
 import type { Coupon, Product } from '@licenseoperator/catalog'
 import { coupons, type Db, products, reading } from '@licenseoperator/db'
-import { type BundledPart, bundledParts } from '../bundled-parts.ts'
+import { type BundledPart, bundledParts } from '../parts/bundled-parts.ts'
 
 /** A product as administrators see it. */
 export interface AdminProduct {

@@ -4,9 +4,11 @@ import {
   type CouponRequest,
   changedCoupon,
   checkedCoupon,
+  couponProblems,
   fieldsOfCoupon,
   newCoupon,
   type Product,
+  type ProductFields,
   refuseField,
 } from '@licenseoperator/catalog'
 import { audit, coupons, type Tx } from '@licenseoperator/db'
@@ -85,6 +87,21 @@ export async function upsertCoupons(
     })
   }
   return outdated
+}
+
+/**
+ * After a change of a product and of its coupons: what can be redeemed leaves a price that Stripe charges, in the product's currency. A coupon that could
+ * not be redeemed before keeps nobody from changing the product.
+ *
+ * @throws DomainError `invalid_payload` naming the field of the product that cannot be changed
+ */
+export async function keepCouponsGood(tx: Tx, before: Product, after: ProductFields): Promise<void> {
+  for (const coupon of await coupons.listActiveOf(tx, [before.id])) {
+    if (couponProblems(after, coupon).length === 0 || couponProblems(before, coupon).length > 0) continue
+    const fields = ['currency', 'pricingMode'] as const
+    const field = fields.find((name) => before[name] !== after[name]) ?? 'unitAmount'
+    throw refuseField(field, `cannot be changed: the coupon ${coupon.code}, which is active, could not be redeemed any more`)
+  }
 }
 
 export function couponSubject(slug: string, couponId: number): string {

@@ -1,6 +1,6 @@
 import { coupons, products, reading } from '@licenseoperator/db'
 import type { Caller } from '@licenseoperator/domain'
-import { bundledParts } from '../bundled-parts.ts'
+import { bundledParts } from '../parts/bundled-parts.ts'
 import type { AdminProduct } from './admin-product.ts'
 import { assertCatalogAdmin, type CatalogAdminDeps } from './catalog-admin.ts'
 

@@ -3,7 +3,7 @@ import { inTransaction, products, reading } from '@licenseoperator/db'
 import { type Caller, DomainError } from '@licenseoperator/domain'
 import { type AdminProduct, readAdminProduct } from './admin-product.ts'
 import { assertCatalogAdmin, type CatalogAdminDeps } from './catalog-admin.ts'
-import { upsertCoupons } from './coupon-writes.ts'
+import { keepCouponsGood, upsertCoupons } from './coupon-writes.ts'
 import { askForGivenPrice, type GivenPrice, withGivenPrice } from './given-price.ts'
 import { pushToStripe } from './push-to-stripe.ts'
 import { retirePromotionCode } from './retire-promotion-code.ts'
@@ -38,6 +38,7 @@ export async function updateProduct(
       await changeProduct(tx, writer, existing, fields)
       await keepBundlesWhole(tx, onSale, { before: existing, after: fields })
       const outdated = await upsertCoupons(tx, writer, { ...fields, id: existing.id }, request.coupons ?? [])
+      await keepCouponsGood(tx, existing, fields)
       return { id: existing.id, outdated }
     }),
   )

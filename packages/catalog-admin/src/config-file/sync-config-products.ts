@@ -9,7 +9,8 @@ import {
 } from '@licenseoperator/catalog'
 import { audit, coupons, type Db, inTransaction, prices, products, type Reader, type Tx } from '@licenseoperator/db'
 import { DomainError, isDomainError } from '@licenseoperator/domain'
-import { restoreCoupon, storeCoupon } from '../admin/coupon-writes.ts'
+import { keepCouponsGood, restoreCoupon, storeCoupon } from '../admin/coupon-writes.ts'
+import { refusingTakenNames } from '../admin/taken-names.ts'
 import { type CatalogWriter, changeProduct, insertProduct, keepBundlesWhole, lockCatalog } from '../admin/write-product.ts'
 import { readCatalog, type StoredCatalog } from '../sync/sync-products.ts'
 
@@ -85,7 +86,7 @@ async function apply(tx: Tx, wanted: readonly ConfigProduct[], now: Date): Promi
     report.deactivated.push(gone.slug)
   }
   for (const one of wanted) {
-    const outcome = await naming(one.product.slug, () => upsert(tx, writer, one))
+    const outcome = await naming(one.product.slug, () => refusingTakenNames(() => upsert(tx, writer, one)))
     if (outcome !== 'unchanged') report[outcome].push(one.product.slug)
   }
   // Last, because a bundle may stand before its parts in the file.
@@ -109,6 +110,7 @@ async function upsert(
   const couponsChanged = await upsertCoupons(tx, writer, { ...fields, id: existing.id }, wantedCoupons)
   if (same(fieldsOfProduct(existing), fields)) return couponsChanged ? 'updated' : 'unchanged'
   await changeProduct(tx, writer, existing, fields)
+  await keepCouponsGood(tx, existing, fields)
   return 'updated'
 }
 

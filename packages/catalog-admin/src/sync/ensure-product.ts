@@ -33,13 +33,12 @@ export async function ensureProduct(run: SyncRun, product: Product): Promise<Str
  * product's: one that an administrator named by hand may serve others.
  */
 export async function archiveProduct(run: SyncRun, product: Product): Promise<void> {
-  const id = product.stripeProductId
-  if (id === undefined) return
-  const existing = await run.theirs.product(id)
-  if (existing?.active !== true || existing.metadata[OUR_SLUG] !== product.slug) return
-  await change(run, { slug: product.slug, action: 'product_archived', id }, () =>
-    run.stripe.products.update(id, { active: false }),
-  )
+  // Without an id it may have been made by a sync that was overtaken before it could remember it.
+  const { stripeProductId: stored, slug } = product
+  const existing = await (stored === undefined ? run.theirs.productOf(slug) : run.theirs.product(stored))
+  if (existing?.active !== true || existing.metadata[OUR_SLUG] !== slug) return
+  const { id } = existing
+  await change(run, { slug, action: 'product_archived', id }, () => run.stripe.products.update(id, { active: false }))
 }
 
 /** The key lets two runs at once make one product; a product that was deleted at Stripe must not be answered from the key. */

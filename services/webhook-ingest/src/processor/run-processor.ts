@@ -8,6 +8,7 @@ import {
   processStored,
   type Refusal,
   refuseMessage,
+  whyFailed,
 } from '@licenseoperator/billing'
 import { releaseOverdueReservations } from '@licenseoperator/checkout'
 import { inTransaction, stripeEvents } from '@licenseoperator/db'
@@ -134,7 +135,7 @@ export async function sweepStoredEvents(deps: WorkerDeps, onOutcome: (outcome: E
 export function runSweeps(deps: WorkerDeps, onOutcome: (outcome: EventOutcome) => void, signal: AbortSignal): Promise<unknown> {
   const failed = (what: string) => (error: unknown) => {
     if (!isDomainError(error, 'temporarily_unavailable'))
-      deps.log.error(`${what} failed`, { reason: error instanceof Error ? error.name : 'unknown' })
+      deps.log.error(`${what} failed`, { reason: whyFailed(error, deps.reach) })
   }
   return Promise.all([
     every(SWEEP_EVERY_MS, signal, () => sweepStoredEvents(deps, onOutcome), failed('sweep of stored events')),

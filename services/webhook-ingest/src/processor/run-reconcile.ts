@@ -1,4 +1,4 @@
-import { type ProcessDeps, reconcile, SETTLED_AFTER_MS } from '@licenseoperator/billing'
+import { type ProcessDeps, reconcile, SETTLED_AFTER_MS, whyFailed } from '@licenseoperator/billing'
 import { cronSchedule } from '@licenseoperator/config'
 import { withLease } from '@licenseoperator/db'
 import { isDomainError } from '@licenseoperator/domain'
@@ -72,8 +72,8 @@ export async function reconcileOnce(
   } catch (error) {
     if (signal?.aborted === true) return true
     if (isDomainError(error, 'temporarily_unavailable'))
-      deps.log.warn('cannot reconcile with Stripe now, the next run will', { reason: error.message })
-    else deps.log.error('reconciliation failed', { reason: error instanceof Error ? error.name : 'unknown' })
+      deps.log.warn('cannot reconcile with Stripe now, the next run will', { reason: whyFailed(error, deps.reach) })
+    else deps.log.error('reconciliation failed', { reason: whyFailed(error, deps.reach) })
   }
   return true
 }

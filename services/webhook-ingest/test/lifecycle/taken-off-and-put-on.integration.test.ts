@@ -66,6 +66,21 @@ describe.each([
     expect((await inTime()).at(-1)).toMatchObject({ product: 'year', seats: 20, revoked: null })
   })
 
+  test('twice more at one instant, and then another item beside it: the latest of both counts', async () => {
+    const { id, itemId } = await subscribed()
+    await told()
+    const { stripe } = shop.deps
+    const product = String((await stripe.subscriptions.retrieve(id)).items.data[0]?.price.product)
+    await stripe.subscriptions.update(id, { items: [{ id: itemId, quantity: 2 }], ...always })
+    await stripe.subscriptions.update(id, { items: [{ id: itemId, quantity: 3 }], ...always })
+    await later(3)
+    const recurring = { interval: 'year' as const }
+    const { id: other } = await stripe.prices.create({ product, currency: 'usd', unit_amount: 20_000, recurring })
+    await stripe.subscriptions.update(id, { items: [{ price: other, quantity: 2 }], ...always })
+    await told()
+    expect((await inTime()).filter(({ revoked }) => revoked === null)).toMatchObject([{ product: 'year', seats: 50 }])
+  })
+
   test('more units of one item, and then another item beside it: all of them count', async () => {
     const { id, itemId } = await subscribed()
     await told()

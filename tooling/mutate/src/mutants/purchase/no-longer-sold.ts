@@ -159,15 +159,15 @@ export const noLongerSold: readonly Mutant[] = [
   {
     rule: 'what was taken off before a change counts no more, also where it is told of later',
     file: `${purchase}/earlier-changes.ts`,
-    find: "if (changed?.to === 'nothing') standing = { product: undefined, items: [] }",
+    find: "if (changed.to === 'nothing') return { product: undefined, items: [] }",
     put: '',
     tests: [taken],
   },
   {
     rule: 'what was changed before a change counts, also where it is told of later',
     file: `${purchase}/earlier-changes.ts`,
-    find: "if (changed?.to === 'units') standing = { product: changed.units.product, items: changed.units.soldAs }",
-    put: '',
+    find: "return changed.to === 'units' ? { product: changed.units.product, items: changed.units.soldAs } : undefined",
+    put: 'return undefined',
     tests: [taken],
   },
 ]
