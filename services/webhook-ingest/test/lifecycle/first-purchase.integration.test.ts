@@ -114,6 +114,17 @@ describe('a first invoice', () => {
     expect(await states()).toEqual([])
   })
 
+  test('pays for the period of our own line, also where another stands before it', async () => {
+    await shop.buy({ lookupKey: 'year' })
+    const event = await copied('invoice.paid')
+    const { data } = event.data.object.lines
+    const [own] = data
+    const period = { ...own.period, end: own.period.start + 30 * DAY }
+    data.unshift({ ...own, period, pricing: { price_details: { price: 'price_other', product: 'prod_other' } } })
+    await shop.process(JSON.stringify(event))
+    expect((await resultOf(shop)).licenses).toMatchObject([{ product: 'year', until: new Date(own.period.end * 1000) }])
+  })
+
   test('that is anchored to a day pays for the part of a period that it names', async () => {
     let until = 0
     await told(({ parent, period }: Record<string, { [key: string]: unknown; start: number; end: number }>) => {

@@ -51,6 +51,47 @@ describe('an invoice that was written by hand', () => {
   })
 })
 
+describe('a renewal whose metadata was cleared', () => {
+  async function renewed(slug: string, forget: () => Promise<unknown>) {
+    await shop.buy({ lookupKey: slug })
+    await tell(shop, await handledHistory(shop))
+    const [subscription] = (await shop.deps.stripe.subscriptions.list()).data
+    await shop.deps.stripe.subscriptions.update(subscription?.id ?? '', { metadata: '' })
+    await forget()
+    await shop.emulator.control.clock({ freezeAt: subscription?.items.data[0]?.current_period_end ?? 0 })
+    await shop.emulator.control.renew(subscription?.id ?? '')
+    await tell(shop, await handledHistory(shop))
+    const { licenses, unsettled } = await resultOf(shop)
+    expect(unsettled).toEqual([])
+    const periods = Map.groupBy(licenses, ({ from }) => from.getTime())
+    return [...periods.values()].map((period) => period.map(({ product, seats }) => `${product} ${seats}`).sort())
+  }
+
+  test('is ours by what its license was sold on, also where the catalog has forgotten that price and product', async () => {
+    const { db } = shop.database
+    const forgotten = { stripe_price_id: null, stripe_product_id: null }
+    const [first, second] = await renewed('year', async () => {
+      await db.deleteFrom('prices').execute()
+      await db.updateTable('products').set(forgotten).where('slug', '=', 'year').execute()
+    })
+    expect([first, second]).toEqual([['year 10'], ['year 10']])
+  })
+
+  test('brings the parts that were bought, and not those that the bundle has now', async () => {
+    const ofBox = shop.database.db.updateTable('products').where('slug', '=', 'box-year')
+    const before = await shop.database.db
+      .selectFrom('products')
+      .select('bundled_products')
+      .where('slug', '=', 'box-year')
+      .executeTakeFirstOrThrow()
+    const one = JSON.stringify([{ productKey: 'core', quantity: 1 }])
+    const [first, second] = await renewed('box-year', () => ofBox.set({ bundled_products: one }).execute())
+    await ofBox.set({ bundled_products: JSON.stringify(before.bundled_products) }).execute()
+    expect(first).toHaveLength(4)
+    expect(second).toEqual(first)
+  })
+})
+
 test('thin events of every kind of object: what they are about is asked for, and counts', async () => {
   const { stripe } = shop.deps
   const { control } = shop.emulator

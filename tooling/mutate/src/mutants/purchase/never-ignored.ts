@@ -13,7 +13,7 @@ export const neverIgnored: readonly Mutant[] = [
     file: `${purchase}/read-paid-invoice.ts`,
     find: 'if (family === undefined && (await isForeignInvoice(deps, invoice)))',
     put: 'if (await isForeignInvoice(deps, invoice))',
-    tests: [never],
+    tests: [further],
   },
   {
     rule: 'where metadata names no group the first license of the subscription does',
@@ -41,7 +41,7 @@ export const neverIgnored: readonly Mutant[] = [
     file: `${terms}/subscription-family.ts`,
     find: 'parts.length === 0',
     put: 'parts.length >= 0',
-    tests: [never],
+    tests: [further],
   },
   {
     rule: 'an invoice of ours with an unknown billing reason is parked',
