@@ -1,6 +1,6 @@
-// Prints the table of src/lifecycle/what-events-do.ts into the README; a test fails when it is out of date.
+// Prints the table of src/events/what-events-do.ts into the README; a test fails when it is out of date.
 import { readFileSync, writeFileSync } from 'node:fs'
-import { describeEffects } from '../src/lifecycle/what-events-do.ts'
+import { describeEffects } from '../src/events/what-events-do.ts'
 
 const readme = new URL('../README.md', import.meta.url)
 const [before = '', , after = ''] = readFileSync(readme, 'utf8').split(/<!-- \/?effects -->/)

@@ -1,11 +1,10 @@
-import type { Coupon, StripePromotion } from './coupon.ts'
+import type { Coupon, CouponFields, StripePromotion } from './coupon.ts'
 import type { CouponRequest } from './coupon-request.ts'
 import { type CouponOwner, couponProblems } from './coupon-rules.ts'
 import { present } from './present.ts'
 import { problem, refuseFirst } from './problem.ts'
 import type { Product } from './product.ts'
 
-export type CouponFields = Omit<Coupon, 'id' | 'createdAt' | 'updatedAt' | 'revision'>
 type Owner = Pick<Product, 'id'> & CouponOwner
 
 /** @throws DomainError `invalid_payload` naming the field */

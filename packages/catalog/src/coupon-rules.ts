@@ -1,5 +1,4 @@
-import type { StripePromotion } from './coupon.ts'
-import type { CouponFields } from './coupon-fields.ts'
+import type { CouponFields, StripePromotion } from './coupon.ts'
 import { leastCharge, stepProblems } from './currency.ts'
 import { type Problem, problem } from './problem.ts'
 import type { Product } from './product.ts'

@@ -32,3 +32,5 @@ export const Coupon = z.object({
   revision: z.int().nonnegative().default(0),
 })
 export type Coupon = z.infer<typeof Coupon>
+
+export type CouponFields = Omit<Coupon, 'id' | 'createdAt' | 'updatedAt' | 'revision'>

@@ -1,4 +1,4 @@
-import type { CouponFields } from './coupon-fields.ts'
+import type { CouponFields } from './coupon.ts'
 import { couponAsked } from './coupon-fields.ts'
 import { CouponRequest } from './coupon-request.ts'
 import { couponProblems } from './coupon-rules.ts'

@@ -100,14 +100,26 @@ function checkStripe(stripe: Raw): ConfigProblem[] {
     problems.push({ path: 'stripe.api_base', message: 'must not be set together with a live key' })
   }
   const products = maps(stripe.products)
-  const priced = products.map((one) =>
-    one === undefined || OFF.has(one.active) ? undefined : { lookup_key: one.lookup_key || one.slug },
-  )
-  problems.push(
-    ...repeated(products, 'slug', 'stripe.products', 'is used twice'),
-    ...repeated(priced, 'lookup_key', 'stripe.products', 'is used twice among active products (by default it is the slug)'),
-  )
+  problems.push(...repeated(products, 'slug', 'stripe.products', 'is used twice'), ...repeatedLookupKeys(products))
   return [...problems, ...checkBundles(products)]
+}
+
+/** As the stored catalog compares them: outer white space aside, letter case not, and without one it is the slug. */
+function repeatedLookupKeys(products: readonly (Raw | undefined)[]): ConfigProblem[] {
+  const filled = (value: unknown) => (typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined)
+  const keys = products.map((one) =>
+    one === undefined || OFF.has(one.active) ? undefined : (filled(one.lookup_key) ?? filled(one.slug)),
+  )
+  return keys.flatMap((key, index) =>
+    key === undefined || keys.indexOf(key) === index
+      ? []
+      : [
+          {
+            path: `stripe.products[${index}].lookup_key`,
+            message: 'is used twice among active products (by default it is the slug)',
+          },
+        ],
+  )
 }
 
 /** A product without a signing key could be sold and not be delivered. */

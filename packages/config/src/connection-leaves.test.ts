@@ -24,6 +24,14 @@ test.each(['nats', 'mysql'] as const)('%s: authority, client certificate and key
   }
 })
 
+test('certificates and keys as MySQL makes them for itself end with a NUL, in a file and in a variable', () => {
+  const tls = { ca_file: '/ca.pem', cert_file: '/client.pem', key_file: '/client.key' }
+  const others = { '/ca.pem': `${certificate}\0`, '/client.pem': `${certificate}\0`, '/client.key': `${aPrivatePem}\0` }
+  expect(load(withSection('mysql', { tls }), { others }).config.mysql.tls).toMatchObject({ ca: certificate, cert: certificate })
+  const inside = `${certificate.slice(0, 40)}\0${certificate.slice(40)}`
+  expect(pathsOf(withSection('mysql', { tls: { ca: inside } }))).toEqual(['mysql.tls.ca'])
+})
+
 test('a key that other users can read is a warning, a certificate is not', () => {
   const tls = { cert_file: '/client.pem', key_file: '/client.key' }
   const others = { '/client.pem': { text: certificate, mode: 0o644 }, '/client.key': { text: aPrivatePem, mode: 0o644 } }

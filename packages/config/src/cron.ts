@@ -1,24 +1,22 @@
-const RANGES = [
-  [0, 59],
-  [0, 23],
-  [1, 31],
-  [1, 12],
-  [0, 7],
-] as const
+import { Cron } from 'croner'
 
-/** Whether the text is a cron expression of five fields: numbers, `*`, ranges, lists and steps; 0 and 7 are both Sunday. */
-export function isCron(text: string): boolean {
-  const fields = text.split(/\s+/)
-  return (
-    fields.length === RANGES.length &&
-    RANGES.every((range, index) => fields[index]?.split(',').every((part) => isPart(part, range)))
-  )
-}
+/** What croner reads and no crontab: names (`MON`), nicknames (`@daily`), its own signs (`L`, `#`, `?`), a step without a start. */
+const NO_CRONTAB = /[^\d*,/\s-]|(?:^|[\s,])\//
 
-function isPart(part: string, [min, max]: readonly [number, number]): boolean {
-  const match = /^(?:\*|(?<from>\d{1,2})(?:-(?<to>\d{1,2}))?)(?:\/(?<step>\d{1,2}))?$/.exec(part)
-  if (match === null || Number(match.groups?.step ?? 1) === 0) return false
-  const from = Number(match.groups?.from ?? min)
-  const to = Number(match.groups?.to ?? from)
-  return min <= from && from <= to && to <= max
+/**
+ * The schedule of a cron expression of five fields, UTC: numbers, `*`, ranges, lists and steps; 0 and 7 are both Sunday. The configuration is
+ * checked with it and the scheduler runs by it, so that what is accepted is what runs.
+ *
+ * @returns undefined for anything else, and for what never comes (`0 0 31 2 *`)
+ */
+export function cronSchedule(text: string): Cron | undefined {
+  if (NO_CRONTAB.test(text)) return undefined
+  try {
+    // `5/10`, which crontabs know, is sloppy to croner.
+    const schedule = new Cron(text, { mode: '5-part', timezone: 'UTC', sloppyRanges: true })
+    return schedule.nextRun() === null ? undefined : schedule
+  } catch {
+    // It says what is wrong in terms of its own parser; the configuration says what it must be.
+    return undefined
+  }
 }

@@ -13,7 +13,8 @@ const PART = String.raw`(\d+\.?\d*|\.\d+)(ns|us|\u00b5s|\u03bcs|ms|s|m|h)`
 const WHOLE = new RegExp(`^(?:${PART})+$`)
 
 /**
- * A duration in Go's notation: `5m`, `1h30m`, `1.5s`, `0`. Negative ones have no use here.
+ * A duration in Go's notation: `5m`, `1h30m`, `1.5s`, `0`. Negative ones have no use here. Read by us, because the packages for durations take
+ * other words (`5 minutes`, `1d`), which a file for the Go service must not contain.
  *
  * @returns milliseconds, or `undefined` when the text is no duration; a number without a unit is none
  * @see https://pkg.go.dev/time#ParseDuration

@@ -198,6 +198,8 @@ const rows: Record<string, Row> = {
     'a shared secret of 31 bytes, no',
     ' '.repeat(34),
     `short${' '.repeat(34)}`,
+    `0123456789abcdefghijklmnopqrstu${' '.repeat(8)}`,
+    '1101000110010111010011100010110100101',
     'x'.repeat(34),
     '\u00e9'.repeat(16),
     'abcdefgh'.repeat(4),

@@ -1,4 +1,5 @@
 export { ConfigError, type ConfigProblem, describeConfigError, EX_CONFIG } from './config-error.ts'
+export { cronSchedule } from './cron.ts'
 export { describeConfig } from './describe-config.ts'
 export type { MysqlAccount } from './dsn.ts'
 export { type Config, type LoadedConfig, type LoadOptions, loadConfig, type SectionName, sectionNames } from './load-config.ts'

@@ -16,7 +16,11 @@ export const readPublicPem: Read<string> = (value) => readPem(value, 'public')
 /** Certificates in PEM form, one after the other: authorities, or a certificate with those that issued it. */
 export const readCertificates: Read<string> = (value) => {
   const blocks =
-    typeof value === 'string' ? value.split(/(?<=-----END [A-Z0-9 ]+-----)/).filter((part) => part.trim() !== '') : []
+    typeof value === 'string'
+      ? ended(value)
+          .split(/(?<=-----END [A-Z0-9 ]+-----)/)
+          .filter((part) => part.trim() !== '')
+      : []
   const read = blocks.map(readBlock)
   if (read.some((block) => block?.label.endsWith('PRIVATE KEY')))
     return new Wrong('is a private key, where a certificate belongs')
@@ -36,9 +40,16 @@ export const readClientKey: Read<Secret> = (value) => {
 function readBlock(value: unknown): { label: string; text: string } | undefined {
   if (typeof value !== 'string') return undefined
   // Indented block text in YAML may keep spaces in front of lines.
-  const text = value.replaceAll(/^[ \t]+|[ \t]+$/gm, '').trim()
+  const text = ended(value)
+    .replaceAll(/^[ \t]+|[ \t]+$/gm, '')
+    .trim()
   const label = BLOCK.exec(text)?.groups?.label
   return label === undefined ? undefined : { label, text: `${text}\n` }
+}
+
+/** The certificates and keys that MySQL makes for itself end with a NUL. */
+function ended(text: string): string {
+  return text.replace(/\0+\s*$/, '')
 }
 
 /** Which forms of a key are taken is one rule, signing's. */

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net'
-import { isCron } from './cron.ts'
+import { cronSchedule } from './cron.ts'
 import { parseDsn } from './dsn.ts'
 import { leaf, readDivided, readText, readTextLike, Wrong } from './leaf.ts'
 import { isMap } from './read-yaml.ts'
@@ -102,13 +102,15 @@ export const mysqlAccount = leaf((value) => {
 
 export const cron = leaf((value) => {
   const written = readText(value)
-  return written instanceof Wrong || !isCron(written) ? new Wrong('must be a cron expression of five fields') : written
+  return written instanceof Wrong || cronSchedule(written) === undefined
+    ? new Wrong('must be a cron expression of five fields')
+    : written
 })
 
 /** As `cron`, or empty for never. */
 export const optionalCron = leaf((value) => {
   const written = readText(value)
-  return written instanceof Wrong || !(written === '' || isCron(written))
+  return written instanceof Wrong || !(written === '' || cronSchedule(written) !== undefined)
     ? new Wrong('must be a cron expression of five fields, or empty')
     : written
 })

@@ -58,6 +58,17 @@ test('a schema that has left this release behind is refused in one line, whateve
   await expect(waitForSchema(database.db, database.options, Date.now() + 60_000)).rejects.toMatchObject(refused)
 })
 
+test('what a migration declares is recorded with it, and the oldest release that counts is the newest of them', async () => {
+  const newer = [
+    ...migrations,
+    { name: '9997_expand', sql: 'ALTER TABLE trials ADD COLUMN later INT NULL' },
+    { name: '9998_contract', sql: 'ALTER TABLE trials DROP COLUMN later', oldestRelease: '9.9.0' },
+  ]
+  expect(await migrate(database.db, newer)).toEqual(['9997_expand', '9998_contract'])
+  expect((await schemaStatus(database.db)).oldestRelease).toBe('9.9.0')
+  await expect(assertSchemaCurrent(database.db)).rejects.toThrow('needs release 9.9.0 or newer')
+})
+
 test('the record of a release that knew no oldest release is read, and completed by the next migration, however often it runs', async () => {
   await sql`ALTER TABLE schema_migrations DROP COLUMN oldest_release`.execute(database.db)
   await assertSchemaCurrent(database.db)

@@ -26,10 +26,11 @@ const ALREADY: ReadonlySet<number | undefined> = new Set([1060, 1061, 1091])
  * Never drops anything.
  *
  * @param db  a handle whose connections may be held for minutes
+ * @param known  all migrations of a release, this one's unless given
  * @returns names of the migrations this call applied, in order
  * @throws DomainError `temporarily_unavailable` while another one works, or when the schema has left this release behind
  */
-export async function migrate(db: Db): Promise<readonly string[]> {
+export async function migrate(db: Db, known: readonly Migration[] = migrations): Promise<readonly string[]> {
   return db.connection().execute(async (connection) => {
     const { rows } = await sql<{ name: string | null }>`SELECT DATABASE() AS name`.execute(connection)
     // MySQL limits lock names to 64 characters. Kysely's own migrator ignores whether it got its lock, and that lock is server-wide.
@@ -38,7 +39,7 @@ export async function migrate(db: Db): Promise<readonly string[]> {
     if (got.rows[0]?.got !== 1)
       throw new DomainError('temporarily_unavailable', 'another migration is running', { retryAfterSeconds: LOCK_WAIT_SECONDS })
     try {
-      return await applyPending(connection)
+      return await applyPending(connection, known)
     } finally {
       await sql`SELECT RELEASE_LOCK(${lock})`.execute(connection)
     }
@@ -93,16 +94,16 @@ function supports(oldestRelease: string | undefined): boolean {
   return oldestRelease === undefined || compareReleases(RELEASE, oldestRelease) >= 0
 }
 
-async function applyPending(connection: Kysely<Schema>): Promise<readonly string[]> {
+async function applyPending(connection: Kysely<Schema>, known: readonly Migration[]): Promise<readonly string[]> {
   await sql`SET SESSION lock_wait_timeout = 5`.execute(connection)
   await sql`SET SESSION max_execution_time = 0`.execute(connection)
   await sql`CREATE TABLE IF NOT EXISTS schema_migrations (
     name VARCHAR(128) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY, applied_at DATETIME(3) NOT NULL
   ) ENGINE=InnoDB`.execute(connection)
   await addOldestRelease(connection)
-  const { pending: names, oldestRelease } = await schemaStatus(connection)
+  const { applied, oldestRelease } = await schemaStatus(connection)
   assertNotLeftBehind(oldestRelease)
-  const pending = migrations.filter((migration) => names.includes(migration.name))
+  const pending = known.filter((migration) => !applied.includes(migration.name))
   for (const migration of pending) {
     await applyOne(connection, migration)
     await sql`INSERT INTO schema_migrations (name, applied_at, oldest_release)

@@ -27,11 +27,6 @@ export async function save(tx: Tx, paymentKey: string, details: PaymentDetails, 
     .execute()
 }
 
-/** Forgets it: the next reader asks Stripe again. For whoever learns that a payment changed. */
-export async function forget(tx: Tx, paymentKey: string): Promise<void> {
-  await tx.deleteFrom('payment_details').where('payment_key', '=', paymentKey).execute()
-}
-
 function asJson(value: unknown): string | null {
   return value === undefined ? null : toJson(value)
 }

@@ -1,9 +1,9 @@
-import { groupKey, shown } from '@licenseoperator/domain'
+import { type DisputeStatus, groupKey, shown } from '@licenseoperator/domain'
 import { type Selectable, sql } from 'kysely'
 import { z } from 'zod'
 import { of, paymentColumns } from './columns.ts'
 import { isAscii } from './is-ascii.ts'
-import type { DisputeStatus, PaymentsTable, Reader, Tx } from './schema.ts'
+import type { PaymentsTable, Reader, Tx } from './schema.ts'
 import { toJson } from './to-json.ts'
 
 /** A captured payment. Amounts in the currency's minor unit as Stripe counts it. */

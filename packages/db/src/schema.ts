@@ -1,3 +1,4 @@
+import type { DisputeStatus } from '@licenseoperator/domain'
 import type { ColumnType, Generated, JSONColumnType, Kysely, Transaction } from 'kysely'
 
 /** A handle for reads. Writes ask for `Tx`, so that a write outside a transaction does not compile. */
@@ -191,9 +192,6 @@ export interface PaymentsTable {
   /** What was charged: less than the total where a credit paid the rest; null for older rows. */
   amount_charged_minor: ColumnType<number | null, number | null | undefined, number | null>
 }
-
-/** `inquiry`: a warning, no money is gone; `open`: the money is withheld. */
-export type DisputeStatus = 'inquiry' | 'open' | 'won' | 'lost'
 
 export interface ReversalsTable {
   /** The charge for its refunds, the dispute for a dispute. */

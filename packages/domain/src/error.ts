@@ -20,7 +20,6 @@ export const errorCodes = [
   'slug_taken',
   'coupon_taken',
   'seat_limit_exceeded',
-  'idempotency_conflict',
   'operator_license_invalid',
   'temporarily_unavailable',
   'internal',

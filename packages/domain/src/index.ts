@@ -1,5 +1,6 @@
 export { assertMember, assertScope, assertSysadmin, type Caller, isMember, isSysadmin, type Surface, surfaces } from './caller.ts'
 export { domainPattern, domainProblem, normaliseDomain, storedDomain } from './cookie-domain.ts'
+export type { DisputeStatus } from './dispute-status.ts'
 export { DomainError, type ErrorCode, errorCodes, isDomainError } from './error.ts'
 export { assertGroup, GroupName, groupKey, isPersonalGroup, personalGroup, refusalOfGroup } from './group.ts'
 export { LicenseId, newId, newLicenseId } from './ids.ts'

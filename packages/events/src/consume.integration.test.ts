@@ -4,10 +4,9 @@ import { AckPolicy, nanos } from 'nats'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { connectNats } from './connect-nats.ts'
 import { type ConsumeOptions, consume } from './consume.ts'
-import { ensureStreams } from './ensure-streams.ts'
 import type { ConsumedMessage, HandlerResult, MessageHandler } from './handle-message.ts'
 import { publishDurably } from './publish-durably.ts'
-import { openTestNats, recordedLog, type TestNats, testNatsUrl } from './testing/nats.ts'
+import { ensureStreams, openTestNats, recordedLog, type TestNats, testNatsUrl } from './testing/nats.ts'
 
 let nats: TestNats
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { nanos, RetentionPolicy } from 'nats'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ensureStream, ensureStreams, streamNameFor } from './ensure-streams.ts'
-import { openTestNats, type TestNats } from './testing/nats.ts'
+import { ensureStream, streamNameFor } from './ensure-streams.ts'
+import { ensureStreams, openTestNats, type TestNats } from './testing/nats.ts'
 
 let nats: TestNats
 beforeAll(async () => {

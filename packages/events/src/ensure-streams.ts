@@ -22,11 +22,6 @@ export interface StreamOptions {
 /** Which of the two streams. */
 export type StreamKind = 'webhook' | 'licenseIssued'
 
-export interface StreamNames {
-  readonly licenseIssuedStream: string
-  readonly webhookStream: string
-}
-
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
@@ -40,19 +35,13 @@ export function streamNameFor(subject: string): string {
 }
 
 /**
- * Makes sure that both subjects have a stream. One that covers a subject already is used as it is, whatever its name and retention: a consumer
- * may have made it before we started. Several processes may do this at once.
+ * Makes sure that one of the two subjects has a stream: a role that works with one may not be allowed to make the other. One that covers the
+ * subject already is used as it is, whatever its name and retention: a consumer may have made it before we started. Several processes may do
+ * this at once.
  *
+ * @returns its name
  * @throws EventsUnavailable when JetStream does not answer or does not allow it
  */
-export async function ensureStreams(connection: NatsConnection, options: StreamOptions): Promise<StreamNames> {
-  return {
-    webhookStream: await ensureStream(connection, options, 'webhook'),
-    licenseIssuedStream: await ensureStream(connection, options, 'licenseIssued'),
-  }
-}
-
-/** The same for one of the two: a role that works with one may not be allowed to make the other. @returns its name */
 export async function ensureStream(connection: NatsConnection, options: StreamOptions, kind: StreamKind): Promise<string> {
   const subject = kind === 'webhook' ? options.subjectStripeWebhook : options.subjectLicenseIssued
   const manyConsume = kind === 'licenseIssued' && options.licenseIssuedRetention === 'limits'

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { ensureStreams } from './ensure-streams.ts'
 import { findMessage } from './find-message.ts'
 import { publishDurably } from './publish-durably.ts'
-import { openTestNats, type TestNats } from './testing/nats.ts'
+import { ensureStreams, openTestNats, type TestNats } from './testing/nats.ts'
 
 let nats: TestNats
 beforeAll(async () => {

@@ -3,9 +3,7 @@ export { connectNats } from './connect-nats.ts'
 export { type ConsumeOptions, consume } from './consume.ts'
 export {
   ensureStream,
-  ensureStreams,
   type StreamKind,
-  type StreamNames,
   type StreamOptions,
   streamNameFor,
 } from './ensure-streams.ts'

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { ensureStreams } from './ensure-streams.ts'
 import { MessageIndex } from './message-index.ts'
 import { publishDurably } from './publish-durably.ts'
-import { openTestNats, type TestNats } from './testing/nats.ts'
+import { ensureStreams, openTestNats, type TestNats } from './testing/nats.ts'
 
 let nats: TestNats
 beforeAll(async () => {
@@ -68,6 +67,11 @@ test('a work queue is read once as well', async () => {
   expect(await requests()).toBe(22)
   expect(await has('L-0', 'L-19', 'L-20')).toEqual([true, true, false])
   expect(await requests()).toBe(1)
+  await publish(['L-20'])
+  await requests()
+  expect(await has('L-0', 'L-20', 'L-21')).toEqual([true, true, false])
+  // Information, the one that came since, and that there is no further one.
+  expect(await requests()).toBe(3)
 })
 
 test('a question about an earlier time reads again from there; a stream that was made anew is another one', async () => {

@@ -9,7 +9,7 @@ export interface ClientAddressOptions {
 
 /**
  * Reads the address a request comes from. `X-Forwarded-For` counts only when the peer is a configured proxy, and then from the right: the
- * first address that is no proxy is the client, what stands left of it may be made up.
+ * first address that is no proxy is the client, what stands left of it may be made up. Ranges are Node's `BlockList`, so no package is needed.
  *
  * @param trustedProxies  addresses or `address/prefix` ranges
  * @throws TypeError for an entry that is neither

@@ -74,14 +74,23 @@ describe('requests that arrive together on one connection', () => {
 
 test('an answer that nobody takes is cut, also when it is the only one', async () => {
   const { app } = anApp()
+  const cut = Promise.withResolvers<boolean>()
+  app.get('/never-read', (c) => {
+    const { outgoing } = c.env
+    if (outgoing === undefined) return c.text('no socket', 500)
+    outgoing.once('close', () => cut.resolve(outgoing.writableFinished))
+    return c.body(BIG)
+  })
   const serving = await serve(app, { stuckMs: 300 })
-  const socket = await dial(serving, { request: get('/big', '') })
+  const socket = await dial(serving, { request: get('/never-read', '') })
   socket.pause()
-  // Nobody reads on this end: that the other end has gone shows when more is written to it.
-  const knocking = setInterval(() => socket.write('x'), 50)
-  const closed = new Promise((resolve) => socket.once('close', resolve))
-  await closed
-  clearInterval(knocking)
+  // Seen from the server: this end reads nothing, and would not learn of it.
+  expect(await cut.promise).toBe(false)
+})
+
+test('a connection on which nothing more is asked is kept for 65 seconds, and its client is told so', async () => {
+  const serving = await serve(anApp().app)
+  expect((await fetch(`${serving.url}/n/1`)).headers.get('keep-alive')).toMatch(/timeout=65\b/)
 })
 
 describe('too many connections', () => {
@@ -117,6 +126,15 @@ describe('too many connections', () => {
     for (let n = 0; n < 60; n += 1) await dial(serving, { from: '127.0.0.2' })
     expect(await answerTo(serving.port, get('/n/1'), '127.0.0.3')).toMatch(/<1>$/)
     expect(await answerTo(serving.port, get('/n/2'), '127.0.0.2')).toMatch(/<2>$/)
+  })
+
+  test('2000 of all addresses together, unless told otherwise', async () => {
+    const serving = await serve(anApp().app, { connectionsPerAddress: 0 })
+    const first = await dial(serving)
+    for (let n = 1; n < 2000; n += 1) await dial(serving)
+    expect(first.closed).toBe(false)
+    await dial(serving)
+    await gone(first)
   })
 
   test('all of them at work: the new one is refused, and a place that is free again is taken', async () => {

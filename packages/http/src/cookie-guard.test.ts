@@ -40,6 +40,7 @@ test.each<[string, string, number, Record<string, string>]>([
   ['PUT', 'no content type: an answer about the body, no refusal of its sender', 415, { 'Content-Type': '' }],
   ['PUT', 'a foreign origin', 403, { ...json, Origin: 'https://evil.example' }],
   ['PATCH', 'JSON', 200, json],
+  ['PATCH', 'no content type: an answer about the body, no refusal of its sender', 415, { 'Content-Type': '' }],
   ['PATCH', 'a foreign origin', 403, { ...json, Origin: 'https://evil.example' }],
 ])('%s by cookie: %s', async (method, _name, status, headers) => {
   const answer = await anApp().request('/changes/1', { method, body, headers: { ...cookie, ...headers } })

@@ -16,7 +16,7 @@ export interface SiteOrigins {
 /**
  * Rule "Cookie and state change" of contract 1.2: a request that changes state and is authenticated by the cookie must, when it has an
  * `Origin`, come from our own or a configured one, and a POST must be `application/json` besides. Dashboards send DELETE without body and
- * content type. Comes after `identifyCaller`; the refusal (403) is `requireCaller`'s, because public routes don't look at cookies at all.
+ * content type. (hono's csrf looks at content types of forms alone and at no cookie.) Comes after `identifyCaller`; the refusal (403) is `requireCaller`'s, because public routes don't look at cookies at all.
  */
 export function cookieGuard({ publicOrigin, allowedOrigins }: SiteOrigins): MiddlewareHandler<HttpEnv> {
   const origins = new Set([

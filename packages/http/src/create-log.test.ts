@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { DomainError } from '@licenseoperator/domain'
 import { Hono } from 'hono'
 import { expect, test } from 'vitest'
@@ -24,6 +25,32 @@ test('one parsable line per entry, whatever is in it', () => {
   })
   expect(lines[0]).not.toContain('INSERT')
   expect(second).toMatchObject({ msg: 'odd', unloggable: ['circular'] })
+})
+
+test('no field replaces one of ours, and a secret that somebody logs is not told', () => {
+  const { lines, options } = keptLines()
+  const failure = Object.assign(new Error('SECRET'), { code: 'ECONNRESET' })
+  const secrets = { token: 'SECRET', settings: { password: 'SECRET', apiKey: 'SECRET', port: 1 } }
+  createLog(options).info('100 %s %d', { level: 'fake', time: 'fake', err: failure, all: [failure], ...secrets })
+  const line = JSON.parse(lines.join(''))
+  expect(line).toMatchObject({ level: 'info', msg: '100 %s %d', token: '[secret]', err: { code: 'ECONNRESET' } })
+  expect(line).toMatchObject({ settings: { password: '[secret]', apiKey: '[secret]', port: 1 }, all: [{ code: 'ECONNRESET' }] })
+  expect(new Date(line.time).toISOString()).toBe(line.time)
+  expect(lines.join('')).not.toContain('SECRET')
+  expect(lines.join('').match(/"(?:level|time|msg|service)":/g)).toHaveLength(4)
+})
+
+test('a line is out before the process that wrote it ends', () => {
+  const program = `
+    const { createLog } = await import(process.argv[1])
+    const log = createLog({ service: 'test', level: 'info' })
+    for (let n = 0; n < 3000; n += 1) log.info('line', { n, text: 'x'.repeat(100) })
+    process.exit(3)
+  `
+  const log = new URL('./create-log.ts', import.meta.url).href
+  const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program, log], { encoding: 'utf8' })
+  expect(status).toBe(3)
+  expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ msg: 'line', n: 2999 })
 })
 
 test('entries below the level are dropped', () => {
@@ -71,32 +98,51 @@ test('the access log and the metrics know patterns, not paths, and no query', as
   expect(text).toContain(
     '# TYPE http_requests_total counter\nhttp_requests_total{method="GET",route="/licenses/:id",status="200"} 1\n',
   )
-  expect(text).toContain('http_request_duration_seconds_bucket{route="/licenses/:id",le="+Inf"} 1\n')
+  expect(text).toContain('http_request_duration_seconds_bucket{le="+Inf",route="/licenses/:id"} 1\n')
   expect(lines.join('') + text).not.toContain('SECRET')
 })
 
-test('the exposition format: buckets are cumulative, labels escaped, names unique', () => {
+test('the exposition format: buckets are cumulative, labels escaped, names unique', async () => {
   const metrics = createMetrics()
   const waits = metrics.histogram('wait_seconds', 'Wait', ['of'], [1, 2])
   for (const seconds of [0.5, 1, 1.5, 3]) waits.observe({ of: 'a"\\\n' }, seconds)
   metrics.gauge('pool_size', 'Pool').set({}, 3)
   metrics.counter('events_total', 'Events', ['kind']).inc({ kind: 'x' }, 2)
-  expect(metrics.text()).toContain(
+  expect(await metrics.text()).toContain(
     [
       '# HELP wait_seconds Wait',
       '# TYPE wait_seconds histogram',
-      'wait_seconds_bucket{of="a\\"\\\\\\n",le="1"} 2',
-      'wait_seconds_bucket{of="a\\"\\\\\\n",le="2"} 3',
-      'wait_seconds_bucket{of="a\\"\\\\\\n",le="+Inf"} 4',
+      'wait_seconds_bucket{le="1",of="a\\"\\\\\\n"} 2',
+      'wait_seconds_bucket{le="2",of="a\\"\\\\\\n"} 3',
+      'wait_seconds_bucket{le="+Inf",of="a\\"\\\\\\n"} 4',
       'wait_seconds_sum{of="a\\"\\\\\\n"} 6',
       'wait_seconds_count{of="a\\"\\\\\\n"} 4',
+      '',
       '# HELP pool_size Pool',
       '# TYPE pool_size gauge',
       'pool_size 3',
+      '',
       '# HELP events_total Events',
       '# TYPE events_total counter',
       'events_total{kind="x"} 2',
     ].join('\n'),
   )
   expect(() => metrics.gauge('pool_size', 'again')).toThrow('pool_size')
+})
+
+test('a metric says nothing before it is known, and the process is described', async () => {
+  const metrics = createMetrics()
+  const agree = metrics.gauge('books_agree', 'Agree')
+  expect(await metrics.text()).not.toMatch(/^books_agree /m)
+  agree.set({}, 0)
+  const text = await metrics.text()
+  expect(text).toMatch(/^books_agree 0$/m)
+  for (const name of [
+    'process_resident_memory_bytes',
+    'process_start_time_seconds',
+    'process_cpu_seconds_total',
+    'process_open_fds',
+  ])
+    expect(text).toMatch(new RegExp(`^${name} \\d`, 'm'))
+  expect(text).toContain('nodejs_eventloop_lag_p99_seconds')
 })

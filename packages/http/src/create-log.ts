@@ -1,8 +1,8 @@
 import type { Log } from '@licenseoperator/domain'
+import { destination, pino, stdTimeFunctions } from 'pino'
 import { errorFields } from './error-fields.ts'
 
-const levels = { debug: 10, info: 20, warn: 30, error: 40 }
-export type LogLevel = keyof typeof levels
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
 export interface LogOptions {
   readonly service: string
@@ -11,27 +11,46 @@ export interface LogOptions {
   readonly write?: (line: string) => void
 }
 
+/** Nobody of ours logs one of these: a second fence, for the day somebody does. */
+const SECRETS = ['authorization', 'cookie', 'password', 'secret', 'token', 'apiKey', 'privateKeyPem']
+
 /**
- * One JSON object per line: `time`, `level`, `service`, `msg`, then the fields. JSON escapes line breaks and control characters, so a
- * value cannot forge a second line. An `Error` among the fields is reduced by `errorFields`.
+ * One JSON object per line, by pino: `level`, `time`, `service`, the fields, `msg`. JSON escapes line breaks and control characters, so a
+ * value cannot forge a second line, and no field can replace one of ours. An `Error` among the fields is reduced by `errorFields`.
  */
-export function createLog({ service, level, write = (line) => process.stdout.write(line) }: LogOptions): Log {
+export function createLog({ service, level, write }: LogOptions): Log {
+  const logger = pino(
+    {
+      level,
+      base: { service },
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }), log: loggable },
+      // pino's own would print an error's message and stack, where drivers put SQL and values.
+      serializers: { err: (error: unknown) => error },
+      redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`]), censor: '[secret]' },
+    },
+    // Written before the call returns: the line that says why a process ends must not be lost with it.
+    write === undefined ? destination({ fd: 1, sync: true }) : { write },
+  )
   const log =
     (of: LogLevel) =>
-    (msg: string, fields: Record<string, unknown> = {}) => {
-      if (levels[of] < levels[level]) return
-      const head = { time: new Date().toISOString(), level: of, service, msg }
-      write(`${serialise(head, fields)}\n`)
-    }
+    (msg: string, fields: Record<string, unknown> = {}) =>
+      logger[of](fields, msg)
   return { debug: log('debug'), info: log('info'), warn: log('warn'), error: log('error') }
 }
 
-function serialise(head: Record<string, unknown>, fields: Record<string, unknown>): string {
+/** Plain JSON without the names that are ours: of two equal names in an object a reader takes the last. */
+function loggable({
+  level: _level,
+  time: _time,
+  service: _service,
+  msg: _msg,
+  ...fields
+}: Record<string, unknown>): Record<string, unknown> {
   try {
-    // The head is written twice so that it comes first and no field can replace it.
-    return JSON.stringify({ ...head, ...fields, ...head }, plain)
+    return JSON.parse(JSON.stringify(fields, plain))
   } catch {
-    return JSON.stringify({ ...head, unloggable: Object.keys(fields) })
+    return { unloggable: Object.keys(fields) }
   }
 }
 

@@ -1,7 +1,7 @@
 import { DomainError, errorCodes } from '@licenseoperator/domain'
 import { HTTPException } from 'hono/http-exception'
 import { expect, test } from 'vitest'
-import { aDriverError, anApp, keptLines } from '../test/an-app.ts'
+import { aDriverError, anApp, aToken, keptLines } from '../test/an-app.ts'
 import { createLog, statusOf } from './index.ts'
 
 async function answerTo(failure: unknown) {
@@ -99,4 +99,10 @@ test('nothing tells browsers to guess or to keep, and no framework is named', as
   expect(headers.get('x-content-type-options')).toBe('nosniff')
   expect(headers.get('x-powered-by')).toBeNull()
   expect(headers.get('strict-transport-security')).toBeNull()
+  expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'")
+  expect(headers.get('referrer-policy')).toBe('no-referrer')
+  expect(headers.get('x-frame-options')).toBe('DENY')
+  expect(headers.get('cache-control')).toBeNull()
+  const mine = await anApp().request('/me', { headers: { Authorization: `Bearer ${await aToken()}` } })
+  expect(mine.headers.get('cache-control')).toBe('no-store')
 })

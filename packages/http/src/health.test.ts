@@ -1,11 +1,11 @@
 import { Hono } from 'hono'
 import { expect, test } from 'vitest'
-import { addHealth } from './health.ts'
+import { addHealth, type HealthOptions } from './health.ts'
 import type { HttpEnv } from './http-env.ts'
 
-function anAppWith(checks: Record<string, () => Promise<void>>): Hono<HttpEnv> {
+function anAppWith(checks: Record<string, () => Promise<void>>, options: Partial<HealthOptions> = {}): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>()
-  addHealth(app, { checks, timeoutMs: 20 })
+  addHealth(app, { checks, timeoutMs: 20, ...options })
   return app
 }
 
@@ -44,4 +44,25 @@ test('many probes at once ask each dependency once', async () => {
   resolve()
   expect((await Promise.all(probes)).map((answer) => answer.status)).toEqual(Array(20).fill(200))
   expect(asked).toBe(1)
+})
+
+test('where one dependency is enough, it is ready as soon as one is up, and not when none is', async () => {
+  const silent = () => new Promise<void>(() => {})
+  // Whoever waited for the silent one would wait longer than this test.
+  const ready = await anAppWith({ mysql: silent, nats: up }, { ready: 'any', timeoutMs: 120_000 }).request('/readyz')
+  expect([ready.status, await ready.json()]).toEqual([200, { status: 'ok', checks: { nats: 'up' } }])
+  const late = await anAppWith({ mysql: down, nats: up }, { ready: 'any' }).request('/readyz')
+  expect(late.status).toBe(200)
+  const none = await anAppWith({ mysql: down, nats: silent }, { ready: 'any' }).request('/readyz')
+  expect([none.status, await none.json()]).toEqual([503, { status: 'unavailable', checks: { mysql: 'down', nats: 'down' } }])
+})
+
+test('a process that is leaving is alive and not ready, whatever is up', async () => {
+  const draining = new AbortController()
+  const app = anAppWith({ mysql: up }, { draining: draining.signal })
+  expect((await app.request('/readyz')).status).toBe(200)
+  draining.abort()
+  const answer = await app.request('/readyz')
+  expect([answer.status, await answer.json()]).toEqual([503, { status: 'stopping' }])
+  expect((await app.request('/healthz')).status).toBe(200)
 })

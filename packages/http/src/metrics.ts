@@ -1,4 +1,5 @@
 import type { Handler } from 'hono'
+import prometheus from 'prom-client'
 import type { HttpEnv } from './http-env.ts'
 
 type Labels<L extends string> = Readonly<Record<L, string>>
@@ -21,82 +22,53 @@ export interface Metrics {
   gaugeOf(name: string, help: string, read: () => number): void
   histogram<const L extends string>(name: string, help: string, labels?: readonly L[], buckets?: readonly number[]): Histogram<L>
   /** Text exposition format 0.0.4. */
-  text(): string
+  text(): Promise<string>
 }
 
 const latencyBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-/** Starts with the process's memory and start time. */
+/**
+ * A registry of its own for each service in a process, over prom-client: with what it knows of the process (CPU, memory, files, event loop,
+ * garbage collection). A metric has no value before it is given one.
+ */
 export function createMetrics(): Metrics {
-  const families = new Map<string, () => string[]>()
-  const add = (name: string, kind: string, help: string, lines: () => string[]) => {
-    if (!/^[a-z][a-z0-9_]*$/.test(name) || families.has(name)) throw new Error(`metric ${name}: bad or repeated name`)
-    families.set(name, () => [`# HELP ${name} ${help}`, `# TYPE ${name} ${kind}`, ...lines()])
-  }
-  const samples = (name: string, kind: string, help: string) => {
-    const values = new Map<string, number>()
-    add(name, kind, help, () => [...values].map(([labels, value]) => `${name}${braced(labels)} ${value}`))
-    return values
-  }
-  const metrics: Metrics = {
-    counter(name, help) {
-      const values = samples(name, 'counter', help)
-      return { inc: (labels, by = 1) => void values.set(written(labels), (values.get(written(labels)) ?? 0) + by) }
+  const register = new prometheus.Registry()
+  prometheus.collectDefaultMetrics({ register })
+  const family = <L extends string>(name: string, help: string, labels: readonly L[] = []) => ({
+    name,
+    help,
+    labelNames: [...labels],
+    registers: [register],
+  })
+  return {
+    counter(name, help, labels) {
+      return unset(new prometheus.Counter(family(name, help, labels)), labels)
     },
-    gauge(name, help) {
-      const values = samples(name, 'gauge', help)
-      return { set: (labels, value) => void values.set(written(labels), value) }
+    gauge(name, help, labels) {
+      return unset(new prometheus.Gauge(family(name, help, labels)), labels)
     },
     gaugeOf(name, help, read) {
-      add(name, 'gauge', help, () => [`${name} ${read()}`])
-    },
-    histogram(name, help, _labels, buckets = latencyBuckets) {
-      const series = new Map<string, { counts: number[]; sum: number; count: number }>()
-      add(name, 'histogram', help, () =>
-        [...series].flatMap(([labels, { counts, sum, count }]) => [
-          ...buckets.map((le, i) => `${name}_bucket${braced(labels, `le="${le}"`)} ${counts[i] ?? 0}`),
-          `${name}_bucket${braced(labels, 'le="+Inf"')} ${count}`,
-          `${name}_sum${braced(labels)} ${sum}`,
-          `${name}_count${braced(labels)} ${count}`,
-        ]),
-      )
-      return {
-        observe(labels, value) {
-          const key = written(labels)
-          const seen = series.get(key) ?? { counts: buckets.map(() => 0), sum: 0, count: 0 }
-          seen.counts = seen.counts.map((count, i) => count + (value <= (buckets[i] ?? 0) ? 1 : 0))
-          seen.sum += value
-          seen.count += 1
-          series.set(key, seen)
+      new prometheus.Gauge({
+        ...family(name, help),
+        collect() {
+          this.set(read())
         },
-      }
+      })
     },
-    text: () =>
-      [...families.values()]
-        .flatMap((lines) => lines())
-        .join('\n')
-        .concat('\n'),
+    histogram(name, help, labels, buckets = latencyBuckets) {
+      return unset(new prometheus.Histogram({ ...family(name, help, labels), buckets: [...buckets] }), labels)
+    },
+    text: () => register.metrics(),
   }
-  metrics.gaugeOf('process_resident_memory_bytes', 'Resident memory', () => process.memoryUsage.rss())
-  metrics.gaugeOf('process_start_time_seconds', 'Start of the process, Unix time', () =>
-    Math.round(Date.now() / 1000 - process.uptime()),
-  )
-  return metrics
+}
+
+/** Without labels prom-client starts at 0, which for "do the books agree" is an answer that nobody has found yet. */
+function unset<M extends { remove(): void }>(metric: M, labels: readonly string[] = []): M {
+  if (labels.length === 0) metric.remove()
+  return metric
 }
 
 /** Handler for `GET /metrics`. */
 export function metricsHandler(metrics: Metrics): Handler<HttpEnv> {
-  return (c) => c.body(metrics.text(), 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' })
-}
-
-function written(labels: Readonly<Record<string, string>>): string {
-  const escaped = (value: string) => value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
-  return Object.entries(labels)
-    .map(([name, value]) => `${name}="${escaped(value)}"`)
-    .join(',')
-}
-
-function braced(...labels: string[]): string {
-  const inside = labels.filter((label) => label !== '').join(',')
-  return inside === '' ? '' : `{${inside}}`
+  return async (c) => c.body(await metrics.text(), 200, { 'Content-Type': prometheus.Registry.PROMETHEUS_CONTENT_TYPE })
 }

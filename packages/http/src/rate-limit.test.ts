@@ -1,4 +1,4 @@
-import { silentLog } from '@licenseoperator/domain'
+import { DomainError, silentLog } from '@licenseoperator/domain'
 import { Hono } from 'hono'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { anApp, aToken, RULES } from '../test/an-app.ts'
@@ -106,6 +106,17 @@ describe('refused credentials', () => {
     expect(await ask('/me', bad)).toBe(401)
   })
 
+  test('what cannot be judged, because the identity provider is away, is not refused and never counts', async () => {
+    const app = new Hono<HttpEnv>()
+    app.onError(toErrorResponse(silentLog))
+    const onRefused = vi.fn(async () => undefined)
+    const away = () => Promise.reject(new DomainError('temporarily_unavailable', 'temporarily unavailable'))
+    app.use(identifyCaller({ verify: away }, { onRefused }))
+    app.get('/me', requireCaller, (c) => c.text('ok'))
+    expect((await app.request('/me', { headers: bad })).status).toBe(503)
+    expect(onRefused).not.toHaveBeenCalled()
+  })
+
   test('instances count together, and a key without points left is refused without asking the store again', async () => {
     const store = aStore()
     const [first, second] = [instance(store), instance(store)]
@@ -126,6 +137,20 @@ describe('refused credentials', () => {
     expect(await ask('/me', bad)).toBe(429)
     expect(await ask('/me', { Authorization: await aToken() })).toBe(200)
   })
+})
+
+test('a store that is away is not asked again at once: nobody waits for it meanwhile', async () => {
+  let asked = 0
+  const add = () => {
+    asked += 1
+    return Promise.reject(new Error('away'))
+  }
+  const limiter = createLimiter({ name: 'test', limit: 20, windowMs: 60_000, store: { add }, log: silentLog })
+  for (let i = 0; i < 5; i++) await limiter.take('a')
+  expect(asked).toBe(1)
+  vi.advanceTimersByTime(5001)
+  await limiter.take('a')
+  expect(asked).toBe(2)
 })
 
 test.each([

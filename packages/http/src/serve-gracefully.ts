@@ -78,6 +78,7 @@ const AFTER_DRAIN_MS = 4000
 
 /**
  * Serves a fetch handler on a Node HTTP server with bounded times, sizes and connections; requests of one connection are answered in turn.
+ * (Packages that stop a server know neither a drain in which it says that it leaves nor a flood of connections.)
  *
  * @throws CannotListen when the port is taken or the address unusable
  */

@@ -18,7 +18,6 @@ export const statusOf = {
   slug_taken: 409,
   coupon_taken: 409,
   seat_limit_exceeded: 409,
-  idempotency_conflict: 409,
   payload_too_large: 413,
   unsupported_media_type: 415,
   rate_limited: 429,

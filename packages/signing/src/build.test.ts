@@ -7,6 +7,8 @@ import { expect, test } from 'vitest'
 import { Workbench } from '../test/openssl.ts'
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url))
+/** From the package's folder. */
+const packManifest = '../../tooling/bundle/src/pack-manifest.ts'
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
 
 test('what `npm pack` makes installs offline in an empty folder, runs without TypeScript and type-checks in a strict project of another team', () => {
@@ -47,13 +49,13 @@ test('a packing that was killed half way is mended by the next', () => {
   using bench = new Workbench()
   const source = copyOfTheRepository(bench.folder)
   const before = readFileSync(join(source, 'package.json'), 'utf8')
-  const publish = () => run(source, 'scripts/pack-manifest.ts', 'publish')
+  const publish = () => run(source, packManifest, 'publish')
   publish()
   const published = readFileSync(join(source, 'package.json'), 'utf8')
   expect(published).not.toBe(before)
   publish()
   expect(readFileSync(join(source, 'package.json'), 'utf8')).toBe(published)
-  run(source, 'scripts/pack-manifest.ts', 'restore')
+  run(source, packManifest, 'restore')
   expect(readFileSync(join(source, 'package.json'), 'utf8')).toBe(before)
 })
 
@@ -64,6 +66,7 @@ function copyOfTheRepository(folder: string): string {
   const left = new Set(['node_modules', 'dist', '.turbo'].map((name) => join(repository, 'packages/signing', name)))
   cpSync(join(repository, 'packages/signing'), source, { recursive: true, filter: (path) => !left.has(path) })
   cpSync(join(repository, 'tsconfig.json'), join(copy, 'tsconfig.json'))
+  cpSync(join(repository, 'packages/signing', packManifest), join(source, packManifest))
   symlinkSync(join(repository, 'node_modules'), join(copy, 'node_modules'))
   return source
 }

@@ -13,7 +13,7 @@ export type StrictJson = {
 
 /**
  * Reads a JSON object that every JSON reader understands in the same way: valid UTF-8 without a byte order mark, no key twice in an
- * object, no `__proto__`, no half surrogate pairs, limited depth.
+ * object, no `__proto__`, no half surrogate pairs, limited depth. Read by us, because this package is published without any dependency.
  *
  * @throws MalformedLicenseError
  */

@@ -1,5 +1,5 @@
-import type { CatalogAdminDeps } from '@licenseoperator/billing'
-import type { ApiDeps } from './app.ts'
+import type { CatalogAdminDeps } from '@licenseoperator/catalog-admin'
+import type { ApiDeps } from './api-deps.ts'
 
 /** What catalog administration needs, from what the API has. */
 export function adminDeps({ config, catalog, ...deps }: ApiDeps): CatalogAdminDeps {

@@ -21,7 +21,9 @@ async function main(): Promise<number> {
     reach = reachOf(config)
     const log = createLog({ service: 'api', level: config.log.level })
     for (const warning of warnings) log.warn(warning)
-    stopOnSignals([await startApi({ config, log })], log, { drainMs: config.server.drainDelayMs })
+    const api = await startApi({ config, log })
+    log.info('api runs', { url: api.url, adminUrl: api.adminUrl })
+    stopOnSignals([api], log, { drainMs: config.server.drainDelayMs })
     return 0
   } catch (error) {
     const text = error instanceof ConfigError ? describeConfigError(error) : whyNotStarted(error, reach)

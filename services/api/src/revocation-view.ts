@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type SignedRevocationList, signRevocationLists } from '@licenseoperator/licensing'
-import type { ApiDeps } from './app.ts'
+import type { ApiDeps } from './api-deps.ts'
 
 /** The lists as they are answered: for one product key or signing key, or all of them. */
 export interface RevocationPage {

@@ -1,12 +1,21 @@
-import { createStripe } from '@licenseoperator/billing'
 import type { Config } from '@licenseoperator/config'
-import { openDatabase, waitForSchema } from '@licenseoperator/db'
+import { type Database, openDatabase, waitForSchema } from '@licenseoperator/db'
 import { type Log, surfaces } from '@licenseoperator/domain'
-import { announceCatalogChange, onCatalogChange, openNatsLink } from '@licenseoperator/events'
-import { addNatsMetric, createMetrics, type StopOptions, serveWithOperations } from '@licenseoperator/http'
+import { announceCatalogChange, type NatsLink, onCatalogChange, openNatsLink } from '@licenseoperator/events'
+import {
+  addNatsMetric,
+  createMetrics,
+  type HttpEnv,
+  type Metrics,
+  type StopOptions,
+  serveWithOperations,
+} from '@licenseoperator/http'
 import { openKeyRing, openOperatorLicense } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
-import { type ApiConfig, type ApiDeps, createApp, operationsOf } from './app.ts'
+import { createStripe } from '@licenseoperator/stripe'
+import type { Hono } from 'hono'
+import type { ApiConfig, ApiDeps } from './api-deps.ts'
+import { createApp, operationsOf } from './app.ts'
 import { createCatalogView } from './catalog-view.ts'
 import { addOperatorLicenseMetric } from './operator-license-metric.ts'
 
@@ -26,45 +35,51 @@ const START_WAIT_MS = 15_000
 /** Clients give up after 10 s; a request may hold a connection for this long. */
 const REQUEST_HOLD_MS = 3000
 
+/** What the routes work with, and what else is served with them. */
+export interface ApiSurroundings {
+  readonly database: Pick<Database, 'db' | 'ping'>
+  readonly nats: NatsLink
+  readonly metrics: Metrics
+  /** Adds routes of another service to the same listener. */
+  addRoutes?(app: Hono<HttpEnv>): void
+}
+
+export interface StartApiOptions {
+  readonly config: ApiSections
+  readonly log: Log
+  /** Opened, and closed after the API has stopped, by whoever runs it beside something else; absent: the API opens its own. */
+  readonly surroundings?: ApiSurroundings
+}
+
 /**
  * Starts the API on `server.addr`. Without NATS it serves all the same: other instances then learn of a change of the catalog a little later.
  *
  * @throws CannotListen, or DomainError with one sentence after a bounded wait for MySQL
  */
-export async function startApi({ config, log }: { config: ApiSections; log: Log }): Promise<RunningApi> {
-  const { mysql, nats, server } = config
-  const database = openDatabase({
-    ...mysql,
-    password: mysql.password.reveal(),
-    maxConnections: mysql.maxOpenConns,
-    maxIdleConnections: mysql.maxIdleConns,
-    holdMs: REQUEST_HOLD_MS,
-  })
-  const link = openNatsLink({ ...nats, name: 'licenseoperator-api', log })
+export async function startApi({ config, log, surroundings }: StartApiOptions): Promise<RunningApi> {
+  const { server } = config
+  const keys = signingKeysOf(config)
   const stopping = new AbortController()
-  const closing: (() => void)[] = [() => stopping.abort()]
+  const closing: (() => Promise<void> | void)[] = [() => stopping.abort()]
   const close = async () => {
-    for (const one of closing) one()
-    await link.close()
-    await database.close()
+    for (const closeNext of closing) await closeNext()
   }
   try {
-    await waitForSchema(database.db, mysql, Date.now() + START_WAIT_MS)
     const operatorLicense = await openOperatorLicense({ ...config.license, log, now: () => new Date() })
     closing.push(() => operatorLicense.close())
-    const metrics = createMetrics()
+    const { database, nats, metrics, addRoutes } = surroundings ?? (await openSurroundings(config, log, closing))
     addOperatorLicenseMetric(metrics, operatorLicense)
-    addNatsMetric(metrics, link)
     const draining = new AbortController()
-    const catalog = createCatalogView({ announce: () => announceCatalogChange(link) })
-    void onCatalogChange(link, catalog.forget, stopping.signal)
+    const catalog = createCatalogView({ announce: () => announceCatalogChange(nats) })
+    void onCatalogChange(nats, catalog.forget, stopping.signal)
     const deps: ApiDeps = {
       db: database.db,
       stripe: createStripe({ apiKey: config.stripe.apiKey.reveal(), apiBase: config.stripe.apiBase }),
-      keys: signingKeysOf(config),
+      keys,
       operatorLicense,
       catalog,
       config: apiConfigOf(config),
+      // What the API cannot do without, whatever is served beside it.
       checks: { mysql: () => database.ping() },
       draining: draining.signal,
       operationsElsewhere: server.adminAddr !== undefined,
@@ -72,8 +87,10 @@ export async function startApi({ config, log }: { config: ApiSections; log: Log 
       metrics,
       now: () => new Date(),
     }
-    const serving = await serveWithOperations({
-      fetch: createApp(deps).fetch,
+    const app = createApp(deps)
+    addRoutes?.(app)
+    return await serveWithOperations({
+      fetch: app.fetch,
       ...server.addr,
       ...listenerLimits(server),
       adminAddr: server.adminAddr,
@@ -82,22 +99,44 @@ export async function startApi({ config, log }: { config: ApiSections; log: Log 
       onDrain: () => draining.abort(),
       onStop: close,
     })
-    log.info('api runs', { url: serving.url, adminUrl: serving.adminUrl })
-    return serving
   } catch (error) {
     await close()
     throw error
   }
 }
 
+/** @param closing  what closes the connections is added to it, before anything can fail */
+async function openSurroundings(
+  { mysql, nats }: ApiSections,
+  log: Log,
+  closing: (() => Promise<void> | void)[],
+): Promise<ApiSurroundings> {
+  const database = openDatabase({
+    ...mysql,
+    password: mysql.password.reveal(),
+    maxConnections: mysql.maxOpenConns,
+    maxIdleConnections: mysql.maxIdleConns,
+    holdMs: REQUEST_HOLD_MS,
+  })
+  const link = openNatsLink({ ...nats, name: 'licenseoperator-api', log })
+  closing.push(
+    () => link.close(),
+    () => database.close(),
+  )
+  await waitForSchema(database.db, mysql, Date.now() + START_WAIT_MS)
+  const metrics = createMetrics()
+  addNatsMetric(metrics, link)
+  return { database, nats: link, metrics }
+}
+
 /** The part of the configuration that the listener reads. */
-export function listenerLimits(server: Config<never>['server']) {
+function listenerLimits(server: Config<never>['server']) {
   const { drainDelayMs: drainMs, maxConnectionsPerAddress: connectionsPerAddress, trustedProxies } = server
   return { drainMs, connectionsPerAddress, trustedProxies }
 }
 
 /** The part of the configuration that the routes read. */
-export function apiConfigOf({
+function apiConfigOf({
   server,
   internalAuth,
   stripe,

@@ -1,12 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { answerChecker } from '@licenseoperator/answer-checker'
-import { createStripe } from '@licenseoperator/billing'
 import type { CouponFields } from '@licenseoperator/catalog'
 import { coupons, type Db, inTransaction, licenses } from '@licenseoperator/db'
 import { createTestDatabase } from '@licenseoperator/db/testing'
 import { type Caller, newLicenseId, silentLog } from '@licenseoperator/domain'
 import { createMetrics, mintToken, SESSION_COOKIE } from '@licenseoperator/http'
 import { issueManually, noOperatorLicense, type OperatorLicense, openKeyRing } from '@licenseoperator/licensing'
+import { createStripe } from '@licenseoperator/stripe'
 import { type ApiConfig, type CatalogView, createApp, createCatalogView, describeApi } from '../src/index.ts'
 import { SECRET, settings } from './settings.ts'
 

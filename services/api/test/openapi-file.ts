@@ -1,9 +1,9 @@
-import { createStripe } from '@licenseoperator/billing'
 import { openDatabase } from '@licenseoperator/db'
 import { silentLog } from '@licenseoperator/domain'
 import { createMetrics } from '@licenseoperator/http'
 import { noOperatorLicense } from '@licenseoperator/licensing'
 import { createKeyRing } from '@licenseoperator/signing'
+import { createStripe } from '@licenseoperator/stripe'
 import { createApp, createCatalogView, describeApi } from '../src/index.ts'
 import { settings } from './settings.ts'
 

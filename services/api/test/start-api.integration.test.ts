@@ -3,7 +3,7 @@ import { generateKeyPairSync, sign } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -217,4 +217,13 @@ test('with an address for operators, readiness and metrics are there and not whe
   for (const path of ['/readyz', '/metrics']) expect([await status(url, path), await status(adminUrl, path)]).toEqual([404, 200])
   expect([await status(url, '/healthz'), await status(adminUrl, '/healthz')]).toEqual([200, 200])
   expect(await status(adminUrl, '/authlance/license/products')).toBe(404)
+})
+
+test('one address has as many connections as the configuration says: the oldest idle one makes way', async () => {
+  const url = new URL(await urlOf(startProgram({ LICENSEOPERATOR_SERVER_MAX_CONNECTIONS_PER_ADDRESS: '1' })))
+  const idle = connect(Number(url.port), url.hostname)
+  await once(idle, 'connect')
+  expect((await fetch(`${url}healthz`)).status).toBe(200)
+  // Not a word: one that is closed for its silence gets a 408.
+  expect(await text(idle)).toBe('')
 })

@@ -17,7 +17,10 @@ function asText(value: unknown): string {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
 }
 
-/** Rows for people, in columns; with --json one object a line would lose the page, so the whole answer is one document. */
+/**
+ * Rows for people, in columns. Own lines: cli-table3 needs as many to be told to draw no frame, and pads the last column.
+ * With --json one object a line would lose the page, so the whole answer is one document.
+ */
 export function printTable<Row>(
   context: Context,
   columns: Readonly<Record<string, (row: Row) => unknown>>,

@@ -1,7 +1,8 @@
-import { createStripe, type ProcessDeps } from '@licenseoperator/billing'
+import type { ProcessDeps } from '@licenseoperator/billing'
 import type { Config } from '@licenseoperator/config'
 import type { Db } from '@licenseoperator/db'
 import type { Log } from '@licenseoperator/domain'
+import { createStripe } from '@licenseoperator/stripe'
 import type { Context } from './context.ts'
 import { keyRingOf } from './load.ts'
 
@@ -23,6 +24,7 @@ export function processDepsOf(context: Context, config: Config<'security' | 'str
     policy: licensePolicy,
     subjectLicenseIssued: nats.subjectLicenseIssued,
     publicBaseUrl: server.publicBaseUrl,
+    reach: context.reach,
     log: quietLog(context),
     now: context.now,
   }

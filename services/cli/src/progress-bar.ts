@@ -2,7 +2,10 @@ import type { Context } from './context.ts'
 
 const WIDTH = 30
 
-/** Shows how far a long job is, in one line that replaces itself; silent when no terminal watches. */
+/**
+ * Shows how far a long job is, in one line that replaces itself; silent when no terminal watches. Own lines: cli-progress wants a stream, and the
+ * one that turns it into our `status` is longer than this.
+ */
 export function progressBar(context: Context, total: number): { advance(by: number): void; end(): void } {
   const { status } = context
   let done = 0

@@ -1,4 +1,5 @@
-import { createStripe, handledEvents, STRIPE_API_VERSION } from '@licenseoperator/billing'
+import { handledEvents } from '@licenseoperator/billing'
+import { createStripe, STRIPE_API_VERSION } from '@licenseoperator/stripe'
 import { type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'

@@ -1,8 +1,9 @@
-import { createCheckoutSession, createStripe } from '@licenseoperator/billing'
+import { createCheckoutSession } from '@licenseoperator/checkout'
 import { migrate } from '@licenseoperator/db'
 import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
 import { silentLog } from '@licenseoperator/domain'
 import { generateSigningKey } from '@licenseoperator/signing'
+import { createStripe } from '@licenseoperator/stripe'
 import { type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -97,7 +98,7 @@ describe('payments', () => {
       },
     ])
     const exported = await run(['payments', 'export', '--out', '-'], env)
-    expect([exported.code, exported.notes]).toEqual([0, []])
+    expect([exported.code, exported.notes, exported.out.length]).toEqual([0, [], 2])
     const [header = '', row = ''] = exported.out.join('\n').split('\r\n')
     expect(header.split(',').slice(20)).toEqual([
       'amountRefunded',
@@ -156,6 +157,10 @@ describe('payments', () => {
       { paymentIntentId: 'pi_told', amountTotal: 21_900, amountRefunded: 1900, disputeStatus: 'lost', amountNet: 15_000 },
     ])
     expect((await run(['payments', 'list'], env)).out[1]).toMatch(/219\.00 USD +0\.00 USD +19\.00 USD +lost +150\.00 USD +core/)
+    // Nobody was told the amount of the dispute: then it took all that was kept. Its payment intent is in nobody's answer but the dispute's.
+    await database.db.deleteFrom('payment_details').execute()
+    await database.db.updateTable('reversals').set({ status: 'won', stripe_payment_intent_id: 'pi_disputed' }).execute()
+    expect((await json('payments list')).items).toMatchObject([{ paymentIntentId: 'pi_disputed', amountNet: 0 }])
     await database.db.deleteFrom('reversals').execute()
   })
 })
@@ -187,6 +192,7 @@ describe('license list', () => {
       ' --email b@acme.example',
       ' L-9',
       ' cus_0',
+      ' cs_0',
       ' pi_0',
       ' in_0',
       ' sub_0',
@@ -197,6 +203,13 @@ describe('license list', () => {
     ])
       expect((await json(`license list${way}`)).items, way).toEqual([])
     expect((await run(['license', 'list', 'cus_1', '--customer', 'cus_2'], env)).code).toBe(2)
+  })
+
+  test('by its payment, where the license itself was not told of the intent and the invoice', async () => {
+    const { license, payment } = await sale()
+    await database.db.updateTable('licenses').set({ stripe_payment_intent_id: null, stripe_invoice_id: null }).execute()
+    const found = await json(`license list ${payment.stripe_payment_intent_id}`)
+    expect(found.items).toMatchObject([{ licenseId: license.license_id }])
   })
 
   test('by the payment of a later renewal of its maintenance', async () => {
@@ -232,6 +245,14 @@ test('audit list by a license that a payment brought starts with its issue; one 
   const line = 'license issue --group acme --email a@acme.example --product-key core --persist'
   const byHand = await json(line)
   expect(await json(`audit list --subject license:${byHand.licenseId}`)).toHaveLength(1)
+})
+
+test('audit list by a trial shows its issue once, and who did it', async () => {
+  const line = 'trial issue --group of-a-trial --domain trial.example --email a@trial.example --product-key core'
+  const { licenseId } = await json(line)
+  const subject = `license:${licenseId}`
+  const entries = await json(`audit list --subject ${subject}`)
+  expect(entries).toMatchObject([{ action: 'trial.issued', subject, actor: expect.stringMatching(/^cli:/) }])
 })
 
 test('license verify says that nothing was looked up when no revocation list was given', async () => {

@@ -2,13 +2,20 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
-import { generateSigningKey, loadVerificationKey, verifyLicense } from '@licenseoperator/signing'
+import {
+  generateSigningKey,
+  loadSigningKey,
+  loadVerificationKey,
+  signRevocationList,
+  verifyLicense,
+} from '@licenseoperator/signing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { run } from './a-terminal.ts'
 
 let database: TestDatabase
 let folder: string
 let publicKeyPem: string
+let privateKeyPem: string
 /** Signing keys and nothing else: no MySQL, no NATS, no Stripe key. */
 let signingOnly: Record<string, string>
 
@@ -16,7 +23,7 @@ beforeAll(async () => {
   database = await createTestDatabase()
   folder = mkdtempSync(join(tmpdir(), 'licenseoperator-cli-'))
   const key = await generateSigningKey({ modulusLength: 2048 })
-  publicKeyPem = key.publicKeyPem
+  ;({ publicKeyPem, privateKeyPem } = key)
   signingOnly = { LICENSEOPERATOR_SECURITY: JSON.stringify([{ product_key: 'auth', private_key_pem: key.privateKeyPem }]) }
 })
 afterAll(async () => {
@@ -116,6 +123,27 @@ describe('license issue', () => {
 
 describe('license verify and inspect', () => {
   const file = () => join(folder, 'acme.lic')
+
+  test('against a revocation list: it says which one, that a list is of other products, and who is on it', async () => {
+    const { licenseId, text } = JSON.parse((await run([...written, '--json'], signingOnly)).out.join(''))
+    writeFileSync(file(), text)
+    const [list, publicKey] = [join(folder, 'revocations.txt'), join(folder, 'public.pem')]
+    writeFileSync(publicKey, publicKeyPem)
+    const against = async (productKeys: string[], ...revokedIds: string[]) => {
+      const revoked = revokedIds.map((id) => ({ licenseId: id, revokedAt: '2026-01-01T00:00:00Z', reason: 'refunded' }))
+      const payload = { type: 'licenseoperator.revocations' as const, v: 1 as const, number: 7, issuedAt: '2026-01-02T00:00:00Z' }
+      writeFileSync(list, await signRevocationList({ ...payload, productKeys, revoked }, loadSigningKey({ privateKeyPem })))
+      const argv = ['license', 'verify', file(), '--json', '--revocations', list, '--public-key', publicKey]
+      const { code, out } = await run(argv, {})
+      const { status, revocation } = JSON.parse(out.join(''))
+      return { code, status, revocation }
+    }
+    const checked = 'checked against list 7 of 2026-01-02T00:00:00Z'
+    expect(await against(['auth'], 'L-other')).toEqual({ code: 0, status: 'valid', revocation: checked })
+    expect(await against(['auth'], licenseId)).toEqual({ code: 3, status: 'revoked', revocation: checked })
+    const other = 'not checked: the list covers core and not auth'
+    expect(await against(['core'])).toEqual({ code: 0, status: 'valid', revocation: other })
+  })
 
   test.each<[string, string[], number, string]>([
     ['as it is', [], 0, 'valid'],

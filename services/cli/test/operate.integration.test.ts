@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
 import { createTokenVerifier, mintToken } from '@licenseoperator/http'
@@ -8,6 +9,7 @@ import { generateSigningKey } from '@licenseoperator/signing'
 import { type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { aSigner, filesOf } from './a-signed-text.ts'
 import { run } from './a-terminal.ts'
 
 const JWT_SECRET = 'a shared secret of at least 32 bytes'
@@ -135,6 +137,18 @@ describe('config', () => {
     expect((await run(['config', 'check'], env)).notes.join()).not.toContain('license.file_path')
   })
 
+  test('so is one that can be read and is not good', async () => {
+    const [signer, other] = await Promise.all([aSigner(), generateSigningKey({ modulusLength: 2048 })])
+    const at = filesOf({ 'operator.lic': await signer.license('L-1') })
+    const { code, notes } = await run(['config', 'check'], {
+      ...env,
+      LICENSEOPERATOR_LICENSE_FILE_PATH: at('operator.lic'),
+      LICENSEOPERATOR_LICENSE_PUBLIC_KEY_PEM: other.publicKeyPem,
+    })
+    expect(code).toBe(0)
+    expect(notes).toContainEqual(expect.stringMatching(/^warning: license\.file_path: .*403.*unknown_key/))
+  })
+
   test('print shows what is in force, and no secret', async () => {
     for (const flags of [[], ['--json']]) {
       const { code, out } = await run(['config', 'print', ...flags], env)
@@ -178,7 +192,7 @@ describe('serve', () => {
       child.once('exit', () => reject(new Error(errors)))
     })
     address.catch(() => undefined)
-    return { child, address, errors: () => errors }
+    return { child, address, output: () => output, errors: () => errors }
   }
 
   test('storefront and webhook on one address, until SIGTERM ends it with 0', async () => {
@@ -208,6 +222,35 @@ describe('serve', () => {
     const ended = once(second.child, 'exit')
     second.child.kill('SIGTERM')
     await ended
+  })
+
+  test('with an address for operators, readiness and metrics are there and not where the public is', async () => {
+    const { child, address, output } = serve({
+      LICENSEOPERATOR_SERVER_ADMIN_ADDR: '127.0.0.1:0',
+    })
+    const url = await address
+    const adminUrl = /"adminUrl":"([^"]+)"/.exec(output())?.[1]
+    const status = async (base: string | undefined, path: string) => (await fetch(`${base}${path}`)).status
+    for (const path of ['/readyz', '/metrics'])
+      expect([await status(url, path), await status(adminUrl, path)]).toEqual([404, 200])
+    expect([await status(url, '/healthz'), await status(adminUrl, '/authlance/license/products')]).toEqual([200, 404])
+    const gone = once(child, 'exit')
+    child.kill('SIGTERM')
+    expect(await gone).toEqual([0, null])
+  })
+
+  test('without NATS it starts and is ready; told to stop, it is not ready and serves on for the configured time', async () => {
+    const variables = { LICENSEOPERATOR_NATS_URL: 'nats://127.0.0.1:9', LICENSEOPERATOR_SERVER_DRAIN_DELAY: '3s' }
+    const { child, address } = serve(variables)
+    const url = await address
+    const ready = await fetch(`${url}/readyz`)
+    expect([ready.status, await ready.json()]).toEqual([200, { status: 'ok', checks: { mysql: 'up' } }])
+    expect(await (await fetch(`${url}/metrics`)).text()).toContain('\nlicenseoperator_nats_connected 0\n')
+    const gone = once(child, 'exit')
+    child.kill('SIGTERM')
+    while ((await fetch(`${url}/readyz`)).status === 200) await sleep(20)
+    expect((await fetch(`${url}/authlance/license/products`)).status).toBe(200)
+    expect(await gone).toEqual([0, null])
   })
 
   test('without its own license in order: administration is refused, the metric says so, the storefront goes on', async () => {

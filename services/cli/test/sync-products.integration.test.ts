@@ -186,7 +186,9 @@ describe('what is at Stripe under our lookup key and carries no mark of ours', (
       expect(code).toBe(1)
       expect(notes).toContainEqual(
         expect.stringMatching(
-          new RegExp(`^core: not in step, lookup key core belongs .*${price} of product ${product}.*--adopt`),
+          new RegExp(
+            `^core: not in step, lookup key core belongs .*${price} of product ${product}.*--adopt .*name the product "Core", .*archive it`,
+          ),
         ),
       )
     }

@@ -18,6 +18,13 @@ async function changeAmount(unitAmountMinor: number): Promise<void> {
   await inTransaction(database.db, (tx) => products.update(tx, product.id, { ...fields, unitAmountMinor }, new Date()))
 }
 
+async function takeOffSale(): Promise<void> {
+  const product = await own()
+  await inTransaction(database.db, (tx) =>
+    products.update(tx, product.id, { ...fieldsOfProduct(product), active: false }, new Date()),
+  )
+}
+
 /** What an administrator's change of the percentage does. */
 async function changePercentage(percentOff: number): Promise<void> {
   const [coupon] = await coupons.findByCode(database.db, 'save10')
@@ -53,6 +60,7 @@ async function atEveryRequest(
 }
 
 test('an amount that is changed while a sync is under way: what is sold at costs what the shop shows', async () => {
+  let caughtUp = 0
   const before = async () => {
     await prepare([{ ...core, unit_amount: 15_000, coupons: [save] }])
   }
@@ -66,12 +74,15 @@ test('an amount that is changed while a sync is under way: what is sold at costs
       const active = prices.filter((price) => price.active)
       // Not named: the amount is sent with each checkout until the next sync.
       if (product.stripePriceId === undefined) return
+      caughtUp += 1
       expect(active).toMatchObject([{ lookupKey: 'core', amount: 29_900 }])
     },
   )
+  expect(caughtUp).toBeGreaterThan(0)
 })
 
 test('a percentage that is changed while a sync is under way is not turned back', async () => {
+  let caughtUp = 0
   const before = async () => {
     await prepare([{ ...core, coupons: [save] }])
     await forgetIds()
@@ -83,8 +94,25 @@ test('a percentage that is changed while a sync is under way is not turned back'
       const [coupon] = await coupons.findByCode(database.db, 'save10')
       expect(coupon?.stripePromotion).toMatchObject({ percentOff: 20 })
       if (coupon?.stripePromotion?.promotionId === undefined) return
+      caughtUp += 1
       const { codes } = await atStripe()
       expect(codes.filter((code) => code.active)).toHaveLength(1)
     },
   )
+  expect(caughtUp).toBeGreaterThan(0)
+})
+
+test('a product that is taken off sale while a sync is under way is not offered at Stripe, now or with the next sync', async () => {
+  let atOnce = 0
+  const before = async () => {
+    await prepare([core])
+    await forgetIds()
+  }
+  await atEveryRequest(before, takeOffSale, async () => {
+    const [product] = (await atStripe()).products
+    if (product?.active === false) atOnce += 1
+    expect(await sync([{ ...core, active: false }])).toMatchObject({ code: 0 })
+    expect((await atStripe()).products).toMatchObject([{ active: false }])
+  })
+  expect(atOnce).toBeGreaterThan(0)
 })

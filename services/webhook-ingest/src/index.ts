@@ -1,4 +1,4 @@
-export { Connections, type IngestRole, ingestRoles } from './connections.ts'
+export { type IngestRole, ingestRoles } from './connections.ts'
 export { prepareStripe } from './prepare-stripe.ts'
-export { addWebhook, createReceiver, type ReceiverDeps } from './receiver/create-receiver.ts'
-export { type Ingest, receiverDeps, signingKeysOf, startIngest, startWork } from './start-ingest.ts'
+export { createReceiver, type ReceiverDeps } from './receiver/create-receiver.ts'
+export { type Ingest, type IngestOptions, type IngestSurroundings, startIngest } from './start-ingest.ts'

@@ -36,7 +36,9 @@ async function main(): Promise<number> {
     reach = reachOf(config)
     const log = createLog({ service: 'webhook-ingest', level: config.log.level })
     for (const warning of warnings) log.warn(warning)
-    stopOnSignals([await startIngest({ config, roles, log })], log, { drainMs: config.server.drainDelayMs })
+    const ingest = await startIngest({ config, roles, log })
+    log.info('webhook-ingest runs', { url: ingest.url, adminUrl: ingest.adminUrl, roles })
+    stopOnSignals([ingest], log, { drainMs: config.server.drainDelayMs })
     return 0
   } catch (error) {
     const wrongUsage = error instanceof TypeError

@@ -1,7 +1,9 @@
-import { createStripe, ensureWebhook, inspectWebhook, syncCatalog, WEBHOOK_PATH } from '@licenseoperator/billing'
+import { ensureWebhook, inspectWebhook, reachOf, WEBHOOK_PATH, whyFailed } from '@licenseoperator/billing'
+import { syncCatalog } from '@licenseoperator/catalog-admin'
 import type { Config } from '@licenseoperator/config'
 import type { Db } from '@licenseoperator/db'
 import type { Log } from '@licenseoperator/domain'
+import { createStripe } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
 
 /** Longer than a sync takes, and than a crashed instance's lease lasts. */
@@ -41,12 +43,12 @@ async function ensureAtStart(stripe: Stripe, url: string, log: Log): Promise<voi
 }
 
 /** An upgrade handles event types that the registered endpoint does not send: without a word, nothing would ever happen on them. */
-async function inspectAtStart({ stripe: settings }: Config, stripe: Stripe, url: string | undefined, log: Log): Promise<void> {
+async function inspectAtStart(config: Config, stripe: Stripe, url: string | undefined, log: Log): Promise<void> {
   try {
-    const secrets = settings.webhookSecrets.map((secret) => secret.reveal())
+    const secrets = config.stripe.webhookSecrets.map((secret) => secret.reveal())
     for (const problem of await inspectWebhook(stripe, { url, secrets })) log.warn(`webhook endpoint: ${problem}`)
   } catch (error) {
     // No reason not to start: the receiver works without Stripe's API.
-    log.warn('webhook endpoint could not be checked', { reason: error instanceof Error ? error.name : 'unknown' })
+    log.warn('webhook endpoint could not be checked', { reason: whyFailed(error, reachOf(config)) })
   }
 }

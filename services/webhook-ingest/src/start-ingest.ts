@@ -1,18 +1,23 @@
-import { createStripe, type EventOutcome } from '@licenseoperator/billing'
 import type { Config } from '@licenseoperator/config'
-import { outbox, reading, stripeEvents } from '@licenseoperator/db'
-import { type Log, newId } from '@licenseoperator/domain'
-import { consume, findMessage, type MessageHandler, MessageIndex, ping } from '@licenseoperator/events'
-import { addNatsMetric, createMetrics, type Metrics, type StopOptions, serveWithOperations } from '@licenseoperator/http'
+import type { Database } from '@licenseoperator/db'
+import type { Log } from '@licenseoperator/domain'
+import { type NatsLink, ping } from '@licenseoperator/events'
+import {
+  addNatsMetric,
+  createMetrics,
+  type HttpEnv,
+  type Metrics,
+  type StopOptions,
+  serveWithOperations,
+} from '@licenseoperator/http'
 import { openKeyRing } from '@licenseoperator/licensing'
 import type { KeyRing } from '@licenseoperator/signing'
+import { createStripe } from '@licenseoperator/stripe'
+import type { Hono } from 'hono'
 import { Connections, type IngestRole } from './connections.ts'
-import { every, finishedBy } from './every.ts'
 import { prepareStripe } from './prepare-stripe.ts'
-import { runSweeps, type WorkerDeps, webhookHandler } from './processor/run-processor.ts'
-import { runReconcile } from './processor/run-reconcile.ts'
-import { createReceiver, type ReceiverDeps, receiverOperations } from './receiver/create-receiver.ts'
-import { runRelay } from './relay/run-relay.ts'
+import { addWebhook, createReceiver, type ReceiverDeps, receiverOperations } from './receiver/create-receiver.ts'
+import { startWork } from './start-work.ts'
 
 export interface Ingest {
   /** Where the receiver listens; every role serves health and metrics there. */
@@ -23,11 +28,24 @@ export interface Ingest {
   stop(options?: StopOptions): Promise<void>
 }
 
-/** Name of the processor's durable consumer; several processors share its work. */
-const DURABLE = 'licenseoperator_processor'
-const BACKLOG_EVERY_MS = 10_000
-/** With the second or two that closing connections can take, a worker is gone five seconds after it was told to stop. */
-const STOP_WORK_MS = 2500
+/** What the receiver shares with the routes of another service that are served on one listener with it. */
+export interface IngestSurroundings {
+  readonly database: Pick<Database, 'db' | 'ping'>
+  readonly nats: NatsLink
+  readonly metrics: Metrics
+  /** Adds the webhook route. */
+  addRoutes(app: Hono<HttpEnv>): void
+}
+
+type Listening = Pick<Ingest, 'url' | 'adminUrl' | 'stop'>
+
+export interface IngestOptions {
+  readonly config: Config
+  readonly roles: readonly IngestRole[]
+  readonly log: Log
+  /** Listens in place of the ingest, which then opens no address of its own. What it is given stays open until it has stopped. */
+  readonly listen?: (surroundings: IngestSurroundings) => Promise<Listening>
+}
 
 /**
  * Starts the roles of the ingest that were asked for, in one process.
@@ -37,7 +55,7 @@ const STOP_WORK_MS = 2500
  *
  * @throws ConfigError, SigningKeyError, CannotListen, or DomainError/EventsUnavailable with one sentence after a bounded wait
  */
-export async function startIngest(options: { config: Config; roles: readonly IngestRole[]; log: Log }): Promise<Ingest> {
+export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const { config, roles, log } = options
   // Before anything is opened: a key that cannot sign is a mistake in the configuration, not a failure of work.
   const keys = signingKeysOf(config)
@@ -45,40 +63,25 @@ export async function startIngest(options: { config: Config; roles: readonly Ing
   try {
     await connections.mysqlReady()
     await prepareStripe(config, connections.database.db, log)
-    const receives = roles.includes('receiver')
-    await (receives ? connections.streamsSoon() : connections.streams())
+    await (roles.includes('receiver') ? connections.streamsSoon() : connections.streams())
     const metrics = createMetrics()
     addNatsMetric(metrics, connections.nats)
-    const { server, ingest } = config
-    const adminAddr = ingest.adminAddr ?? server.adminAddr
-    const draining = new AbortController()
     const deps = receiverDeps(config, connections, metrics, log)
-    const receiver: ReceiverDeps = {
-      ...deps,
-      // Workers store what they do in MySQL and in nothing else.
-      checks: receives ? deps.checks : { mysql: () => connections.database.ping() },
-      draining: draining.signal,
-      operationsElsewhere: adminAddr !== undefined,
-    }
     // Listening comes first: where the port is taken, no work has been started that would have to be undone.
-    const serving = await serveWithOperations({
-      fetch: createReceiver(receiver).fetch,
-      ...ingest.addr,
-      adminAddr,
-      operations: receiverOperations(receiver),
-      log,
-      // Nobody sends requests to workers: they leave at once.
-      drainMs: receives ? server.drainDelayMs : 0,
-      onDrain: () => draining.abort(),
-      connectionsPerAddress: server.maxConnectionsPerAddress,
-      trustedProxies: server.trustedProxies,
-    })
+    const serving = await (options.listen === undefined
+      ? listenAlone(options, connections, deps)
+      : options.listen({
+          database: connections.requests,
+          nats: connections.nats,
+          metrics,
+          addRoutes: (app) => addWebhook(app, deps),
+        }))
     const stopping = new AbortController()
     const work = startWork({ ...options, keys }, connections, metrics, stopping.signal)
-    log.info('webhook-ingest runs', { url: serving.url, adminUrl: serving.adminUrl, roles })
     return {
       url: serving.url,
       adminUrl: serving.adminUrl,
+      // Together: the workers stop while the listener drains.
       stop: async (how) => {
         stopping.abort()
         await Promise.all([serving.stop(how), ...work])
@@ -91,8 +94,35 @@ export async function startIngest(options: { config: Config; roles: readonly Ing
   }
 }
 
-/** What the receiver needs of the connections; also used by a process that serves the webhook beside other routes. */
-export function receiverDeps(config: Config, connections: Connections, metrics: Metrics, log: Log): ReceiverDeps {
+/** The receiver, or what operators ask a worker, on `ingest.addr`. */
+function listenAlone({ config, roles, log }: IngestOptions, connections: Connections, deps: ReceiverDeps): Promise<Listening> {
+  const { server, ingest } = config
+  const receives = roles.includes('receiver')
+  const adminAddr = ingest.adminAddr ?? server.adminAddr
+  const draining = new AbortController()
+  const receiver: ReceiverDeps = {
+    ...deps,
+    // Workers store what they do in MySQL and in nothing else.
+    checks: receives ? deps.checks : { mysql: () => connections.database.ping() },
+    draining: draining.signal,
+    operationsElsewhere: adminAddr !== undefined,
+  }
+  return serveWithOperations({
+    fetch: createReceiver(receiver).fetch,
+    ...ingest.addr,
+    adminAddr,
+    operations: receiverOperations(receiver),
+    log,
+    // Nobody sends requests to workers: they leave at once.
+    drainMs: receives ? server.drainDelayMs : 0,
+    onDrain: () => draining.abort(),
+    connectionsPerAddress: server.maxConnectionsPerAddress,
+    trustedProxies: server.trustedProxies,
+  })
+}
+
+/** What the receiver needs of the connections. */
+function receiverDeps(config: Config, connections: Connections, metrics: Metrics, log: Log): ReceiverDeps {
   return {
     db: connections.requests.db,
     publish: (message) => connections.publish({ ...message, subject: config.nats.subjectStripeWebhook }),
@@ -108,143 +138,7 @@ export function receiverDeps(config: Config, connections: Connections, metrics: 
   }
 }
 
-export interface WorkOptions {
-  readonly config: Config
-  readonly keys: KeyRing
-  readonly roles: readonly IngestRole[]
-  readonly log: Log
-}
-
 /** The configured signing keys. @throws SigningKeyError naming the entry that cannot sign */
-export function signingKeysOf(config: Config): KeyRing {
+function signingKeysOf(config: Config): KeyRing {
   return openKeyRing(config.security.map((pair) => ({ ...pair, privateKeyPem: pair.privateKeyPem.reveal() })))
-}
-
-/**
- * Starts processor and relay where asked for.
- *
- * @returns promises that resolve once each has stopped, or a few seconds after the signal: what waits for a server that hangs is left behind, as in a
- *          crash, which every step survives
- */
-export function startWork(
-  options: WorkOptions,
-  connections: Connections,
-  metrics: Metrics,
-  signal: AbortSignal,
-): Promise<unknown>[] {
-  const { roles, log } = options
-  return [
-    ...(roles.includes('processor') ? [runProcessor(options, connections, metrics, signal)] : []),
-    ...(roles.includes('relay') ? [startRelay(options, connections, metrics, signal)] : []),
-  ].map(async (work) => {
-    if (!(await finishedBy(work, signal, STOP_WORK_MS))) log.warn('stopped without waiting for work that does not end')
-  })
-}
-
-async function runProcessor({ config, keys, log }: WorkOptions, connections: Connections, metrics: Metrics, signal: AbortSignal) {
-  const outcomes = metrics.counter('licenseoperator_events_total', 'Stripe events by outcome of a try', ['outcome'])
-  const onOutcome = (outcome: EventOutcome) => outcomes.inc({ outcome: outcome.kind })
-  const refused = metrics.counter(
-    'licenseoperator_messages_refused_total',
-    "Messages of the webhook stream that are no event of Stripe's: whoever sent them can publish to it",
-    ['refusal'],
-  )
-  const deps: WorkerDeps = {
-    db: connections.database.db,
-    stripe: createStripe({ apiKey: config.stripe.apiKey.reveal(), apiBase: config.stripe.apiBase }),
-    keys,
-    subjectLicenseIssued: config.nats.subjectLicenseIssued,
-    policy: config.licensePolicy,
-    publicBaseUrl: config.server.publicBaseUrl,
-    log,
-    now: () => new Date(),
-    webhookSecrets: config.stripe.webhookSecrets.map((secret) => secret.reveal()),
-    onRefused: (refusal) => refused.inc({ refusal }),
-  }
-  const consuming = consumeWhenever({ config, log }, connections, webhookHandler(deps, onOutcome), signal)
-  const agree = metrics.gauge(
-    'licenseoperator_books_agree',
-    "1 when the last reconciliation found Stripe's books and ours in agreement, 0 when not",
-  )
-  const stored = metrics.gauge(
-    'licenseoperator_events_stored',
-    'Stripe events that wait in MySQL (received) or cannot be served (parked)',
-    ['status'],
-  )
-  const watching = every(
-    BACKLOG_EVERY_MS,
-    signal,
-    async () => {
-      const counts = await reading(() => stripeEvents.countUnsettled(deps.db))
-      for (const [status, count] of Object.entries(counts)) stored.set({ status }, count)
-      return 0
-    },
-    () => log.debug('the number of stored events is not known now'),
-  )
-  await Promise.all([
-    consuming,
-    runSweeps(deps, onOutcome, signal),
-    runReconcile(deps, config.reconcile, (agrees) => agree.set({}, agrees ? 1 : 0), signal),
-    watching,
-  ])
-}
-
-/** What waits in MySQL is processed meanwhile, by the sweeps. */
-async function consumeWhenever(
-  { config, log }: Pick<WorkOptions, 'config' | 'log'>,
-  connections: Connections,
-  handler: MessageHandler,
-  signal: AbortSignal,
-): Promise<void> {
-  const stream = await connections.streamWhenever('webhook', signal, log)
-  if (stream === undefined) return
-  await consume(
-    await connections.nats.ready(15_000),
-    {
-      stream,
-      durable: DURABLE,
-      filterSubject: config.nats.subjectStripeWebhook,
-      signal,
-      stopMs: STOP_WORK_MS,
-      log,
-      onMissing: async () => void (await connections.ensureStream('webhook', 2000)),
-    },
-    handler,
-  )
-}
-
-async function startRelay({ config, log }: WorkOptions, connections: Connections, metrics: Metrics, signal: AbortSignal) {
-  const { db } = connections.database
-  const unpublished = metrics.gauge('licenseoperator_outbox_unpublished', 'Announcements that wait to be published')
-  const subject = config.nats.subjectLicenseIssued
-  let published: MessageIndex | undefined
-  const relaying = runRelay(
-    {
-      db,
-      publish: (message) => connections.publish(message),
-      isPublished: async (message) => {
-        const stream = await connections.stream('licenseIssued', 1000)
-        const connection = await connections.nats.ready(1000)
-        // One that was announced under another subject, before the configuration changed, is looked for by itself.
-        if (message.subject !== subject) return findMessage(connection, { stream, ...message })
-        published ??= new MessageIndex({ stream, subject })
-        return published.has(connection, message.messageId, message.since)
-      },
-      log,
-      now: () => new Date(),
-      owner: newId('relay'),
-    },
-    signal,
-  )
-  const watching = every(
-    BACKLOG_EVERY_MS,
-    signal,
-    async () => {
-      unpublished.set({}, (await reading(() => outbox.backlog(db))).count)
-      return 0
-    },
-    () => log.debug('the size of the outbox is not known now'),
-  )
-  // NATS may come later than we do; those who subscribe find the stream from then on.
-  await Promise.all([relaying, watching, connections.streamWhenever('licenseIssued', signal, log)])
 }

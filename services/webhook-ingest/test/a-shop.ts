@@ -1,16 +1,12 @@
-import {
-  type CheckoutRequest,
-  createCheckoutSession,
-  createStripe,
-  type ProcessDeps,
-  processEvent,
-  syncProducts,
-} from '@licenseoperator/billing'
+import { type ProcessDeps, processEvent } from '@licenseoperator/billing'
 import type { ProductFields } from '@licenseoperator/catalog'
+import { syncProducts } from '@licenseoperator/catalog-admin'
+import { type CheckoutRequest, createCheckoutSession } from '@licenseoperator/checkout'
 import { createTestDatabase, insertProduct, type TestDatabase } from '@licenseoperator/db/testing'
 import { type Caller, silentLog } from '@licenseoperator/domain'
 import { openKeyRing } from '@licenseoperator/licensing'
 import { generateSigningKey } from '@licenseoperator/signing'
+import { createStripe } from '@licenseoperator/stripe'
 import { type CheckoutInput, type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
 import { sql } from 'kysely'
 import type { WorkerDeps } from '../src/processor/run-processor.ts'

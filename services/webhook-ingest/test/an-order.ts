@@ -1,4 +1,4 @@
-import { type CheckoutRequest, createCheckoutSession } from '@licenseoperator/billing'
+import { type CheckoutRequest, createCheckoutSession } from '@licenseoperator/checkout'
 import { type Caller, silentLog } from '@licenseoperator/domain'
 import type { Shop } from './a-shop.ts'
 

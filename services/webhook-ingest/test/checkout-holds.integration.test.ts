@@ -1,10 +1,10 @@
+import { discardEvent } from '@licenseoperator/billing'
 import {
   type CheckoutRequest,
   createCheckoutSession,
-  discardEvent,
   releaseOverdueReservations,
   startMaintenanceCheckout,
-} from '@licenseoperator/billing'
+} from '@licenseoperator/checkout'
 import { inTransaction, refusedCustomers, reservations, stripeEvents } from '@licenseoperator/db'
 import { silentLog } from '@licenseoperator/domain'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'

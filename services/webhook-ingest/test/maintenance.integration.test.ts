@@ -1,4 +1,4 @@
-import { startMaintenanceCheckout } from '@licenseoperator/billing'
+import { startMaintenanceCheckout } from '@licenseoperator/checkout'
 import { licenses } from '@licenseoperator/db'
 import { type Caller, silentLog } from '@licenseoperator/domain'
 import { revokeLicense } from '@licenseoperator/licensing'

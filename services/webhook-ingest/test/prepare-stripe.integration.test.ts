@@ -59,6 +59,13 @@ test('the lease is given back, also after a sync that failed', async () => {
   expect(await withLease(database.db, 'catalog-sync', { waitMs: 0 }, async () => 'mine')).toEqual({ held: true, value: 'mine' })
 })
 
+test('a key that Stripe refuses does not keep the receiver from starting, and is named as what it is', async () => {
+  const said = await start({ LICENSEOPERATOR_STRIPE_API_KEY: 'sk_test_wrongwrongwrong' })
+  const reason = expect.stringContaining(`Stripe at ${emulator.url} refuses the key: stripe.api_key is wrong`)
+  expect(said).toMatchObject([{ level: 'warn', message: 'webhook endpoint could not be checked', fields: { reason } }])
+  expect(JSON.stringify(said)).not.toContain('wrongwrongwrong')
+})
+
 test('ensure_webhook, five instances at once: one endpoint, and its secret is in no log', async () => {
   const started = await Promise.all(Array.from({ length: 5 }, () => start({ LICENSEOPERATOR_STRIPE_ENSURE_WEBHOOK: 'true' })))
   expect((await emulator.control.state()).webhook_endpoints).toMatchObject([{ url: RECEIVER_URL, status: 'enabled' }])

@@ -1,9 +1,10 @@
-import { createStripe, WEBHOOK_PATH } from '@licenseoperator/billing'
+import { WEBHOOK_PATH } from '@licenseoperator/billing'
 import { openDatabase, stripeEvents } from '@licenseoperator/db'
 import { createTestDatabase, type TestDatabase, testMysqlAccount } from '@licenseoperator/db/testing'
 import { silentLog } from '@licenseoperator/domain'
 import { MessageTooLarge } from '@licenseoperator/events'
 import { createMetrics } from '@licenseoperator/http'
+import { createStripe } from '@licenseoperator/stripe'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createReceiver, type ReceiverDeps } from '../src/index.ts'
 
@@ -72,6 +73,15 @@ describe('accepted', () => {
     expect([response.status, await response.text()]).toEqual([200, 'ok'])
     expect(published.map((message) => message.messageId)).toEqual(['evt_1'])
     expect(JSON.parse(Buffer.from(published[0]?.data ?? []).toString())).toMatchObject({ payload: body })
+  })
+
+  test('its signature header goes with it, into either store: whoever takes it out verifies it again', async () => {
+    const body = anEvent({ id: 'evt_kept' })
+    const header = signature(body, { timestamp: seconds(-7) })
+    await send(body, header)
+    expect(JSON.parse(Buffer.from(published[0]?.data ?? []).toString())).toMatchObject({ payload: body, signature: header })
+    await send(body, header, receiver({ publish: () => Promise.reject(new Error('away')) }))
+    expect(await stripeEvents.find(database.db, 'evt_kept')).toMatchObject({ payload: Buffer.from(body), signature: header })
   })
 
   test.each([

@@ -1,10 +1,13 @@
-import { inTransaction, outbox } from '@licenseoperator/db'
-import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
+import { inTransaction, openDatabase, outbox } from '@licenseoperator/db'
+import { createTestDatabase, type TestDatabase, testMysqlAccount } from '@licenseoperator/db/testing'
 import { silentLog } from '@licenseoperator/domain'
-import { findMessage, publishDurably } from '@licenseoperator/events'
+import { EventsUnavailable, findMessage, publishDurably } from '@licenseoperator/events'
 import { connect, type NatsConnection } from 'nats'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type RelayDeps, relayOnce } from '../src/relay/run-relay.ts'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { Connections } from '../src/connections.ts'
+import { publishedBefore } from '../src/relay/published-before.ts'
+import { type RelayDeps, relayOnce, runRelay } from '../src/relay/run-relay.ts'
+import { aConfig } from './a-start.ts'
 
 const HOUR_MS = 3_600_000
 let database: TestDatabase
@@ -79,15 +82,35 @@ test('a relay that dies after the PubAck: the next one publishes again, the stre
 
 test('what the broker refuses stays, and does not hold up the rest', async () => {
   await announce(3)
+  const said: unknown[] = []
   const picky = relay({
+    log: { ...silentLog, warn: (_message, fields) => void said.push(fields) },
     publish: async (message) => {
-      if (message.messageId.endsWith('L-1')) throw new Error('refused')
+      if (message.messageId.endsWith('L-1')) throw new EventsUnavailable('NATS at 127.0.0.1:9 cannot be reached')
       await publishDurably(nats, message)
     },
   })
   expect(await relayOnce(picky)).toBe(2)
   expect(await messages()).toBe(2)
   expect((await outbox.backlog(database.db)).count).toBe(1)
+  expect(said).toEqual([{ count: 1, reason: expect.stringContaining('NATS at 127.0.0.1:9 cannot be reached') }])
+})
+
+test('a relay whose MySQL is away says which service, where and why', async () => {
+  const away = openDatabase({ ...testMysqlAccount(), port: 9 })
+  const leaving = new AbortController()
+  const said: unknown[] = []
+  const log = {
+    ...silentLog,
+    warn: (message: string, fields?: object) => {
+      said.push({ message, ...fields })
+      leaving.abort()
+    },
+  }
+  await runRelay(relay({ db: away.db, log, reach: { mysql: { host: '127.0.0.1', port: 9 } } }), leaving.signal)
+  await away.close()
+  const reason = 'MySQL at 127.0.0.1:9 cannot be reached: nothing listens there (ECONNREFUSED)'
+  expect(said).toEqual([{ message: 'announcements wait', reason }])
 })
 
 test('an announcement older than the duplicate window is looked for before it is published', async () => {
@@ -106,4 +129,40 @@ test('an announcement older than the duplicate window is looked for before it is
   expect(await relayOnce(careful)).toBe(2)
   expect(asked.sort()).toEqual([`${subject}:L-0`, `${subject}:L-1`])
   expect(await messages()).toBe(2)
+})
+
+test('a batch of old announcements is looked for in one walk through the stream, and the next batch in none', async () => {
+  const config = await aConfig(
+    { database, emulator: { url: 'http://127.0.0.1:9', apiKey: 'sk_test_none' } },
+    {
+      LICENSEOPERATOR_NATS_URL: process.env.LICENSEOPERATOR_TEST_NATS_URL ?? '',
+      LICENSEOPERATOR_NATS_SUBJECT_LICENSE_ISSUED: subject,
+    },
+  )
+  const connections = new Connections(config, silentLog, ['relay'])
+  onTestFinished(() => connections.close())
+  await connections.streams()
+  await announce(100, new Date(Date.now() - 30 * HOUR_MS))
+  await publishDurably(nats, { subject, messageId: `${subject}:L-0`, data: Buffer.from('{"n":0}') })
+  let asked = 0
+  const watching = nats.subscribe('$JS.API.>', {
+    callback: (_, { subject: about }) => {
+      if (about.split('.').includes(stream)) asked += 1
+    },
+  })
+  onTestFinished(() => watching.unsubscribe())
+  await nats.flush()
+  const counted = async () => {
+    await nats.flush()
+    const count = asked
+    asked = 0
+    return count
+  }
+  const careful = relay({ isPublished: publishedBefore(connections, subject) })
+  expect(await relayOnce(careful)).toBe(50)
+  // Information, a consumer, its information, the messages, and its end.
+  expect(await counted()).toBe(5)
+  expect(await relayOnce(careful)).toBe(50)
+  expect(await counted()).toBe(5)
+  expect(await messages()).toBe(100)
 })

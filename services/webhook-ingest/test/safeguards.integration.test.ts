@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { processEvent, startMaintenanceCheckout } from '@licenseoperator/billing'
+import { processEvent } from '@licenseoperator/billing'
+import { startMaintenanceCheckout } from '@licenseoperator/checkout'
 import { inTransaction, licenses, openDatabase, payments } from '@licenseoperator/db'
 import { silentLog } from '@licenseoperator/domain'
 import { lockPurchase, renewalsKey } from '@licenseoperator/licensing'

@@ -41,16 +41,20 @@ test('an event that could not be processed five times waits in MySQL, is acknowl
   const outcomes: string[] = []
   const said: unknown[] = []
   const log = { ...shop.deps.log, warn: (message: string, fields?: object) => void said.push({ message, ...fields }) }
-  const handle = webhookHandler({ ...shop.deps, log }, ({ kind }) => void outcomes.push(kind))
+  const reach = { stripeApiBase: shop.emulator.url }
+  const handle = webhookHandler({ ...shop.deps, log, reach }, ({ kind }) => void outcomes.push(kind))
+  const place = `Stripe at ${shop.emulator.url}`
+  const cause = 'does not let this key do it: a permission of stripe.api_key is missing'
+  const reason = expect.stringContaining(`${place} ${cause}`)
   await lockedOut(async () => {
     expect(await handle(messageOf(body, 4))).toMatchObject({ kind: 'retry' })
     const { id: eventId } = JSON.parse(payload)
-    expect(said).toEqual([{ message: 'stripe event is tried again later', eventId, reason: 'temporarily unavailable', tries: 4 }])
+    expect(said).toEqual([{ message: 'stripe event is tried again later', eventId, reason, tries: 4 }])
     expect(await stripeEvents.countUnsettled(shop.database.db)).toEqual({ received: 0, parked: 0 })
     expect(await handle(messageOf(body, 5))).toEqual({ kind: 'done' })
   })
   expect(await stripeEvents.list(shop.database.db, { status: 'received' }, 10)).toMatchObject([
-    { type: 'checkout.session.completed', reason: 'temporarily unavailable' },
+    { type: 'checkout.session.completed', reason },
   ])
   expect(await sweepStoredEvents(shop.deps, () => undefined)).toBe(0) // not yet due
   const later = { ...shop.deps, now: () => new Date(Date.now() + 60_000) }
@@ -65,4 +69,20 @@ test('a message that is no event is put away, and logged', async () => {
   const handle = webhookHandler({ ...shop.deps, log }, () => undefined)
   for (const junk of ['', '{', '[]', '{"payload":1}']) expect(await handle(messageOf(junk, 1))).toEqual({ kind: 'done' })
   expect(lines).toHaveLength(4)
+})
+
+test('one that waits in MySQL and cannot be processed yet says why at each try', async () => {
+  await shop.buy({ lookupKey: 'year' })
+  const [payload = ''] = await shop.events('checkout.session.completed')
+  const said: unknown[] = []
+  const log = { ...shop.deps.log, warn: (message: string, fields?: object) => void said.push({ message, ...fields }) }
+  const { id: eventId } = JSON.parse(payload)
+  await lockedOut(async () => {
+    const handle = webhookHandler(shop.deps, () => undefined)
+    expect(await handle(messageOf(shop.message(payload), 5))).toEqual({ kind: 'done' })
+    const later = { ...shop.deps, log, now: () => new Date(Date.now() + 60_000) }
+    expect(await sweepStoredEvents(later, () => undefined)).toBe(1)
+  })
+  const reason = expect.stringMatching(/^Stripe at \S+ does not let this key do it/)
+  expect(said).toContainEqual({ message: 'stripe event is tried again later', eventId, reason, tries: 1 })
 })

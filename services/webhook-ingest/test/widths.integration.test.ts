@@ -1,4 +1,4 @@
-import { createCheckoutSession } from '@licenseoperator/billing'
+import { createCheckoutSession } from '@licenseoperator/checkout'
 import { silentLog } from '@licenseoperator/domain'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'

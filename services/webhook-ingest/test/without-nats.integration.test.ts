@@ -1,9 +1,14 @@
-import { createStripe, WEBHOOK_PATH } from '@licenseoperator/billing'
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { WEBHOOK_PATH } from '@licenseoperator/billing'
 import { stripeEvents } from '@licenseoperator/db'
-import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
+import { createTestDatabase, type TestDatabase, testMysqlAccount } from '@licenseoperator/db/testing'
+import { createStripe } from '@licenseoperator/stripe'
 import { type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { type IngestRole, ingestRoles } from '../src/connections.ts'
 import { startIngest } from '../src/start-ingest.ts'
+import { openHangingProxy } from './a-hanging-proxy.ts'
 import { aConfig, aLog } from './a-start.ts'
 
 let database: TestDatabase
@@ -17,10 +22,10 @@ afterAll(async () => {
 })
 
 const variables = { LICENSEOPERATOR_INGEST_ADDR: '127.0.0.1:0', LICENSEOPERATOR_SERVER_DRAIN_DELAY: '0s' }
-const started = async (more: Readonly<Record<string, string>> = {}) => {
+const started = async (more: Readonly<Record<string, string>> = {}, roles: readonly IngestRole[] = ingestRoles) => {
   // The NATS of this configuration is a port on which nothing listens.
   const config = await aConfig({ database, emulator }, { ...variables, ...more })
-  return startIngest({ config, roles: ['receiver', 'processor', 'relay'], log: aLog() })
+  return startIngest({ config, roles, log: aLog() })
 }
 
 test('without NATS all roles start; webhooks are taken, kept in MySQL, and processed from there', async () => {
@@ -59,3 +64,46 @@ test.each(['LICENSEOPERATOR_SERVER_ADMIN_ADDR', 'LICENSEOPERATOR_INGEST_ADMIN_AD
     await ingest.stop()
   },
 )
+
+test('an address has as many connections as are configured; one of a trusted proxy has any number', async () => {
+  const crowded = async (more: Readonly<Record<string, string>>) => {
+    const ingest = await started({ LICENSEOPERATOR_SERVER_MAX_CONNECTIONS_PER_ADDRESS: '1', ...more })
+    const idle = connect(Number(new URL(ingest.url).port), '127.0.0.1').resume()
+    await once(idle, 'connect')
+    expect((await fetch(`${ingest.url}/healthz`)).status).toBe(200)
+    return { ingest, idle }
+  }
+  const alone = await crowded({})
+  if (!alone.idle.closed) await once(alone.idle, 'close')
+  await alone.ingest.stop()
+  const proxied = await crowded({ LICENSEOPERATOR_SERVER_TRUSTED_PROXIES: '127.0.0.1' })
+  expect(proxied.idle.closed).toBe(false)
+  proxied.idle.destroy()
+  await proxied.ingest.stop()
+})
+
+test('told to stop, it is not ready and takes webhooks for the configured time', async () => {
+  const ingest = await started({ LICENSEOPERATOR_SERVER_DRAIN_DELAY: '2s' })
+  expect((await fetch(`${ingest.url}/readyz`)).status).toBe(200)
+  const stopped = ingest.stop({ drain: true })
+  expect((await fetch(`${ingest.url}/readyz`)).status).toBe(503)
+  const unsigned = await fetch(`${ingest.url}${WEBHOOK_PATH}`, { method: 'POST', body: '{}' })
+  expect([unsigned.status, unsigned.headers.get('connection')]).toEqual([400, 'close'])
+  await stopped
+})
+
+test('the receiver is ready with NATS alone, while MySQL hangs', async () => {
+  const proxy = await openHangingProxy(testMysqlAccount())
+  onTestFinished(() => proxy.close())
+  const subject = `alone.${crypto.randomUUID()}`
+  const variables = {
+    LICENSEOPERATOR_NATS_URL: process.env.LICENSEOPERATOR_TEST_NATS_URL ?? '',
+    LICENSEOPERATOR_NATS_SUBJECT_STRIPE_WEBHOOK: subject,
+    LICENSEOPERATOR_MYSQL_DSN: database.dsn.replace(/:\d+\)/, `:${proxy.port})`),
+  }
+  const ingest = await started(variables, ['receiver'])
+  proxy.hang()
+  const ready = await fetch(`${ingest.url}/readyz`)
+  expect([ready.status, await ready.json()]).toEqual([200, { status: 'ok', checks: { nats: 'up' } }])
+  await ingest.stop()
+})

@@ -18,7 +18,15 @@ const chosen: Mutant[] = Object.entries(lists).flatMap(([list, mutants]) =>
     positionals.length === 0 ? true : positionals.some((word) => `${list} ${mutant.rule} ${mutant.file}`.includes(word)),
   ),
 )
-for (const mutant of chosen) mutate(readFileSync(`${root}/${mutant.file}`, 'utf8'), mutant)
+const unplantable = chosen.flatMap((mutant) => {
+  try {
+    mutate(readFileSync(`${root}/${mutant.file}`, 'utf8'), mutant)
+    return []
+  } catch (error) {
+    return [`${mutant.rule}\n    ${error instanceof Error ? error.message : 'cannot be read'}`]
+  }
+})
+if (unplantable.length > 0) throw new Error(`these say nothing any more:\n${unplantable.join('\n')}`)
 if (values.list) {
   for (const mutant of chosen) say(`${mutant.rule}\n    ${mutant.file}: ${mutant.tests.join(', ')}`)
   process.exit(0)

@@ -4,21 +4,23 @@ import { Hono } from 'hono'
 import type { EmulatorControl } from './control/control-api.ts'
 import { createControlClient } from './control/control-client.ts'
 import { controlRoutes } from './control/control-routes.ts'
-import { defaultSettings, patchSettings, type SettingsPatch } from './control/settings.ts'
+import { loadFrom, saveTo } from './control/snapshot.ts'
 import { createClock } from './core/clock.ts'
 import type { Emulation } from './core/emulation.ts'
 import { createFaultPlan } from './core/faults.ts'
-import { handleRequest } from './core/handle-request.ts'
 import { createIdempotencyKeys } from './core/idempotency.ts'
 import { createIds } from './core/ids.ts'
+import { patchSettings, type SettingsPatch } from './core/patch-settings.ts'
 import { createRateLimit } from './core/rate-limit.ts'
-import { loadFrom, saveTo } from './core/snapshot.ts'
+import { defaultSettings } from './core/settings.ts'
 import { createStore } from './core/store.ts'
 import { createTrafficLog } from './core/traffic.ts'
 import { checkoutRoutes } from './pages/checkout-routes.ts'
 import { documentRoutes } from './pages/document-routes.ts'
 import { portalRoutes } from './pages/portal-routes.ts'
 import { stateRoutes } from './pages/state-routes.ts'
+import { addWebhookEndpoint } from './resources/webhook-endpoints.ts'
+import { handleRequest } from './server/handle-request.ts'
 import { createDeliveryEngine } from './webhooks/deliver.ts'
 
 export interface EmulatorOptions {
@@ -35,6 +37,8 @@ export interface EmulatorOptions {
   seed?: string
   /** Objects, settings and the clock are kept in this file, and read from it at the start. Not together with `seed`, whose ids would come a second time. */
   storeFile?: string
+  /** An endpoint for all events, made at the start. One with this URL that the store file holds is taken instead, with the given secret if there is one. */
+  webhook?: { url: string; secret?: string }
 }
 
 export interface Emulator {
@@ -43,6 +47,8 @@ export interface Emulator {
   port: number
   apiKey: string
   controlToken: string
+  /** What the endpoint of `webhook` signs with. */
+  webhookSecret: string | undefined
   control: EmulatorControl
   stop(): Promise<void>
 }
@@ -50,7 +56,7 @@ export interface Emulator {
 /**
  * Starts a Stripe on 127.0.0.1.
  *
- * @throws Error for a live key, and when the port is taken
+ * @throws Error for a live key, for a webhook URL that is not of this machine, and when the port is taken
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   if (options.seed !== undefined && options.storeFile !== undefined) throw new Error('a seed and a store file exclude each other')
@@ -81,6 +87,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
   const { storeFile } = options
   if (storeFile !== undefined) loadFrom(storeFile, emulation)
+  const webhookSecret = options.webhook === undefined ? undefined : openWebhook(emulation, options.webhook)
   const { server, port } = await listen(createApp(emulation, storeFile), options.port ?? 0)
   url = `http://127.0.0.1:${port}`
   return {
@@ -88,6 +95,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     port,
     apiKey,
     controlToken,
+    webhookSecret,
     control: createControlClient(url, controlToken),
     stop: () =>
       new Promise((resolve) => {
@@ -101,7 +109,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 }
 
 /** All addresses of the emulator: the API, the pages, the control calls. */
-export function createApp(emulation: Emulation, storeFile?: string): Hono<{ Bindings: HttpBindings }> {
+function createApp(emulation: Emulation, storeFile?: string): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>()
   if (storeFile !== undefined)
     app.use(async (c, next) => {
@@ -116,6 +124,14 @@ export function createApp(emulation: Emulation, storeFile?: string): Hono<{ Bind
   // Everything else is the API: what it does not know gets Stripe's own 404.
   app.all('*', (c) => handleRequest(emulation, c))
   return app
+}
+
+/** @returns the secret that the endpoint signs with */
+function openWebhook(emulation: Emulation, { url, secret }: { url: string; secret?: string }): string {
+  const known = emulation.store.webhookEndpoints.all().find(({ endpoint }) => endpoint.url === url)
+  const stored = known ?? addWebhookEndpoint(emulation, { url, enabled_events: ['*'] })
+  if (secret !== undefined) stored.secret = secret
+  return stored.secret
 }
 
 function listen(

@@ -1,7 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { Stripe } from 'stripe'
 import { afterEach, expect, test } from 'vitest'
 import { createControlClient } from '../src/index.ts'
 
@@ -55,3 +60,95 @@ test('a taken port and a live key are one clear line and a non-zero exit', async
   first.kill('SIGTERM')
   await once(first, 'exit')
 })
+
+test('--help and --version answer and end; what is mistyped is refused by its name with exit code 64', async () => {
+  expect(await ended(start('--help'))).toMatchObject({ code: 0, out: expect.stringContaining('--webhook-secret SECRET') })
+  const { version: released } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  expect(await ended(start('--version'))).toMatchObject({ code: 0, out: `${released}\n` })
+  for (const [args, message] of [
+    [['--prot', '1'], '--prot'],
+    [['--port', '70000'], 'not a port: 70000'],
+    [['--port', ''], 'not a port'],
+    [['--webhook-secret', 'whsec_x'], 'needs --webhook'],
+    [['12111'], '12111'],
+  ] as const)
+    expect(await ended(start(...args))).toMatchObject({ code: 64, out: '', error: expect.stringContaining(message) })
+})
+
+test('--webhook sends every event there, signed with the given secret or one that is printed; a store file keeps it', async () => {
+  await using shop = await aReceiver()
+  const storeFile = join(mkdtempSync(join(tmpdir(), 'stripe-emulator-')), 'store')
+  const first = start('--webhook', shop.url, '--store', storeFile)
+  const made = JSON.parse(await firstLine(first))
+  await addProduct(made)
+  expect(shop.received.map((request) => typeOf(request, made.webhookSecret))).toEqual(['product.created'])
+  first.kill('SIGTERM')
+  await once(first, 'exit')
+
+  const second = start('--webhook', shop.url, '--store', storeFile)
+  const again = JSON.parse(await firstLine(second))
+  expect(again.webhookSecret).toBe(made.webhookSecret)
+  second.kill('SIGTERM')
+  await once(second, 'exit')
+
+  const given = JSON.parse(await firstLine(start('--webhook', shop.url, '--webhook-secret', 'whsec_given', '--store', storeFile)))
+  expect(given.webhookSecret).toBe('whsec_given')
+  await addProduct(given)
+  expect(shop.received.slice(1).map((request) => typeOf(request, 'whsec_given'))).toEqual(['product.created'])
+})
+
+test('a webhook URL of another machine is refused before anything listens', async () => {
+  expect(await ended(start('--webhook', 'https://shop.example.com/'))).toMatchObject({
+    code: 1,
+    out: '',
+    error: expect.stringContaining('only to http(s) addresses of this machine'),
+  })
+})
+
+interface Received {
+  body: string
+  signature: string
+}
+
+async function aReceiver(): Promise<{ url: string; received: Received[] } & AsyncDisposable> {
+  const received: Received[] = []
+  const server = createServer((request, response) => {
+    const parts: Buffer[] = []
+    request.on('data', (part) => parts.push(part))
+    request.on('end', () => {
+      received.push({ body: Buffer.concat(parts).toString(), signature: String(request.headers['stripe-signature']) })
+      response.end()
+    })
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return {
+    url: `http://127.0.0.1:${address.port}/webhook`,
+    received,
+    [Symbol.asyncDispose]: async () => void (await once(server.close(), 'close')),
+  }
+}
+
+/** One change, and its webhooks answered. */
+async function addProduct({ url, apiKey, controlToken }: { url: string; apiKey: string; controlToken: string }): Promise<void> {
+  const { hostname, port } = new URL(url)
+  await new Stripe(apiKey, { host: hostname, port: Number(port), protocol: 'http' }).products.create({ name: 'Core' })
+  await createControlClient(url, controlToken).waitIdle()
+}
+
+/** @throws for a signature by another secret */
+function typeOf({ body, signature }: Received, secret: string): string {
+  return Stripe.webhooks.constructEvent(body, signature, secret).type
+}
+
+async function ended(child: ChildProcess): Promise<{ code: unknown; out: string; error: string }> {
+  const said = { out: '', error: '' }
+  child.stdout?.on('data', (chunk) => {
+    said.out += chunk
+  })
+  child.stderr?.on('data', (chunk) => {
+    said.error += chunk
+  })
+  return { code: (await once(child, 'close'))[0], ...said }
+}

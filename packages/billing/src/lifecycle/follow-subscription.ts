@@ -1,10 +1,8 @@
 import { licenses, reading, stripeEvents, subscriptions } from '@licenseoperator/db'
 import { lockPurchase, settleLicenses } from '@licenseoperator/licensing'
-import { readInvoice } from '../payload/invoice.ts'
-import { readSubscription, type Subscription } from '../payload/subscription.ts'
-import { type EventHandler, type EventOutcome, ignore, PROCESSOR, type ProcessDeps } from '../purchase/event-handler.ts'
-import { isForeignSale } from '../purchase/our-line.ts'
-import { isUnknownObject } from '../stripe-client.ts'
+import { isUnknownObject, readInvoice, readSubscription, type Subscription } from '@licenseoperator/stripe'
+import { isForeignSale } from '@licenseoperator/terms'
+import { type EventHandler, type EventOutcome, ignore, PROCESSOR, type ProcessDeps } from '../handling/event-handler.ts'
 import { storeObserved } from './store-observed.ts'
 
 /** A subscription changed or ended. What counts is the subscription as Stripe has it now: a late event must not bring an old state back. */

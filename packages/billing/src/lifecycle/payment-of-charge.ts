@@ -1,11 +1,7 @@
 import { payments, reading } from '@licenseoperator/db'
-import { isMaintenance } from '../maintenance/maintenance-metadata.ts'
-import type { Charge } from '../payload/charge.ts'
-import { readInvoice } from '../payload/invoice.ts'
-import type { ProcessDeps } from '../purchase/event-handler.ts'
-import { isForeignInvoice } from '../purchase/our-line.ts'
-import { isForeign } from '../purchase/purchase-metadata.ts'
-import { isUnknownObject } from '../stripe-client.ts'
+import { type Charge, isUnknownObject, readInvoice } from '@licenseoperator/stripe'
+import { isForeign, isForeignInvoice, isMaintenance } from '@licenseoperator/terms'
+import type { ProcessDeps } from '../handling/event-handler.ts'
 
 /** What a charge paid for, by Stripe's names; its payment need not have reached us yet. */
 export interface ChargedPayment {

@@ -7,9 +7,7 @@ import {
   renewedLicenseOf,
   settleLicenses,
 } from '@licenseoperator/licensing'
-import { recountMaintenance } from '../maintenance/recount-maintenance.ts'
-import { type Charge, readCharge, readRefund } from '../payload/charge.ts'
-import { chargeOfDispute, readDispute } from '../payload/dispute.ts'
+import { type Charge, chargeOfDispute, isUnknownObject, readCharge, readDispute, readRefund } from '@licenseoperator/stripe'
 import {
   type EventHandler,
   type EventOutcome,
@@ -17,8 +15,8 @@ import {
   markProcessed,
   PROCESSOR,
   type ProcessDeps,
-} from '../purchase/event-handler.ts'
-import { isUnknownObject } from '../stripe-client.ts'
+} from '../handling/event-handler.ts'
+import { recountMaintenance } from '../maintenance/recount-maintenance.ts'
 import { type ChargedPayment, paymentOfCharge } from './payment-of-charge.ts'
 import { storeObserved } from './store-observed.ts'
 

@@ -1,6 +1,6 @@
 import { inTransaction, type Tx } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
-import type { ProcessDeps } from '../purchase/event-handler.ts'
+import type { ProcessDeps } from '../handling/event-handler.ts'
 
 const ATTEMPTS = 5
 

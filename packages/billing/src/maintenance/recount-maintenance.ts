@@ -1,7 +1,7 @@
 import { audit, inTransaction, licenses, payments, reading } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
 import { isLost, prepareLicense, renewalsKey, renewedLicenseOf } from '@licenseoperator/licensing'
-import { PROCESSOR, type ProcessDeps } from '../purchase/event-handler.ts'
+import { PROCESSOR, type ProcessDeps } from '../handling/event-handler.ts'
 import { maintenanceEndOf } from './maintenance-end.ts'
 
 const ATTEMPTS = 5

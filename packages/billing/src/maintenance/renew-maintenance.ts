@@ -11,7 +11,7 @@ import {
   renewalsKey,
   settleLicenses,
 } from '@licenseoperator/licensing'
-import { announcementOf, type EventOutcome, markProcessed, PROCESSOR, type ProcessDeps } from '../purchase/event-handler.ts'
+import { announcementOf, type EventOutcome, markProcessed, PROCESSOR, type ProcessDeps } from '../handling/event-handler.ts'
 import { maintenanceEndOf } from './maintenance-end.ts'
 import { recountMaintenance } from './recount-maintenance.ts'
 

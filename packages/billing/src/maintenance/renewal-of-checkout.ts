@@ -1,7 +1,6 @@
 import { licenses, reading } from '@licenseoperator/db'
-import type { CheckoutSession } from '../payload/checkout-session.ts'
-import { checkoutIssuanceKey } from '../purchase/issuance-key.ts'
-import { MaintenanceMetadata } from './maintenance-metadata.ts'
+import type { CheckoutSession } from '@licenseoperator/stripe'
+import { checkoutIssuanceKey, MaintenanceMetadata } from '@licenseoperator/terms'
 import { type MaintenanceRenewal, unrenewable } from './renew-maintenance.ts'
 
 /** A year of maintenance, paid on its own. @throws ZodError when the session does not say for which license */

@@ -1,9 +1,9 @@
 import type { PaidPeriod } from '@licenseoperator/catalog'
 import { licenses, reading } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
-import { type Invoice, type InvoiceLine, paidPeriodOf, paymentOfInvoice } from '../payload/invoice.ts'
-import type { ProcessDeps } from '../purchase/event-handler.ts'
-import { firstInvoiceOf, type SubscriptionFamily } from '../purchase/subscription-family.ts'
+import { type Invoice, type InvoiceLine, paidPeriodOf, paymentOfInvoice } from '@licenseoperator/stripe'
+import { firstInvoiceOf, type SubscriptionFamily } from '@licenseoperator/terms'
+import type { ProcessDeps } from '../handling/event-handler.ts'
 import { type MaintenanceRenewal, unrenewable } from './renew-maintenance.ts'
 
 /** How long a renewal waits for the event of its purchase. Then it is parked: stored with its reason, where waiting on would end with the stream. */

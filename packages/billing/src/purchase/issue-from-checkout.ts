@@ -1,20 +1,31 @@
 import { inTransaction, stripeEvents } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
-import { isMaintenance } from '../maintenance/maintenance-metadata.ts'
+import {
+  type CheckoutSession,
+  isPaid,
+  isUnknownObject,
+  paymentOfInvoice,
+  readCheckoutSession,
+  readWholeInvoice,
+} from '@licenseoperator/stripe'
+import {
+  checkoutIssuanceKey,
+  idOfProduct,
+  inDoubt,
+  isForeign,
+  isMaintenance,
+  PurchaseMetadata,
+  sellsOneOf,
+  sellsOneOfProducts,
+  subscriptionIssuanceKey,
+  unitsOfSession,
+  usesOurWords,
+} from '@licenseoperator/terms'
+import { type EventHandler, ignore, type ProcessDeps } from '../handling/event-handler.ts'
 import { renewMaintenance } from '../maintenance/renew-maintenance.ts'
 import { renewalOfCheckout } from '../maintenance/renewal-of-checkout.ts'
-import { type CheckoutSession, isPaid, readCheckoutSession } from '../payload/checkout-session.ts'
-import { paymentOfInvoice } from '../payload/invoice.ts'
-import { readWholeInvoice } from '../payload/read-whole-invoice.ts'
-import { isUnknownObject } from '../stripe-client.ts'
-import { type EventHandler, ignore, type ProcessDeps } from './event-handler.ts'
-import { checkoutIssuanceKey, subscriptionIssuanceKey } from './issuance-key.ts'
 import { issuePurchase, type PaidPurchase } from './issue-purchase.ts'
-import { sellsOneOf, sellsOneOfProducts } from './our-line.ts'
-import { inDoubt } from './paid-units.ts'
-import { isForeign, PurchaseMetadata, usesOurWords } from './purchase-metadata.ts'
 import { readFirstPeriod } from './read-first-period.ts'
-import { idOfProduct, unitsOfSession } from './units-of-session.ts'
 
 /** A completed checkout session issues the license it pays for, once the money is there. */
 export const issueFromCheckout: EventHandler = async (deps, event, arrived) => {

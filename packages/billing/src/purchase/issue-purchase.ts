@@ -22,9 +22,8 @@ import {
   prepareLicense,
   settleLicenses,
 } from '@licenseoperator/licensing'
-import { seatsBought } from './entitlement-of.ts'
-import { announcementOf, type EventOutcome, PROCESSOR, type ProcessDeps } from './event-handler.ts'
-import type { PurchaseMetadata } from './purchase-metadata.ts'
+import { type PurchaseMetadata, seatsBought } from '@licenseoperator/terms'
+import { announcementOf, type EventOutcome, PROCESSOR, type ProcessDeps } from '../handling/event-handler.ts'
 
 type PaymentFacts = Omit<
   payments.NewPayment,

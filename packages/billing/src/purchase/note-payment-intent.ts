@@ -1,8 +1,7 @@
 import { inTransaction, payments, reading } from '@licenseoperator/db'
+import { Expandable, type Invoice } from '@licenseoperator/stripe'
 import { z } from 'zod'
-import { Expandable } from '../payload/id-of.ts'
-import type { Invoice } from '../payload/invoice.ts'
-import type { ProcessDeps } from './event-handler.ts'
+import type { ProcessDeps } from '../handling/event-handler.ts'
 
 /** One short try: the license is stored and the event is done, so nobody waits for the answer. */
 const IMPATIENT = { timeout: 2500, maxNetworkRetries: 0 }

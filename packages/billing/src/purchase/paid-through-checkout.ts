@@ -1,6 +1,5 @@
-import type { Invoice } from '../payload/invoice.ts'
-import { isUnknownObject } from '../stripe-client.ts'
-import type { ProcessDeps } from './event-handler.ts'
+import { type Invoice, isUnknownObject } from '@licenseoperator/stripe'
+import type { ProcessDeps } from '../handling/event-handler.ts'
 
 /** Whether an invoice of no subscription is the receipt of a checkout, whose own event says what was bought. @throws what Stripe throws */
 export async function isPaidThroughCheckout({ stripe }: Pick<ProcessDeps, 'stripe'>, invoice: Invoice): Promise<boolean> {

@@ -1,12 +1,19 @@
 import { licenseModeOf, type PaidPeriod } from '@licenseoperator/catalog'
 import type { licenses } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
-import type { Invoice } from '../payload/invoice.ts'
-import { entitlementOf } from './entitlement-of.ts'
-import type { ProcessDeps } from './event-handler.ts'
-import { productBought, readLines } from './our-line.ts'
-import { inDoubt, itemOf, onlyLine, type PaidUnits, unitsOfPeriod } from './paid-units.ts'
-import type { PurchaseMetadata } from './purchase-metadata.ts'
+import type { Invoice } from '@licenseoperator/stripe'
+import {
+  entitlementOf,
+  inDoubt,
+  itemOf,
+  onlyLine,
+  type PaidUnits,
+  type PurchaseMetadata,
+  productBought,
+  readLines,
+  unitsOfPeriod,
+} from '@licenseoperator/terms'
+import type { ProcessDeps } from '../handling/event-handler.ts'
 
 /** What the first invoice of a subscription pays for. The checkout session reads its own invoice by the same rules. */
 export interface FirstPeriod {

@@ -2,13 +2,29 @@ import type { PaidPeriod, Product } from '@licenseoperator/catalog'
 import type { licenses } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
 import { planChangeIssuanceKey } from '@licenseoperator/licensing'
-import type { Invoice } from '../payload/invoice.ts'
-import { entitlementOf } from './entitlement-of.ts'
-import type { ProcessDeps } from './event-handler.ts'
-import { productBought, type ReadLine, readLines, type Sold } from './our-line.ts'
-import { type Changed, changesItems, inDoubt, itemOf, type PaidUnits, unitsAfterChange, unitsOfPeriod } from './paid-units.ts'
-import type { PurchaseMetadata } from './purchase-metadata.ts'
-import { firstInvoiceOf, inForceAt, invoiceBehind, type SubscriptionFamily, soldOf } from './subscription-family.ts'
+import type { Invoice } from '@licenseoperator/stripe'
+import {
+  type Changed,
+  changesItems,
+  entitlementOf,
+  firstInvoiceOf,
+  inDoubt,
+  inForceAt,
+  invoiceBehind,
+  itemOf,
+  type PaidUnits,
+  type PurchaseMetadata,
+  productBought,
+  type ReadLine,
+  readLines,
+  type Sold,
+  type SubscriptionFamily,
+  soldOf,
+  unitsAfterChange,
+  unitsOfPeriod,
+} from '@licenseoperator/terms'
+import type { ProcessDeps } from '../handling/event-handler.ts'
+import { lastStartOf, prorationsOf, standingBefore } from './earlier-changes.ts'
 
 /** What a later invoice of a subscription pays for. */
 export interface LaterPeriod {
@@ -49,9 +65,7 @@ export async function readLaterPeriod(
     lines.filter(({ kind }) => kind === 'period'),
     own,
   )
-  // A line over no time takes nothing away and adds nothing: what it was about had ended before.
-  const prorations = lines.filter(({ kind, period }) => (kind === 'change' || kind === 'credit') && period.start < period.end)
-  const changed = await changedTo(deps, later, prorations, own)
+  const changed = await changedTo(deps, later, prorationsOf(lines), own, sold)
   const units = periods ?? (isChange && changed.to === 'units' ? changed.units : undefined)
   const endsAt = changed.to === 'nothing' && (periods === undefined || !isChange) ? changed.at : undefined
   return { period: units && periodOf(bought, own, units, sold), endsAt }
@@ -90,14 +104,14 @@ async function changedTo(
   later: Later,
   prorations: readonly ReadLine[],
   own: Product | undefined,
+  sold: readonly Sold[],
 ): Promise<Changed> {
   const { family, invoice, subscriptionId, isChange, receivedAt } = later
   // A change that waited for the next period counts from there on; only what was given back for nothing counts at once.
   if (!isChange && prorations.some(({ kind, product }) => kind === 'change' && product !== undefined)) return UNTOUCHED
-  const starts = prorations.flatMap(({ period, product }) => (product === undefined ? [] : [period.start.getTime()]))
-  if (starts.length === 0) return UNTOUCHED
+  const at = lastStartOf(prorations)
+  if (at === undefined) return UNTOUCHED
   const changesSet = isChange && changesItems(prorations)
-  const at = new Date(Math.max(...starts))
   const ownKey = planChangeIssuanceKey(subscriptionId, invoice.id)
   const before = family && (await inForceAt(deps, subscriptionId, at, ownKey))
   // What stood beside the changed item is only known from the license that was in force.
@@ -105,9 +119,11 @@ async function changedTo(
     throw new DomainError('temporarily_unavailable', 'the license that was changed is not issued yet')
   if (changesSet && before !== undefined && before.items === undefined && prorations.every(({ kind }) => kind === 'change'))
     throw inDoubt('an item was added to a subscription, and on what its license was sold is not known')
-  if (before === undefined || before.items !== undefined || !changesItems(prorations))
+  if (before === undefined || (before.items === undefined && !changesItems(prorations)))
     return unitsAfterChange(prorations, own, before)
-  return unitsAfterChange(prorations, own, { ...before, items: await itemsBehind(deps, before.invoiceId, own) })
+  const license = { ...before, items: before.items ?? (await itemsBehind(deps, before.invoiceId, own)) }
+  const standing = await standingBefore(deps, { subscriptionId, invoiceId: invoice.id, at, own, sold, license })
+  return unitsAfterChange(prorations, own, standing)
 }
 
 /**

@@ -1,19 +1,25 @@
 import { type licenseEnds, licenses, reading } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
 import { planChangeIssuanceKey } from '@licenseoperator/licensing'
+import { type Invoice, paymentOfInvoice } from '@licenseoperator/stripe'
+import {
+  familyOfSubscription,
+  inDoubt,
+  isForeignInvoice,
+  metadataBought,
+  type PurchaseMetadata,
+  readLines,
+  type SubscriptionFamily,
+  soldOf,
+  subscriptionIssuanceKey,
+} from '@licenseoperator/terms'
+import type { ProcessDeps } from '../handling/event-handler.ts'
 import type { MaintenanceRenewal } from '../maintenance/renew-maintenance.ts'
 import { maintenanceLineOf, renewalOfInvoice } from '../maintenance/renewal-of-invoice.ts'
-import { type Invoice, paymentOfInvoice } from '../payload/invoice.ts'
-import type { ProcessDeps } from './event-handler.ts'
-import { subscriptionIssuanceKey } from './issuance-key.ts'
 import type { PaidPurchase } from './issue-purchase.ts'
-import { isForeignInvoice, readLines } from './our-line.ts'
 import { isPaidThroughCheckout } from './paid-through-checkout.ts'
-import { inDoubt } from './paid-units.ts'
-import type { PurchaseMetadata } from './purchase-metadata.ts'
 import { readFirstPeriod } from './read-first-period.ts'
 import { type LaterPeriod, readLaterPeriod } from './read-later-period.ts'
-import { familyOfSubscription, metadataBought, type SubscriptionFamily, soldOf } from './subscription-family.ts'
 
 /** Which invoices pay for a period, and what the license they bring is announced as. Others that are about ours are for people to read. */
 const reasons = {

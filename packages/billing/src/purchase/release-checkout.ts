@@ -1,8 +1,7 @@
 import { inTransaction, reservations, stripeEvents } from '@licenseoperator/db'
-import { isMaintenance } from '../maintenance/maintenance-metadata.ts'
-import { readCheckoutSession } from '../payload/checkout-session.ts'
-import { type EventHandler, ignore } from './event-handler.ts'
-import { isForeign } from './purchase-metadata.ts'
+import { readCheckoutSession } from '@licenseoperator/stripe'
+import { isForeign, isMaintenance } from '@licenseoperator/terms'
+import { type EventHandler, ignore } from '../handling/event-handler.ts'
 
 /** A session that expired, or whose delayed payment failed, gives back what it held. */
 export const releaseCheckout: EventHandler = async (deps, event, arrived) => {

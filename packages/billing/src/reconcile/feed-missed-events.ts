@@ -1,10 +1,10 @@
 import { reading, stripeEvents } from '@licenseoperator/db'
+import { pages } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
-import type { EventOutcome, ProcessDeps } from '../purchase/event-handler.ts'
-import { handledEvents } from '../purchase/handled-events.ts'
-import { processEvent } from '../purchase/process-event.ts'
-import { pages } from './pages.ts'
-import type { ReconcileOptions } from './reconcile.ts'
+import { handledEvents } from '../events/handled-events.ts'
+import { processEvent } from '../events/process-event.ts'
+import type { EventOutcome, ProcessDeps } from '../handling/event-handler.ts'
+import type { ReconcileOptions } from './reconcile-options.ts'
 
 export interface MissedEvent {
   readonly eventId: string

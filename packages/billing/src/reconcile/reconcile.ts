@@ -1,24 +1,12 @@
 import { reading, stripeEvents } from '@licenseoperator/db'
 import { assertSysadmin, type Caller } from '@licenseoperator/domain'
-import type { ProcessDeps } from '../purchase/event-handler.ts'
-import { translateStripeError } from '../stripe-client.ts'
+import { translateStripeError } from '@licenseoperator/stripe'
+import type { ProcessDeps } from '../handling/event-handler.ts'
 import { feedMissedEvents, type MissedEvents } from './feed-missed-events.ts'
+import type { ReconcileOptions } from './reconcile-options.ts'
 import { settleServed } from './settle-served.ts'
 import { type UnpaidLicense, unpaidLicenses } from './unpaid-licenses.ts'
 import { type UnservedPurchase, unservedPurchases } from './unserved-purchases.ts'
-
-export interface ReconcileOptions {
-  /** Start of the window. Stripe keeps events for 30 days; purchases and licenses are compared however old they are. */
-  readonly since: Date
-  /** What happened less than this ago is left to those who are at it; absent: nothing is. */
-  readonly minAgeMs?: number
-  /** Changes nothing and says what would be done. */
-  readonly dryRun: boolean
-  /** How much was looked at, for a progress bar. */
-  readonly onProgress?: (step: 'events' | 'purchases' | 'licenses', count: number) => void
-  /** Ends the run before its next page; what was mended stays. */
-  readonly signal?: AbortSignal
-}
 
 export interface ReconcileReport {
   readonly since: Date

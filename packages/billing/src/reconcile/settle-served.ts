@@ -1,9 +1,9 @@
 import { licenses, reading, stripeEvents } from '@licenseoperator/db'
-import { readStripeEvent, type StripeEvent } from '../payload/stripe-event.ts'
-import { processAgain } from '../process-again.ts'
-import type { ProcessDeps } from '../purchase/event-handler.ts'
-import { isStripeEvent } from '../purchase/refuse-message.ts'
-import type { ReconcileOptions } from './reconcile.ts'
+import { readStripeEvent, type StripeEvent } from '@licenseoperator/stripe'
+import { processAgain } from '../events/process-again.ts'
+import { isStripeEvent } from '../events/refuse-message.ts'
+import type { ProcessDeps } from '../handling/event-handler.ts'
+import type { ReconcileOptions } from './reconcile-options.ts'
 
 /**
  * Several events tell of one purchase. Once one of them, or something else, brought its license, the others that were parked have nothing to ask any more and

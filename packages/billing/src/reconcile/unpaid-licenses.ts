@@ -1,10 +1,7 @@
 import { inTransaction, reading, reconciliation } from '@licenseoperator/db'
-import { readCheckoutSession } from '../payload/checkout-session.ts'
-import { readInvoice } from '../payload/invoice.ts'
-import type { ProcessDeps } from '../purchase/event-handler.ts'
-import { isUnknownObject } from '../stripe-client.ts'
-import { waitOutRateLimit } from '../wait-out-rate-limit.ts'
-import type { ReconcileOptions } from './reconcile.ts'
+import { isUnknownObject, readCheckoutSession, readInvoice, waitOutRateLimit } from '@licenseoperator/stripe'
+import type { ProcessDeps } from '../handling/event-handler.ts'
+import type { ReconcileOptions } from './reconcile-options.ts'
 
 /** A license that was sold, and nobody paid for it. */
 export interface UnpaidLicense {

@@ -1,22 +1,22 @@
 import { inTransaction, reading, reconciliation, stripeEvents } from '@licenseoperator/db'
 import { DomainError, isDomainError } from '@licenseoperator/domain'
+import {
+  isUnknownObject,
+  pages,
+  readCheckoutSession,
+  readStripeEvent,
+  readWholeInvoice,
+  waitOutRateLimit,
+} from '@licenseoperator/stripe'
+import { checkoutIssuanceKey, isForeign, isMaintenance, PurchaseMetadata } from '@licenseoperator/terms'
 import type { Stripe } from 'stripe'
 import { z } from 'zod'
-import { isMaintenance } from '../maintenance/maintenance-metadata.ts'
-import { readCheckoutSession } from '../payload/checkout-session.ts'
-import { readWholeInvoice } from '../payload/read-whole-invoice.ts'
-import { readStripeEvent } from '../payload/stripe-event.ts'
-import { metadataOf, presentInvoice, presentSession } from '../present-object.ts'
-import type { EventOutcome, ProcessDeps } from '../purchase/event-handler.ts'
-import { checkoutIssuanceKey } from '../purchase/issuance-key.ts'
+import { ownEvent, ownEventId, type Telling } from '../events/own-event.ts'
+import { metadataOf, presentInvoice, presentSession } from '../events/present-object.ts'
+import { processEvent } from '../events/process-event.ts'
+import type { EventOutcome, ProcessDeps } from '../handling/event-handler.ts'
 import { readPaidInvoice } from '../purchase/issue-from-invoice.ts'
-import { processEvent } from '../purchase/process-event.ts'
-import { isForeign, PurchaseMetadata } from '../purchase/purchase-metadata.ts'
-import { isUnknownObject } from '../stripe-client.ts'
-import { waitOutRateLimit } from '../wait-out-rate-limit.ts'
-import { ownEvent, ownEventId, type Telling } from './own-event.ts'
-import { pages } from './pages.ts'
-import type { ReconcileOptions } from './reconcile.ts'
+import type { ReconcileOptions } from './reconcile-options.ts'
 
 /** A purchase that was paid for, or was free, and brought no license; or a renewal of maintenance that was not recorded. */
 export interface UnservedPurchase {

@@ -1,2 +1,3 @@
 export { aProduct, insertProduct } from './a-product.ts'
+export { type CertifiedAccount, createCertifiedAccount } from './certified-account.ts'
 export { accountOf, createTestDatabase, type TestDatabase, testMysqlAccount } from './test-database.ts'

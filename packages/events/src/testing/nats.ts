@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { JetStreamManager, NatsConnection } from 'nats'
 import { connectNats } from '../connect-nats.ts'
+import { ensureStream, type StreamOptions } from '../ensure-streams.ts'
 import type { EventsLog } from '../nats-link.ts'
 
 export interface LoggedLine {
@@ -53,6 +54,14 @@ export async function openTestNats(): Promise<TestNats> {
       }
       await connection.close()
     },
+  }
+}
+
+/** Both streams and their names: a role of ours makes only its own. */
+export async function ensureStreams(connection: NatsConnection, options: StreamOptions) {
+  return {
+    webhookStream: await ensureStream(connection, options, 'webhook'),
+    licenseIssuedStream: await ensureStream(connection, options, 'licenseIssued'),
   }
 }
 

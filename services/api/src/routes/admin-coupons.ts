@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { createCoupon, deleteCoupon, listCoupons, updateCoupon } from '@licenseoperator/billing'
+import { AdminPageQuery, adminPageOf, CouponBody, CouponPage, couponBody, isOn } from '@licenseoperator/api-schemas'
 import { CouponRequest } from '@licenseoperator/catalog'
+import { createCoupon, deleteCoupon, listCoupons, updateCoupon } from '@licenseoperator/catalog-admin'
 import { DomainError } from '@licenseoperator/domain'
 import {
   callerOf,
@@ -13,10 +14,8 @@ import {
   signedIn,
 } from '@licenseoperator/http'
 import { adminDeps } from '../admin-deps.ts'
-import type { ApiDeps } from '../app.ts'
-import { MAX_ADMIN_BYTES } from '../schemas/admin-body.ts'
-import { AdminPageQuery, adminPageOf, isOn } from '../schemas/admin-page.ts'
-import { CouponBody, CouponPage, couponBody } from '../schemas/coupon-body.ts'
+import type { ApiDeps } from '../api-deps.ts'
+import { MAX_ADMIN_BYTES } from '../max-admin-bytes.ts'
 
 const PATH = '/authlance/license/admin/products/{slug}/coupons'
 const ofProduct = z.object({ slug: z.string() })

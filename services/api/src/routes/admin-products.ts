@@ -1,6 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { createProduct, listProducts, updateProduct } from '@licenseoperator/billing'
+import { AdminProductsQuery, adminPageOf, isOn, ProductBody, ProductPage, productBody } from '@licenseoperator/api-schemas'
 import { ProductRequest } from '@licenseoperator/catalog'
+import { createProduct, listProducts, updateProduct } from '@licenseoperator/catalog-admin'
 import {
   callerOf,
   failAs,
@@ -13,10 +14,8 @@ import {
   signedIn,
 } from '@licenseoperator/http'
 import { adminDeps } from '../admin-deps.ts'
-import type { ApiDeps } from '../app.ts'
-import { MAX_ADMIN_BYTES } from '../schemas/admin-body.ts'
-import { AdminProductsQuery, adminPageOf, isOn } from '../schemas/admin-page.ts'
-import { ProductBody, ProductPage, productBody } from '../schemas/product-body.ts'
+import type { ApiDeps } from '../api-deps.ts'
+import { MAX_ADMIN_BYTES } from '../max-admin-bytes.ts'
 
 const PATH = '/authlance/license/admin/products'
 const body = { content: { 'application/json': { schema: ProductBody } } }

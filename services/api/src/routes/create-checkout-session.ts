@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { createCheckoutSession } from '@licenseoperator/billing'
+import { CookieDomain } from '@licenseoperator/api-schemas'
+import { createCheckoutSession } from '@licenseoperator/checkout'
 import { assertScope, text } from '@licenseoperator/domain'
 import {
   callerOf,
@@ -11,8 +12,7 @@ import {
   requireCaller,
   signedIn,
 } from '@licenseoperator/http'
-import type { ApiDeps } from '../app.ts'
-import { CookieDomain } from '../schemas/fields.ts'
+import type { ApiDeps } from '../api-deps.ts'
 
 const CheckoutRequest = z
   .object({

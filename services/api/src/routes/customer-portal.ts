@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { openCustomerPortal } from '@licenseoperator/billing'
+import { UrlBody } from '@licenseoperator/api-schemas'
+import { openCustomerPortal } from '@licenseoperator/checkout'
 import {
   callerOf,
   failAs,
@@ -10,8 +11,7 @@ import {
   requireCaller,
   signedIn,
 } from '@licenseoperator/http'
-import type { ApiDeps } from '../app.ts'
-import { UrlBody } from '../schemas/url-body.ts'
+import type { ApiDeps } from '../api-deps.ts'
 
 const PortalRequest = z
   .object({

@@ -1,13 +1,12 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { featuresOf, filled, PricingTierBody, pricingTierBody } from '@licenseoperator/api-schemas'
 import { isRecurring, type Product } from '@licenseoperator/catalog'
 import { reading } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
 import { failAs, type HttpEnv, refusals } from '@licenseoperator/http'
 import { findDefaultProduct } from '@licenseoperator/licensing'
 import { answerCatalogPage } from '../answer-catalog-page.ts'
-import type { ApiConfig, ApiDeps } from '../app.ts'
-import { PricingTierBody, pricingTierBody } from '../schemas/pricing-tier.ts'
-import { featuresOf, filled } from '../schemas/public-product.ts'
+import type { ApiConfig, ApiDeps } from '../api-deps.ts'
 
 const ProductDetails = z
   .object({

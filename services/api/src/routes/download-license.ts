@@ -1,11 +1,10 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { LicensePage, LicensePageQuery, LicenseText } from '@licenseoperator/api-schemas'
 import { assertScope, DomainError, LicenseId } from '@licenseoperator/domain'
 import { callerOf, failAs, type HttpEnv, refusals, requireCaller, signedIn } from '@licenseoperator/http'
 import { downloadLicense } from '@licenseoperator/licensing'
-import type { ApiDeps } from '../app.ts'
+import type { ApiDeps } from '../api-deps.ts'
 import { licenseHeaders, stateHeaders } from '../license-answer.ts'
-import { LicenseText } from '../schemas/fields.ts'
-import { LicensePage, LicensePageQuery } from '../schemas/license-page.ts'
 import { groupPage } from './group-licenses.ts'
 
 /** First segments that are or will be routes of their own; a group so named is reached through `groups/{groupName}/licenses`. */

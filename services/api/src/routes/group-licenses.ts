@@ -1,9 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { LicensePage, LicensePageQuery, licenseListItem, pageOf } from '@licenseoperator/api-schemas'
 import { assertGroup, assertScope, type Caller } from '@licenseoperator/domain'
 import { callerOf, failAs, type HttpEnv, refusals, requireCaller, signedIn } from '@licenseoperator/http'
 import { listGroupLicenses } from '@licenseoperator/licensing'
-import type { ApiDeps } from '../app.ts'
-import { LicensePage, LicensePageQuery, licenseListItem, pageOf } from '../schemas/license-page.ts'
+import type { ApiDeps } from '../api-deps.ts'
 
 const route = createRoute({
   method: 'get',

@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { CookieDomain, EmailAddress, GroupName, Instant, LicenseText, ProductKey } from '@licenseoperator/api-schemas'
 import { assertScope, DomainError, text } from '@licenseoperator/domain'
 import {
   callerOf,
@@ -11,9 +12,8 @@ import {
   signedIn,
 } from '@licenseoperator/http'
 import { issueManually } from '@licenseoperator/licensing'
-import type { ApiDeps } from '../app.ts'
+import type { ApiDeps } from '../api-deps.ts'
 import { licenseHeaders } from '../license-answer.ts'
-import { CookieDomain, EmailAddress, GroupName, Instant, LicenseText, ProductKey } from '../schemas/fields.ts'
 
 const IssueRequest = z
   .object({

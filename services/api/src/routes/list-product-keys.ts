@@ -3,7 +3,7 @@ import { productOfKey } from '@licenseoperator/catalog'
 import { products, reading } from '@licenseoperator/db'
 import { failAs, type HttpEnv, refusals, requireCaller, signedIn } from '@licenseoperator/http'
 import { assertOperatorLicense } from '@licenseoperator/licensing'
-import type { ApiDeps } from '../app.ts'
+import type { ApiDeps } from '../api-deps.ts'
 
 const ProductKeys = z
   .object({

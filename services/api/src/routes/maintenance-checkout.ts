@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { startMaintenanceCheckout } from '@licenseoperator/billing'
+import { GroupName, UrlBody } from '@licenseoperator/api-schemas'
+import { startMaintenanceCheckout } from '@licenseoperator/checkout'
 import { text } from '@licenseoperator/domain'
 import {
   callerOf,
@@ -11,9 +12,7 @@ import {
   requireCaller,
   signedIn,
 } from '@licenseoperator/http'
-import type { ApiDeps } from '../app.ts'
-import { GroupName } from '../schemas/fields.ts'
-import { UrlBody } from '../schemas/url-body.ts'
+import type { ApiDeps } from '../api-deps.ts'
 
 const MaintenanceRequest = z
   .object({ licenseId: text({ max: 128 }), groupName: GroupName })

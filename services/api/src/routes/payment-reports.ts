@@ -1,10 +1,16 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { exportPayments, listPayments, paymentsCsv, paymentsCsvHeader } from '@licenseoperator/billing'
+import {
+  PaymentFilterQuery,
+  PaymentPage,
+  PaymentPageQuery,
+  paymentFilterOf,
+  paymentPageOf,
+  paymentRecord,
+} from '@licenseoperator/api-schemas'
 import type { paymentReport } from '@licenseoperator/db'
 import { callerOf, errorFields, failAs, type HttpEnv, refusals, requireCaller, signedIn } from '@licenseoperator/http'
-import type { ApiDeps } from '../app.ts'
-import { PaymentFilterQuery, PaymentPageQuery, paymentFilterOf, paymentPageOf } from '../schemas/payment-query.ts'
-import { PaymentPage, paymentRecord } from '../schemas/payment-record.ts'
+import { exportPayments, listPayments, paymentsCsv, paymentsCsvHeader } from '@licenseoperator/payments'
+import type { ApiDeps } from '../api-deps.ts'
 
 const PATH = '/authlance/license/payments/api/v1/reports/payments'
 

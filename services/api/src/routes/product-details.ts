@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { findPricedProduct } from '@licenseoperator/billing'
 import { type Product, stripeRecurring } from '@licenseoperator/catalog'
+import { findPricedProduct } from '@licenseoperator/checkout'
 import { text } from '@licenseoperator/domain'
 import {
   clientNetwork,
@@ -12,7 +12,7 @@ import {
   rateLimit,
   refusals,
 } from '@licenseoperator/http'
-import type { ApiDeps } from '../app.ts'
+import type { ApiDeps } from '../api-deps.ts'
 
 const LookupRequest = z
   .object({ lookup_key: text({ max: 255 }).meta({ description: 'Lookup key or Stripe price id' }) })

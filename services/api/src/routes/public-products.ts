@@ -1,10 +1,10 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { bundledParts } from '@licenseoperator/billing'
+import { PublicProduct, publicProduct } from '@licenseoperator/api-schemas'
+import { bundledParts } from '@licenseoperator/catalog-admin'
 import { coupons, products, reading } from '@licenseoperator/db'
 import { failAs, type HttpEnv, refusals } from '@licenseoperator/http'
 import { answerCatalogPage } from '../answer-catalog-page.ts'
-import type { ApiDeps } from '../app.ts'
-import { PublicProduct, publicProduct } from '../schemas/public-product.ts'
+import type { ApiDeps } from '../api-deps.ts'
 
 const route = createRoute({
   method: 'get',

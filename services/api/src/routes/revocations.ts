@@ -1,10 +1,10 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
+import { firstValue } from '@licenseoperator/api-schemas'
 import { DomainError } from '@licenseoperator/domain'
 import { failAs, type HttpEnv, refusals } from '@licenseoperator/http'
 import { matchesEntityTag } from '../answer-catalog-page.ts'
-import type { ApiDeps } from '../app.ts'
+import type { ApiDeps } from '../api-deps.ts'
 import { createRevocationView } from '../revocation-view.ts'
-import { firstValue } from '../schemas/first-value.ts'
 
 const route = createRoute({
   method: 'get',

@@ -1,8 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { readSeatUsage } from '@licenseoperator/billing'
+import { readSeatUsage } from '@licenseoperator/catalog-admin'
 import { callerOf, failAs, type HttpEnv, refusals, requireCaller, signedIn } from '@licenseoperator/http'
 import { adminDeps } from '../admin-deps.ts'
-import type { ApiDeps } from '../app.ts'
+import type { ApiDeps } from '../api-deps.ts'
 
 const SeatUsage = z
   .object({

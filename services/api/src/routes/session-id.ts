@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { findSubscriptionOfSession } from '@licenseoperator/billing'
+import { findSubscriptionOfSession } from '@licenseoperator/checkout'
 import { text } from '@licenseoperator/domain'
 import {
   callerOf,
@@ -12,7 +12,7 @@ import {
   requireCaller,
   signedIn,
 } from '@licenseoperator/http'
-import type { ApiDeps } from '../app.ts'
+import type { ApiDeps } from '../api-deps.ts'
 
 const SessionRequest = z
   .object({ sessionId: text({ max: 255 }) })

@@ -1,9 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { verifyPayment } from '@licenseoperator/billing'
+import { PaymentVerification, paymentVerification } from '@licenseoperator/api-schemas'
 import { DomainError, LicenseId } from '@licenseoperator/domain'
 import { callerOf, failAs, type HttpEnv, refusals, requireCaller, signedIn } from '@licenseoperator/http'
-import type { ApiDeps } from '../app.ts'
-import { PaymentVerification, paymentVerification } from '../schemas/payment-verification.ts'
+import { verifyPayment } from '@licenseoperator/payments'
+import type { ApiDeps } from '../api-deps.ts'
 
 /** The second is for services inside the network; the reverse proxy does not forward it. */
 const paths = [

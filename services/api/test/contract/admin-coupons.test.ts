@@ -233,6 +233,16 @@ describe('DELETE', () => {
     expect(await json(create({ code: 'TIER10' }))).toMatchObject({ status: 201 })
   })
 
+  test('by cookie, as dashboards send it, without body and content type; from a foreign site 403', async () => {
+    const id = await insertCoupon(api.db, { productId, code: 'X' })
+    const byCookie = async (headers: Record<string, string>) => {
+      const cookie = `loopToken=${root}`
+      return (await api.app.request(`${PATH}/${id}`, { method: 'DELETE', headers: { cookie, ...headers } })).status
+    }
+    expect(await byCookie({ origin: 'https://evil.example' })).toBe(403)
+    expect(await byCookie({ origin: 'https://licenses.example.com' })).toBe(204)
+  })
+
   test('204 also while Stripe is away', async () => {
     const alone = await anApi()
     const product = await insertProduct(alone.db, { slug: 'core' })

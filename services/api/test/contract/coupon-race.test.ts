@@ -1,4 +1,4 @@
-import { releaseOverdueReservations } from '@licenseoperator/billing'
+import { releaseOverdueReservations } from '@licenseoperator/checkout'
 import { insertProduct } from '@licenseoperator/db/testing'
 import { silentLog } from '@licenseoperator/domain'
 import { Stripe } from 'stripe'

@@ -30,6 +30,8 @@ test.each([
   expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'")
   expect(policy).not.toContain('unsafe')
   expect(policy).not.toMatch(/https?:/)
+  expect(answer.headers.get('strict-transport-security')).toBe('max-age=31536000')
+  expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
   const again = await api.app.request(`${BASE}/${path}`, { headers: { 'if-none-match': answer.headers.get('etag') ?? '' } })
   expect(again.status).toBe(304)
 })

@@ -1,8 +1,8 @@
-import { createStripe } from '@licenseoperator/billing'
 import { openDatabase } from '@licenseoperator/db'
-import { silentLog } from '@licenseoperator/domain'
+import { type Log, silentLog } from '@licenseoperator/domain'
 import { createMetrics } from '@licenseoperator/http'
 import { noOperatorLicense } from '@licenseoperator/licensing'
+import { createStripe } from '@licenseoperator/stripe'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createApp, createCatalogView } from '../../src/index.ts'
 import { type AnApi, aMember, anApi, keys, settings } from '../an-api.ts'
@@ -13,25 +13,34 @@ beforeAll(async () => {
 })
 afterAll(() => api.close())
 
+interface InstanceOptions {
+  readonly db?: AnApi['db']
+  readonly log?: Log
+  readonly trustedProxies?: readonly string[]
+}
+
 /** Another instance over the same MySQL, or over one that is away. */
-function anInstance(db = api.db) {
+function anInstance({ db = api.db, log = silentLog, trustedProxies = settings.trustedProxies }: InstanceOptions = {}) {
   return createApp({
     db,
     stripe: createStripe({ apiKey: 'sk_test_none', apiBase: 'http://127.0.0.1:9' }),
     keys,
     operatorLicense: noOperatorLicense,
     catalog: createCatalogView({ announce: () => undefined }),
-    config: settings,
+    config: { ...settings, trustedProxies },
     checks: {},
-    log: silentLog,
+    log,
     metrics: createMetrics(),
     now: () => new Date(),
   })
 }
 
 const LICENSES = '/authlance/license/groups/acme/licenses'
-const ask = async (app: AnApi['app'], remoteAddress: string, path: string, token?: string) => {
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+const ask = async (app: AnApi['app'], remoteAddress: string, path: string, token?: string, forwardedFor?: string) => {
+  const headers = {
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...(forwardedFor === undefined ? {} : { 'x-forwarded-for': forwardedFor }),
+  }
   return (await app.request(path, { headers }, { incoming: { socket: { remoteAddress } } })).status
 }
 
@@ -62,11 +71,28 @@ describe('21 refused tokens in a minute from one address', () => {
     expect(await ask(api.app, '2001:db8:0:1::1', LICENSES, 'guess')).toBe(401)
   })
 
+  test('behind a configured proxy count for the client that sent them, not for those beside it', async () => {
+    const app = anInstance({ trustedProxies: ['10.0.0.0/8'] })
+    for (let i = 0; i < 20; i += 1) expect(await ask(app, '10.0.0.1', LICENSES, 'guess', '198.51.100.1')).toBe(401)
+    expect(await ask(app, '10.0.0.1', LICENSES, 'guess', '198.51.100.1')).toBe(429)
+    expect(await ask(app, '10.0.0.1', LICENSES, 'guess', '198.51.100.2')).toBe(401)
+  })
+
   test('count also while MySQL is away, and never end in a 5xx', async () => {
     const away = openDatabase({ host: '127.0.0.1', port: 9, user: 'nobody', password: 'no-such-password', database: 'none' })
-    const app = anInstance(away.db)
+    const app = anInstance({ db: away.db })
     for (let i = 0; i < 20; i += 1) expect(await ask(app, '192.0.2.11', LICENSES, 'guess')).toBe(401)
     expect(await ask(app, '192.0.2.11', LICENSES, 'guess')).toBe(429)
     await away.close()
   })
+})
+
+test('a proxy that is not configured is told of once, with its address: its clients all count as one', async () => {
+  const warned: unknown[] = []
+  const log: Log = { ...silentLog, warn: (message, fields) => void warned.push({ message, ...fields }) }
+  const app = anInstance({ log, trustedProxies: ['10.0.0.0/8'] })
+  await ask(app, '10.0.0.1', LICENSES, 'guess', '198.51.100.1')
+  expect(warned).toEqual([])
+  for (const client of ['198.51.100.1', '198.51.100.2']) await ask(app, '192.0.2.77', LICENSES, 'guess', client)
+  expect(warned).toEqual([{ message: expect.stringContaining('server.trusted_proxies'), peer: '192.0.2.77' }])
 })

@@ -1,6 +1,7 @@
-import { type CatalogAdminDeps, createStripe } from '@licenseoperator/billing'
+import type { CatalogAdminDeps } from '@licenseoperator/catalog-admin'
 import { type Caller, silentLog } from '@licenseoperator/domain'
 import { openOperatorLicense } from '@licenseoperator/licensing'
+import { createStripe } from '@licenseoperator/stripe'
 import type { Context } from '../context.ts'
 import { configFor, shellCaller, withDatabase } from '../load.ts'
 

@@ -1,6 +1,6 @@
-import { couponBody } from '@licenseoperator/api'
-import { createCoupon, deleteCoupon, findAdminProduct, listCoupons, updateCoupon } from '@licenseoperator/billing'
+import { couponBody } from '@licenseoperator/api-schemas'
 import { type Coupon, CouponRequest } from '@licenseoperator/catalog'
+import { createCoupon, deleteCoupon, findAdminProduct, listCoupons, updateCoupon } from '@licenseoperator/catalog-admin'
 import type { Command, Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { printFacts, printTable } from '../print.ts'

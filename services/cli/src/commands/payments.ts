@@ -1,16 +1,10 @@
 import { open, rm } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
-import { paymentFilterOf, paymentRecord, paymentVerification } from '@licenseoperator/api'
-import {
-  createStripe,
-  exportPayments,
-  listPayments,
-  paymentsCsv,
-  paymentsCsvHeader,
-  verifyPayment,
-} from '@licenseoperator/billing'
+import { paymentFilterOf, paymentRecord, paymentVerification } from '@licenseoperator/api-schemas'
 import type { payments as stored } from '@licenseoperator/db'
 import { silentLog } from '@licenseoperator/domain'
+import { exportPayments, listPayments, paymentsCsv, paymentsCsvHeader, verifyPayment } from '@licenseoperator/payments'
+import { createStripe } from '@licenseoperator/stripe'
 import type { Command, Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor, shellCaller, withDatabase } from '../load.ts'

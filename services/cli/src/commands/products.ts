@@ -1,6 +1,6 @@
-import { productBody } from '@licenseoperator/api'
-import { type AdminProduct, createProduct, findAdminProduct, listProducts, updateProduct } from '@licenseoperator/billing'
+import { productBody } from '@licenseoperator/api-schemas'
 import { ProductRequest, requestOfProduct } from '@licenseoperator/catalog'
+import { type AdminProduct, createProduct, findAdminProduct, listProducts, updateProduct } from '@licenseoperator/catalog-admin'
 import type { Command, Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { printFacts, printTable } from '../print.ts'

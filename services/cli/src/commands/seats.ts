@@ -1,4 +1,4 @@
-import { readSeatUsage } from '@licenseoperator/billing'
+import { readSeatUsage } from '@licenseoperator/catalog-admin'
 import type { Command } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { printFacts } from '../print.ts'

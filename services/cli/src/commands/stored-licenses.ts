@@ -1,4 +1,4 @@
-import { licenseListItem } from '@licenseoperator/api'
+import { licenseListItem } from '@licenseoperator/api-schemas'
 import type { licenseSearch, licenses } from '@licenseoperator/db'
 import { rfc3339 } from '@licenseoperator/domain'
 import { downloadLicense, findLicenses, licenseStatus, restoreLicense, revokeLicense } from '@licenseoperator/licensing'

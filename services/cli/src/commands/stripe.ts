@@ -1,14 +1,7 @@
-import {
-  type CatalogSyncReport,
-  createStripe,
-  ensureWebhook,
-  finishRotation,
-  rotateWebhook,
-  type SyncAction,
-  syncCatalog,
-  WEBHOOK_PATH,
-} from '@licenseoperator/billing'
+import { ensureWebhook, finishRotation, rotateWebhook, WEBHOOK_PATH } from '@licenseoperator/billing'
+import { type CatalogSyncReport, type SyncAction, syncCatalog } from '@licenseoperator/catalog-admin'
 import type { Config } from '@licenseoperator/config'
+import { createStripe } from '@licenseoperator/stripe'
 import type { Command, Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor, withDatabase } from '../load.ts'

@@ -1,7 +1,6 @@
 import {
   type EventOutcome,
   type IncomingEvent,
-  isSignedByStripe,
   isStripeEvent,
   type ProcessDeps,
   postponeEvent,
@@ -9,11 +8,13 @@ import {
   processStored,
   type Refusal,
   refuseMessage,
-  releaseOverdueReservations,
+  whyFailed,
 } from '@licenseoperator/billing'
+import { releaseOverdueReservations } from '@licenseoperator/checkout'
 import { inTransaction, stripeEvents } from '@licenseoperator/db'
 import { isDomainError } from '@licenseoperator/domain'
 import { type ConsumedMessage, type HandlerResult, StripeWebhookMessage } from '@licenseoperator/events'
+import { isSignedByStripe } from '@licenseoperator/stripe'
 import { every } from '../every.ts'
 
 /** Delay before an event is tried again, by the number of tries: what is away may be away for long. */
@@ -134,7 +135,7 @@ export async function sweepStoredEvents(deps: WorkerDeps, onOutcome: (outcome: E
 export function runSweeps(deps: WorkerDeps, onOutcome: (outcome: EventOutcome) => void, signal: AbortSignal): Promise<unknown> {
   const failed = (what: string) => (error: unknown) => {
     if (!isDomainError(error, 'temporarily_unavailable'))
-      deps.log.error(`${what} failed`, { reason: error instanceof Error ? error.name : 'unknown' })
+      deps.log.error(`${what} failed`, { reason: whyFailed(error, deps.reach) })
   }
   return Promise.all([
     every(SWEEP_EVERY_MS, signal, () => sweepStoredEvents(deps, onOutcome), failed('sweep of stored events')),

@@ -1,7 +1,7 @@
-import { type ProcessDeps, reconcile, SETTLED_AFTER_MS } from '@licenseoperator/billing'
+import { type ProcessDeps, reconcile, SETTLED_AFTER_MS, whyFailed } from '@licenseoperator/billing'
+import { cronSchedule } from '@licenseoperator/config'
 import { withLease } from '@licenseoperator/db'
 import { isDomainError } from '@licenseoperator/domain'
-import { Cron } from 'croner'
 import { pause } from '../every.ts'
 
 /** Who acts when the schedule does. */
@@ -23,10 +23,10 @@ export async function runReconcile(
   signal: AbortSignal,
 ): Promise<void> {
   if (settings.scheduleCron === '') return
-  const schedule = new Cron(settings.scheduleCron, { timezone: 'UTC' })
+  const schedule = cronSchedule(settings.scheduleCron)
   while (!signal.aborted) {
-    const next = schedule.nextRun()
-    if (next === null) return
+    const next = schedule?.nextRun()
+    if (next === undefined || next === null) return
     while (!signal.aborted && Date.now() < next.getTime())
       await pause(Math.min(LONGEST_PAUSE_MS, next.getTime() - Date.now()), signal)
     if (!signal.aborted) await reconcileOnce(deps, settings.windowMs, onAgree, signal, SETTLED_AFTER_MS)
@@ -72,8 +72,8 @@ export async function reconcileOnce(
   } catch (error) {
     if (signal?.aborted === true) return true
     if (isDomainError(error, 'temporarily_unavailable'))
-      deps.log.warn('cannot reconcile with Stripe now, the next run will', { reason: error.message })
-    else deps.log.error('reconciliation failed', { reason: error instanceof Error ? error.name : 'unknown' })
+      deps.log.warn('cannot reconcile with Stripe now, the next run will', { reason: whyFailed(error, deps.reach) })
+    else deps.log.error('reconciliation failed', { reason: whyFailed(error, deps.reach) })
   }
   return true
 }

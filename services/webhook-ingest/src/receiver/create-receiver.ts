@@ -1,4 +1,4 @@
-import { verifyWebhook, WEBHOOK_PATH } from '@licenseoperator/billing'
+import { WEBHOOK_PATH } from '@licenseoperator/billing'
 import type { Db } from '@licenseoperator/db'
 import type { Log } from '@licenseoperator/domain'
 import {
@@ -15,6 +15,7 @@ import {
   securityHeaders,
   toErrorResponse,
 } from '@licenseoperator/http'
+import { verifyWebhook } from '@licenseoperator/stripe'
 import { Hono } from 'hono'
 import type { Stripe } from 'stripe'
 import { keepEvent, type WebhookPublisher } from './keep-event.ts'
@@ -41,7 +42,7 @@ export interface ReceiverDeps {
  */
 export function createReceiver(deps: ReceiverDeps): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>()
-  app.use(requestId(), accessLog(deps.log, deps.metrics), securityHeaders(), methodNotAllowed(app))
+  app.use(requestId(), accessLog(deps.log, deps.metrics), securityHeaders({ hsts: true }), methodNotAllowed(app))
   app.notFound(notFound)
   app.onError(toErrorResponse(deps.log))
   addOperations(app, receiverOperations(deps), { elsewhere: deps.operationsElsewhere })

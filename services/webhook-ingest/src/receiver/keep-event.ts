@@ -1,7 +1,8 @@
-import type { StripeEvent } from '@licenseoperator/billing'
+import { whyFailed } from '@licenseoperator/billing'
 import { type Db, inTransaction, stripeEvents } from '@licenseoperator/db'
 import { DomainError, type Log, rfc3339 } from '@licenseoperator/domain'
 import type { StripeWebhookMessage } from '@licenseoperator/events'
+import type { StripeEvent } from '@licenseoperator/stripe'
 
 /** Stores a message in the webhook stream under a message id. @throws when there is no PubAck in time, or the message is too large */
 export type WebhookPublisher = (message: { data: Uint8Array; messageId: string }) => Promise<void>
@@ -32,7 +33,7 @@ export async function keepEvent(
     // Whatever the reason (away, full, too large), the other store is the answer; the name says which it was.
     deps.log.warn('event goes to MySQL because JetStream did not take it', {
       eventId: event.id,
-      reason: error instanceof Error ? error.name : 'unknown',
+      reason: whyFailed(error),
     })
   }
   const { id: eventId, type, apiVersion } = event

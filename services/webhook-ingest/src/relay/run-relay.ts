@@ -1,3 +1,4 @@
+import { type Reach, whyFailed } from '@licenseoperator/billing'
 import { type Db, inTransaction, outbox } from '@licenseoperator/db'
 import type { Log } from '@licenseoperator/domain'
 import { every } from '../every.ts'
@@ -8,6 +9,8 @@ export interface RelayDeps {
   readonly publish: (message: { subject: string; data: Uint8Array; messageId: string }) => Promise<void>
   /** True when the stream holds the message id already; asked for messages older than the stream's duplicate window. */
   readonly isPublished: (message: { subject: string; messageId: string; since: Date }) => Promise<boolean>
+  /** Where MySQL and NATS are, for the log. */
+  readonly reach?: Reach | undefined
   readonly log: Log
   readonly now: () => Date
   /** Name of this relay in its leases. */
@@ -29,7 +32,7 @@ export function runRelay(deps: RelayDeps, signal: AbortSignal): Promise<void> {
     IDLE_MS,
     signal,
     () => relayOnce(deps),
-    (error) => deps.log.warn('announcements wait', { reason: error instanceof Error ? error.name : 'unknown' }),
+    (error) => deps.log.warn('announcements wait', { reason: whyFailed(error, deps.reach) }),
   )
 }
 
@@ -51,7 +54,11 @@ export async function relayOnce(deps: RelayDeps): Promise<number> {
       new Date(deps.now().getTime() + backoffMs(failed[0]?.attempts ?? 0)),
     )
   })
-  if (failed.length > 0) deps.log.warn('announcements could not be published, they stay in the outbox', { count: failed.length })
+  if (failed.length > 0) {
+    const { reason: error } = outcomes.find((outcome) => outcome.status === 'rejected') ?? {}
+    const reason = whyFailed(error, deps.reach)
+    deps.log.warn('announcements could not be published, they stay in the outbox', { count: failed.length, reason })
+  }
   return published.length
 }
 

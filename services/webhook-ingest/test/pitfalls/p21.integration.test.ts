@@ -1,5 +1,6 @@
-import { createStripe, handledEvents, STRIPE_API_VERSION } from '@licenseoperator/billing'
+import { handledEvents } from '@licenseoperator/billing'
 import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
+import { createStripe, STRIPE_API_VERSION } from '@licenseoperator/stripe'
 import { type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
 import type { Stripe } from 'stripe'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'

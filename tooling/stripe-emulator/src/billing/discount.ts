@@ -1,4 +1,4 @@
-import { termsOf } from '../checkout/discount-terms.ts'
+import { termsOf } from '../catalog/discount-terms.ts'
 import { byItself, type Emulation } from '../core/emulation.ts'
 import { invalidRequest } from '../core/stripe-error.ts'
 import type { Coupon, Discount, Subscription } from '../core/wire.ts'

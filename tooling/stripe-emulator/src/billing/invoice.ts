@@ -1,23 +1,8 @@
 import type { Emulation } from '../core/emulation.ts'
+import type { InvoiceLineOrder } from '../core/invoice-line-order.ts'
 import { embeddedList } from '../core/list.ts'
 import type { Customer, Discount, Invoice, InvoiceLine, InvoicePayment, PaymentIntent, Subscription } from '../core/wire.ts'
 import { automaticTaxPercent, automaticTaxRate, taxOn } from './tax.ts'
-
-export interface InvoiceLineOrder {
-  amount: number
-  discount: number
-  description: string | null
-  price: string
-  product: string
-  unitAmountDecimal: string | null
-  quantity: number | null
-  period: { start: number; end: number }
-  /** The subscription item it bills; `null` for what is bought once. */
-  subscriptionItem: string | null
-  metadata: Record<string, string>
-  /** For a part of a period after a change: what is due for the new plan, or given back for the old one. */
-  proration?: 'debit' | 'credit'
-}
 
 export interface InvoiceOrder {
   reason: 'subscription_create' | 'subscription_cycle' | 'subscription_update' | 'manual' | 'upcoming'

@@ -1,7 +1,7 @@
-import type { CardRefusal } from '../checkout/cards.ts'
 import type { Emulation } from '../core/emulation.ts'
 import type { StoredPaymentMethod } from '../core/store.ts'
 import type { Charge, PaymentIntent } from '../core/wire.ts'
+import type { CardRefusal } from '../customers/cards.ts'
 
 export interface PaymentOrder {
   amount: number

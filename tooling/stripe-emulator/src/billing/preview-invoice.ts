@@ -1,7 +1,8 @@
 import type { Emulation } from '../core/emulation.ts'
+import type { InvoiceLineOrder } from '../core/invoice-line-order.ts'
 import type { Invoice, Subscription } from '../core/wire.ts'
 import { renewalCoupon } from './discount.ts'
-import { buildInvoice, type InvoiceLineOrder } from './invoice.ts'
+import { buildInvoice } from './invoice.ts'
 import { beginNextPeriod } from './period.ts'
 import { subscriptionLines } from './subscription-lines.ts'
 

@@ -1,7 +1,7 @@
-import { amountOf } from '../checkout/amounts.ts'
+import { amountOf } from '../catalog/amounts.ts'
 import type { Emulation } from '../core/emulation.ts'
+import type { InvoiceLineOrder } from '../core/invoice-line-order.ts'
 import type { Price, Subscription, SubscriptionItem } from '../core/wire.ts'
-import type { InvoiceLineOrder } from './invoice.ts'
 
 /** What an item costs for a whole period. */
 export interface ItemTerms {

@@ -1,9 +1,9 @@
-import { findCard } from '../checkout/cards.ts'
 import { byItself, type Emulation } from '../core/emulation.ts'
 import { invalidRequest, noSuch } from '../core/stripe-error.ts'
 import type { PaymentMethod } from '../core/wire.ts'
+import { findCard } from '../customers/cards.ts'
+import { addCard } from '../customers/payment-method.ts'
 import { emit } from '../webhooks/emit.ts'
-import { addCard } from './payment-method.ts'
 
 /**
  * A customer's new card, as entered in the portal: the default of the customer and of their subscriptions.

@@ -1,7 +1,7 @@
-import { amountOf, discountsOf } from '../checkout/amounts.ts'
+import { amountOf, discountsOf } from '../catalog/amounts.ts'
 import type { Emulation } from '../core/emulation.ts'
+import type { InvoiceLineOrder } from '../core/invoice-line-order.ts'
 import type { Coupon, LineItem, Subscription, SubscriptionItem } from '../core/wire.ts'
-import type { InvoiceLineOrder } from './invoice.ts'
 
 /**
  * The lines of a subscription's invoice: one per item for the period its fields name, then what was bought once with it.

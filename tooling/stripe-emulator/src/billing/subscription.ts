@@ -1,7 +1,7 @@
-import type { SessionCreate } from '../checkout/session-plan.ts'
 import type { Emulation } from '../core/emulation.ts'
 import { embeddedList } from '../core/list.ts'
 import { mergeMetadata } from '../core/metadata.ts'
+import type { SessionCreate } from '../core/stored-session.ts'
 import type { LineItem, Plan, Price, Subscription, SubscriptionItem } from '../core/wire.ts'
 import { addInterval } from './period.ts'
 

@@ -1,6 +1,7 @@
 import type Stripe from 'stripe'
 import { changedFields } from '../core/changed-fields.ts'
 import type { Cause, Emulation } from '../core/emulation.ts'
+import type { InvoiceLineOrder } from '../core/invoice-line-order.ts'
 import { mergeMetadata } from '../core/metadata.ts'
 import { invalidRequest, noSuchParameter } from '../core/stripe-error.ts'
 import { refuseUnsupported } from '../core/unsupported.ts'
@@ -8,7 +9,6 @@ import type { Subscription, Wire } from '../core/wire.ts'
 import { emit } from '../webhooks/emit.ts'
 import { billChange, changeItems, startPeriodNow } from './change-subscription.ts'
 import { giveDiscount } from './discount.ts'
-import type { InvoiceLineOrder } from './invoice.ts'
 import { subscriptionLines } from './subscription-lines.ts'
 
 const supported = [

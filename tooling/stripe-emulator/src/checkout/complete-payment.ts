@@ -3,11 +3,11 @@ import { addInvoice, markPaid, paymentOf } from '../billing/invoice.ts'
 import { announceInvoice, announcePaid } from '../billing/invoice-events.ts'
 import { addPaymentIntent, succeedPayment } from '../billing/payment.ts'
 import { byItself, type Emulation } from '../core/emulation.ts'
+import type { StoredSession } from '../core/stored-session.ts'
 import type { Customer, Discount, Invoice } from '../core/wire.ts'
-import { buildCustomer } from '../resources/customers.ts'
+import { buildCustomer } from '../customers/build-customer.ts'
 import { emit } from '../webhooks/emit.ts'
-import { metadataOfPayment, type Payment } from './complete-session.ts'
-import type { StoredSession } from './session-plan.ts'
+import { metadataOfPayment, type Payment } from './payment.ts'
 
 /** A one-time purchase. The order of the events is that of contract section 5.4. */
 export function completePayment(payment: Payment): void {

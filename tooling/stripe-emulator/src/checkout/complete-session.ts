@@ -1,37 +1,20 @@
 import { addPaymentIntent, failPayment } from '../billing/payment.ts'
-import { addBankAccount, addCard, type Payer } from '../billing/payment-method.ts'
 import { changedFields } from '../core/changed-fields.ts'
 import { byItself, type Emulation } from '../core/emulation.ts'
+import type { Payer, PaymentForm } from '../core/payment-form.ts'
 import type { StoredPaymentMethod } from '../core/store.ts'
+import type { StoredSession } from '../core/stored-session.ts'
 import type { TaxId } from '../core/wire.ts'
-import { buildAddress } from '../resources/customers.ts'
-import { addTaxId, taxIdsOf } from '../resources/tax-ids.ts'
+import { buildAddress } from '../customers/build-customer.ts'
+import { type CardRefusal, findCard, genericDecline, notApproved, type TestCard } from '../customers/cards.ts'
+import { addBankAccount, addCard } from '../customers/payment-method.ts'
+import { addTaxId, taxIdsOf } from '../customers/tax-ids.ts'
 import { emit } from '../webhooks/emit.ts'
-import { type CardRefusal, findCard, genericDecline, notApproved, type TestCard } from './cards.ts'
 import { completePayment } from './complete-payment.ts'
 import { completeSubscription } from './complete-subscription.ts'
+import { metadataOfPayment, type Payment } from './payment.ts'
 import { applyPromotionCode, discountStillGood } from './promotion-code-entry.ts'
-import type { StoredSession } from './session-plan.ts'
 import { applyTax } from './session-totals.ts'
-
-export type PayMethod = 'card' | 'bank_debit' | 'bank_debit_succeeds' | 'bank_debit_fails'
-
-/** What the payer put into the form (or the control call in its place). */
-export interface PaymentForm {
-  method: PayMethod
-  card: string
-  expiryMonth: number
-  expiryYear: number
-  cvc: string
-  payer: Payer
-  /** Typed on the page, where the session allows codes; `''` for none. */
-  promotionCode: string
-  /** Where the session collects tax ids. */
-  taxId: Pick<TaxId, 'type' | 'value'> | null
-  acceptsTerms: boolean
-  /** What the cardholder said when the card asked; `null`: not asked yet. */
-  approval: 'approve' | 'refuse' | null
-}
 
 export type PaymentOutcome =
   | { kind: 'completed' }
@@ -41,17 +24,6 @@ export type PaymentOutcome =
   | { kind: 'approval_required' }
   | { kind: 'declined'; message: string; declineCode: string | null }
   | { kind: 'invalid'; field: string; message: string }
-
-/** Everything a completed session's scenario needs. */
-export interface Payment {
-  emulation: Emulation
-  stored: StoredSession
-  payer: Payer
-  due: number
-  delayed: boolean
-  /** Makes the payment method once the customer is known; `null` when nothing is collected. */
-  addMethod: ((customer: string | null) => StoredPaymentMethod) | null
-}
 
 /** Pays an open session: the page and the control call both come here. All of it happens in one synchronous turn. */
 export function completeSession(emulation: Emulation, stored: StoredSession, form: PaymentForm): PaymentOutcome {
@@ -153,10 +125,6 @@ function announceDecline(
   const charge = refusal === notApproved ? null : failPayment(emulation, intent, method, refusal)
   emit(emulation, byItself, 'payment_intent.payment_failed', intent)
   if (charge !== null) emit(emulation, byItself, 'charge.failed', charge)
-}
-
-export function metadataOfPayment(metadata: Record<string, string | number | null> | undefined): Record<string, string> {
-  return Object.fromEntries(Object.entries(metadata ?? {}).map(([key, value]) => [key, String(value ?? '')]))
 }
 
 /** `customer_update: auto` writes what was typed back to the customer the session was made for. */

@@ -3,13 +3,13 @@ import { announceInvoice, announcePaid } from '../billing/invoice-events.ts'
 import { addPaymentIntent, succeedPayment } from '../billing/payment.ts'
 import { addSubscription } from '../billing/subscription.ts'
 import { subscriptionLines } from '../billing/subscription-lines.ts'
+import { refreshPromotionCode } from '../catalog/refresh-promotion-code.ts'
 import { byItself } from '../core/emulation.ts'
 import type { StoredPaymentMethod } from '../core/store.ts'
 import type { Invoice, PaymentIntent, Subscription } from '../core/wire.ts'
-import { refreshPromotionCode } from '../resources/promotion-codes.ts'
 import { emit } from '../webhooks/emit.ts'
 import { addCustomer, closeSession, takeDiscount } from './complete-payment.ts'
-import type { Payment } from './complete-session.ts'
+import type { Payment } from './payment.ts'
 
 /** A subscription's start: paid by card, by a delayed debit, free, or on trial. Event order of contract section 5.4. */
 export function completeSubscription(payment: Payment): void {

@@ -1,12 +1,13 @@
+import { refusalOf, type Terms, termsOf } from '../catalog/discount-terms.ts'
+import { applyCoupon, resolveLineItems } from '../catalog/line-items.ts'
 import type { Emulation } from '../core/emulation.ts'
 import { checkCharge, checkLineCount } from '../core/limits.ts'
 import { mergeMetadata } from '../core/metadata.ts'
+import type { SessionCreate, StoredSession } from '../core/stored-session.ts'
 import { invalidRequest, missingParameter, noSuchParameter } from '../core/stripe-error.ts'
 import type { LineItem, Session } from '../core/wire.ts'
-import { refusalOf, type Terms, termsOf } from './discount-terms.ts'
+import { checkCustomerCurrency } from '../customers/customer-currency.ts'
 import { expireInTime } from './expire-session.ts'
-import { applyCoupon, resolveLineItems } from './line-items.ts'
-import type { SessionCreate, StoredSession } from './session-plan.ts'
 import { checkSessionRules } from './session-rules.ts'
 import { applyTax, hasTrial, totalsOf } from './session-totals.ts'
 
@@ -61,19 +62,6 @@ export function createSession(emulation: Emulation, params: SessionCreate): Sess
   if (emulation.store.customers.get(params.customer ?? '')?.address?.country) applyTax(emulation, stored)
   expireInTime(emulation, stored)
   return session
-}
-
-/** A customer's running subscriptions share one currency. @throws StripeError 400 */
-export function checkCustomerCurrency(emulation: Emulation, customer: string | undefined, currency: string): void {
-  const other = emulation.store.subscriptions
-    .newestFirst()
-    .find(
-      (one) => one.customer === customer && !['canceled', 'incomplete_expired'].includes(one.status) && one.currency !== currency,
-    )
-  if (other !== undefined)
-    throw invalidRequest(
-      `You cannot combine currencies on a single customer. This customer has an active subscription, subscription schedule, discount, quote, or invoice item with currency ${other.currency}`,
-    )
 }
 
 function expiryOf(emulation: Emulation, params: SessionCreate, now: number): number {

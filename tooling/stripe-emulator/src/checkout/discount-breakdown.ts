@@ -1,6 +1,6 @@
 import type { Store } from '../core/store.ts'
+import type { StoredSession } from '../core/stored-session.ts'
 import type { Discount, LineItem, Session } from '../core/wire.ts'
-import type { StoredSession } from './session-plan.ts'
 
 type Breakdown = NonNullable<NonNullable<Session['total_details']>['breakdown']>
 

@@ -1,8 +1,8 @@
 import { byItself, type Cause, type Emulation } from '../core/emulation.ts'
+import type { StoredSession } from '../core/stored-session.ts'
 import { invalidRequest } from '../core/stripe-error.ts'
 import type { Session } from '../core/wire.ts'
 import { emit } from '../webhooks/emit.ts'
-import type { StoredSession } from './session-plan.ts'
 
 /** Closes an open session. @throws StripeError 400 when it is no longer open */
 export function expireSession(emulation: Emulation, { session }: StoredSession, cause: Cause = byItself): Session {

@@ -1,7 +1,8 @@
 import { afterPaymentBy } from '../billing/dispute.ts'
 import type { Emulation } from '../core/emulation.ts'
-import { completeSession, type PaymentForm, type PaymentOutcome } from './complete-session.ts'
-import type { StoredSession } from './session-plan.ts'
+import type { PaymentForm } from '../core/payment-form.ts'
+import type { StoredSession } from '../core/stored-session.ts'
+import { completeSession, type PaymentOutcome } from './complete-session.ts'
 import { settleDebit } from './settle-debit.ts'
 
 /** Completes a session and, for a debit whose end was chosen, schedules that end on the emulator's clock. */

@@ -1,10 +1,10 @@
+import { refusalOf, termsOf } from '../catalog/discount-terms.ts'
+import { applyCoupon } from '../catalog/line-items.ts'
+import { refreshPromotionCode } from '../catalog/refresh-promotion-code.ts'
 import type { Emulation } from '../core/emulation.ts'
+import type { StoredSession } from '../core/stored-session.ts'
 import { StripeError } from '../core/stripe-error.ts'
-import { refreshPromotionCode } from '../resources/promotion-codes.ts'
 import { currencyOf } from './create-session.ts'
-import { refusalOf, termsOf } from './discount-terms.ts'
-import { applyCoupon } from './line-items.ts'
-import type { StoredSession } from './session-plan.ts'
 import { sumUp, totalsOf } from './session-totals.ts'
 
 /** Applies a code typed on the page to the session. Returns why not, or `null`. */

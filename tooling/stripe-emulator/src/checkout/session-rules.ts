@@ -1,6 +1,6 @@
+import type { SessionCreate } from '../core/stored-session.ts'
 import { invalidRequest, missingParameter } from '../core/stripe-error.ts'
 import { refuseUnsupported } from '../core/unsupported.ts'
-import type { SessionCreate } from './session-plan.ts'
 
 const supported = [
   'adaptive_pricing',

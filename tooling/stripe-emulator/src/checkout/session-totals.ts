@@ -1,7 +1,7 @@
 import { automaticTaxPercent, taxOn } from '../billing/tax.ts'
 import type { Emulation } from '../core/emulation.ts'
+import type { SessionCreate, StoredSession } from '../core/stored-session.ts'
 import type { LineItem } from '../core/wire.ts'
-import type { SessionCreate, StoredSession } from './session-plan.ts'
 
 export interface Totals {
   subtotal: number

@@ -2,10 +2,10 @@ import { markPaid } from '../billing/invoice.ts'
 import { announcePaid } from '../billing/invoice-events.ts'
 import { failPayment, succeedPayment } from '../billing/payment.ts'
 import { byItself, type Emulation } from '../core/emulation.ts'
+import type { StoredSession } from '../core/stored-session.ts'
 import { invalidRequest } from '../core/stripe-error.ts'
+import { genericDecline } from '../customers/cards.ts'
 import { emit } from '../webhooks/emit.ts'
-import { genericDecline } from './cards.ts'
-import type { StoredSession } from './session-plan.ts'
 
 /** The end of a bank debit. The session stays complete either way. @throws StripeError 400 when none is under way */
 export function settleDebit(emulation: Emulation, stored: StoredSession, succeeds: boolean): void {

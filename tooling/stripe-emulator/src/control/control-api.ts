@@ -1,9 +1,10 @@
-import type { PayMethod } from '../checkout/complete-session.ts'
+import type { DeliveryTry } from '../core/delivery-engine.ts'
 import type { Fault } from '../core/faults.ts'
+import type { SettingsPatch } from '../core/patch-settings.ts'
+import type { PayMethod } from '../core/payment-form.ts'
+import type { Settings } from '../core/settings.ts'
 import type { RecordedRequest } from '../core/traffic.ts'
 import type { Dispute, Invoice, Refund, Session, StoredEvent, TaxId } from '../core/wire.ts'
-import type { DeliveryTry } from '../webhooks/deliver.ts'
-import type { Settings, SettingsPatch } from './settings.ts'
 
 /** What the payer types; everything has a default (a card that works). */
 export interface CheckoutInput {

@@ -1,5 +1,5 @@
 import type { Emulation } from '../core/emulation.ts'
-import { defaultSettings } from './settings.ts'
+import { defaultSettings } from '../core/settings.ts'
 
 /** All objects, newest first, for a look inside. No secrets, no keys. */
 export function describeState({ store, clock, engine, faults }: Emulation): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import type { Settings } from '../control/settings.ts'
+import type { Settings } from './settings.ts'
 
 /** Stripe's limits on requests: a bucket for the account and one for each route, filled evenly. */
 export interface RateLimit {

@@ -1,6 +1,6 @@
-import type { InvoiceLineOrder } from '../billing/invoice.ts'
-import type { CardBehavior } from '../checkout/cards.ts'
-import type { StoredSession } from '../checkout/session-plan.ts'
+import type { CardBehavior } from './card-behavior.ts'
+import type { InvoiceLineOrder } from './invoice-line-order.ts'
+import type { StoredSession } from './stored-session.ts'
 import type * as W from './wire.ts'
 
 /** Objects of one kind in the order they were made. */
@@ -71,48 +71,80 @@ export interface PortalVisit {
   flowDone: boolean
 }
 
-export function createStore() {
+export interface Store {
+  readonly products: Collection<W.Product>
+  readonly prices: Collection<W.Price>
+  /** Prices made by `price_data` of a checkout session: retrievable, but in no list. */
+  readonly inlinePrices: Set<string>
+  readonly priceTiers: Map<string, NonNullable<W.Price['tiers']>>
+  readonly coupons: Collection<W.Coupon>
+  readonly couponProducts: Map<string, string[]>
+  readonly promotionCodes: Collection<W.PromotionCode>
+  readonly discounts: Collection<W.Discount>
+  readonly customers: Collection<W.Customer>
+  readonly deletedCustomers: Collection<{ id: string; object: 'customer'; deleted: true }>
+  readonly sessions: Collection<StoredSession>
+  readonly paymentIntents: Collection<W.PaymentIntent>
+  readonly paymentMethods: Collection<StoredPaymentMethod>
+  readonly charges: Collection<W.Charge>
+  readonly refunds: Collection<W.Refund>
+  readonly disputes: Collection<W.Dispute>
+  readonly subscriptions: Collection<W.Subscription>
+  /** Lines that wait for the subscription's next invoice, by its id. */
+  readonly pendingProrations: Map<string, InvoiceLineOrder[]>
+  readonly invoices: Collection<W.Invoice>
+  /** All lines of an invoice; the object itself embeds the first ten. */
+  readonly invoiceLines: Map<string, W.InvoiceLine[]>
+  readonly invoicePayments: Collection<W.InvoicePayment>
+  /** What was announced ahead of its time, once: `trial sub_1`, `invoice sub_1 1790000000`. */
+  readonly toldAhead: Set<string>
+  readonly testClocks: Collection<W.TestClock>
+  readonly taxRates: Collection<W.TaxRate>
+  readonly taxIds: Collection<W.TaxId>
+  readonly portalConfigurations: Collection<W.PortalConfiguration>
+  readonly portalSessions: Collection<W.PortalSession>
+  /** Who may use a portal link, by the id of its session. */
+  readonly portalVisits: Map<string, PortalVisit>
+  readonly webhookEndpoints: Collection<StoredEndpoint>
+  readonly events: Collection<W.StoredEvent>
+  readonly counters: { invoice: number }
+}
+
+export function createStore(): Store {
   return {
-    products: new Collection<W.Product>(),
-    prices: new Collection<W.Price>(),
-    /** Prices made by `price_data` of a checkout session: retrievable, but in no list. */
-    inlinePrices: new Set<string>(),
-    priceTiers: new Map<string, NonNullable<W.Price['tiers']>>(),
-    coupons: new Collection<W.Coupon>(),
-    couponProducts: new Map<string, string[]>(),
-    promotionCodes: new Collection<W.PromotionCode>(),
-    discounts: new Collection<W.Discount>(),
-    customers: new Collection<W.Customer>(),
-    deletedCustomers: new Collection<{ id: string; object: 'customer'; deleted: true }>(),
-    sessions: new Collection<StoredSession>(),
-    paymentIntents: new Collection<W.PaymentIntent>(),
-    paymentMethods: new Collection<StoredPaymentMethod>(),
-    charges: new Collection<W.Charge>(),
-    refunds: new Collection<W.Refund>(),
-    disputes: new Collection<W.Dispute>(),
-    subscriptions: new Collection<W.Subscription>(),
-    /** Lines that wait for the subscription's next invoice, by its id. */
-    pendingProrations: new Map<string, InvoiceLineOrder[]>(),
-    invoices: new Collection<W.Invoice>(),
-    /** All lines of an invoice; the object itself embeds the first ten. */
-    invoiceLines: new Map<string, W.InvoiceLine[]>(),
-    invoicePayments: new Collection<W.InvoicePayment>(),
-    /** What was announced ahead of its time, once: `trial sub_1`, `invoice sub_1 1790000000`. */
-    toldAhead: new Set<string>(),
-    testClocks: new Collection<W.TestClock>(),
-    taxRates: new Collection<W.TaxRate>(),
-    taxIds: new Collection<W.TaxId>(),
-    portalConfigurations: new Collection<W.PortalConfiguration>(),
-    portalSessions: new Collection<W.PortalSession>(),
-    /** Who may use a portal link, by the id of its session. */
-    portalVisits: new Map<string, PortalVisit>(),
-    webhookEndpoints: new Collection<StoredEndpoint>(),
-    events: new Collection<W.StoredEvent>(),
+    products: new Collection(),
+    prices: new Collection(),
+    inlinePrices: new Set(),
+    priceTiers: new Map(),
+    coupons: new Collection(),
+    couponProducts: new Map(),
+    promotionCodes: new Collection(),
+    discounts: new Collection(),
+    customers: new Collection(),
+    deletedCustomers: new Collection(),
+    sessions: new Collection(),
+    paymentIntents: new Collection(),
+    paymentMethods: new Collection(),
+    charges: new Collection(),
+    refunds: new Collection(),
+    disputes: new Collection(),
+    subscriptions: new Collection(),
+    pendingProrations: new Map(),
+    invoices: new Collection(),
+    invoiceLines: new Map(),
+    invoicePayments: new Collection(),
+    toldAhead: new Set(),
+    testClocks: new Collection(),
+    taxRates: new Collection(),
+    taxIds: new Collection(),
+    portalConfigurations: new Collection(),
+    portalSessions: new Collection(),
+    portalVisits: new Map(),
+    webhookEndpoints: new Collection(),
+    events: new Collection(),
     counters: { invoice: 0 },
   }
 }
-
-export type Store = ReturnType<typeof createStore>
 
 /** The object behind an id, for `expand`. */
 export function findById(store: Store, id: string): object | undefined {

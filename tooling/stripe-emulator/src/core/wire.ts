@@ -1,5 +1,5 @@
 import type Stripe from 'stripe'
-import type { Settings } from '../control/settings.ts'
+import type { Settings } from './settings.ts'
 
 /**
  * A type of the SDK as it travels: decimals are strings, an expandable field is its id. Types only, so the SDK stays a

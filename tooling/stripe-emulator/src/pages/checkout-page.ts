@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
-import { testCards } from '../checkout/cards.ts'
-import type { StoredSession } from '../checkout/session-plan.ts'
+import type { StoredSession } from '../core/stored-session.ts'
 import type { LineItem } from '../core/wire.ts'
+import { testCards } from '../customers/cards.ts'
 import { type Html, layout, money } from './layout.ts'
 
 export interface PageProblem {

@@ -1,12 +1,14 @@
 import type { HttpBindings } from '@hono/node-server'
 import { type Context, Hono } from 'hono'
 import { onItsClock } from '../billing/test-clock.ts'
-import { approvalCard } from '../checkout/cards.ts'
-import { fixedEmail, type PayMethod, type PaymentForm } from '../checkout/complete-session.ts'
+import { fixedEmail } from '../checkout/complete-session.ts'
 import { pay } from '../checkout/pay.ts'
-import type { StoredSession } from '../checkout/session-plan.ts'
 import { applyTax } from '../checkout/session-totals.ts'
+import { successUrl } from '../checkout/success-url.ts'
 import type { Emulation } from '../core/emulation.ts'
+import type { PayMethod, PaymentForm } from '../core/payment-form.ts'
+import type { StoredSession } from '../core/stored-session.ts'
+import { approvalCard } from '../customers/cards.ts'
 import {
   approvalPage,
   checkoutPage,
@@ -147,9 +149,4 @@ async function afterPayment(emulation: Emulation, c: Context, { session }: Store
     clearTimeout(timer)
   }
   return c.redirect(successUrl(session.success_url ?? '', session.id), 303)
-}
-
-/** `success_url` with the placeholder filled in. */
-export function successUrl(url: string, sessionId: string): string {
-  return url.replaceAll('{CHECKOUT_SESSION_ID}', sessionId)
 }

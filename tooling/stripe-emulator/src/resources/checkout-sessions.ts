@@ -1,10 +1,10 @@
 import type Stripe from 'stripe'
 import { createSession } from '../checkout/create-session.ts'
 import { expireSession } from '../checkout/expire-session.ts'
-import type { StoredSession } from '../checkout/session-plan.ts'
 import { type Emulation, handler, type RouteTable } from '../core/emulation.ts'
 import { inRange, listPage } from '../core/list.ts'
 import { mergeMetadata } from '../core/metadata.ts'
+import type { StoredSession } from '../core/stored-session.ts'
 import { noSuch } from '../core/stripe-error.ts'
 import { refuseUnsupported } from '../core/unsupported.ts'
 

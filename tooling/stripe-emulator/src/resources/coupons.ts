@@ -1,4 +1,5 @@
 import type Stripe from 'stripe'
+import { refreshCoupon } from '../catalog/refresh-coupon.ts'
 import { changedFields } from '../core/changed-fields.ts'
 import { type Emulation, handler, type RouteTable } from '../core/emulation.ts'
 import { checkCurrency } from '../core/limits.ts'
@@ -57,14 +58,6 @@ function find(emulation: Emulation, id: string): Coupon {
   const coupon = emulation.store.coupons.get(id)
   if (coupon === undefined) throw noSuch('coupon', id)
   return refreshCoupon(emulation, coupon)
-}
-
-/** `valid` is computed: it ends at `redeem_by` and with the last redemption. */
-export function refreshCoupon(emulation: Emulation, coupon: Coupon): Coupon {
-  const usedUp = coupon.max_redemptions !== null && coupon.times_redeemed >= coupon.max_redemptions
-  const tooLate = coupon.redeem_by !== null && emulation.clock.now() > coupon.redeem_by
-  coupon.valid = !usedUp && !tooLate
-  return coupon
 }
 
 function checkTerms(params: Wire<Stripe.CouponCreateParams>): void {

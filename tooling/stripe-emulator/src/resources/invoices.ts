@@ -5,12 +5,12 @@ import { finalizeInvoice } from '../billing/invoice.ts'
 import { voidInvoice } from '../billing/invoice-events.ts'
 import { previewInvoice } from '../billing/preview-invoice.ts'
 import { collectOpenInvoice } from '../billing/renew-subscription.ts'
-import { genericDecline } from '../checkout/cards.ts'
 import { type Cause, type Emulation, handler, type RouteTable } from '../core/emulation.ts'
 import { inRange, listPage } from '../core/list.ts'
 import { invalidRequest, missingParameter, noSuch, noSuchParameter, StripeError } from '../core/stripe-error.ts'
 import { refuseUnsupported } from '../core/unsupported.ts'
 import type { Invoice, Wire } from '../core/wire.ts'
+import { genericDecline } from '../customers/cards.ts'
 import { emit } from '../webhooks/emit.ts'
 
 export const invoiceRoutes: RouteTable = {

@@ -1,11 +1,12 @@
 import type Stripe from 'stripe'
+import { buildProduct } from '../catalog/build-product.ts'
 import { changedFields } from '../core/changed-fields.ts'
 import { type Emulation, handler, type RouteTable } from '../core/emulation.ts'
 import { inRange, listPage } from '../core/list.ts'
 import { mergeMetadata } from '../core/metadata.ts'
 import { invalidRequest, noSuch, noSuchParameter } from '../core/stripe-error.ts'
 import { refuseUnsupported } from '../core/unsupported.ts'
-import type { Product, Wire } from '../core/wire.ts'
+import type { Product } from '../core/wire.ts'
 import { emit } from '../webhooks/emit.ts'
 import { createPrice } from './prices.ts'
 
@@ -79,39 +80,4 @@ function find(emulation: Emulation, id: string): Product {
   const product = emulation.store.products.get(id)
   if (product === undefined) throw noSuch('product', id)
   return product
-}
-
-export function buildProduct(emulation: Emulation, params: Wire<Stripe.ProductCreateParams>): Product {
-  const now = emulation.clock.now()
-  return {
-    id: params.id ?? emulation.ids.next('prod_', 14),
-    object: 'product',
-    active: params.active ?? true,
-    created: now,
-    default_price: null,
-    description: params.description ?? null,
-    images: params.images ?? [],
-    livemode: false,
-    marketing_features: params.marketing_features ?? [],
-    metadata: mergeMetadata({}, params.metadata),
-    name: params.name,
-    package_dimensions: params.package_dimensions ?? null,
-    shippable: params.shippable ?? null,
-    statement_descriptor: params.statement_descriptor ?? null,
-    tax_code: params.tax_code ?? null,
-    tax_details: null,
-    type: 'service',
-    unit_label: params.unit_label ?? null,
-    updated: now,
-    url: params.url ?? null,
-  }
-}
-
-/** A product made by `price_data.product_data` of a checkout session: no event, not offered anywhere else. */
-export function createInlineProduct(
-  emulation: Emulation,
-  data: Wire<Stripe.Checkout.SessionCreateParams.LineItem.PriceData.ProductData>,
-): Product {
-  const product = buildProduct(emulation, { ...data, active: false })
-  return emulation.store.products.add(product)
 }

@@ -1,4 +1,6 @@
 import type Stripe from 'stripe'
+import { refreshCoupon } from '../catalog/refresh-coupon.ts'
+import { couponIsValid, refreshPromotionCode } from '../catalog/refresh-promotion-code.ts'
 import { changedFields } from '../core/changed-fields.ts'
 import { type Emulation, handler, type RouteTable } from '../core/emulation.ts'
 import { inRange, listPage } from '../core/list.ts'
@@ -7,7 +9,6 @@ import { invalidRequest, missingParameter, noSuch, noSuchParameter } from '../co
 import { refuseUnsupported } from '../core/unsupported.ts'
 import type { Coupon, PromotionCode, Wire } from '../core/wire.ts'
 import { emit } from '../webhooks/emit.ts'
-import { refreshCoupon } from './coupons.ts'
 
 export const promotionCodeRoutes: RouteTable = {
   'POST /v1/promotion_codes': handler<Stripe.PromotionCodeCreateParams>(({ emulation, params, cause }) => {
@@ -86,19 +87,6 @@ function findActive(emulation: Emulation, code: string, customer: string | null)
         entry.code.toLowerCase() === code.toLowerCase() &&
         (entry.customer === null || entry.customer === customer),
     )
-}
-
-/** A code ends on its expiry, with its last redemption, or with its coupon. */
-export function refreshPromotionCode(emulation: Emulation, promotionCode: PromotionCode): PromotionCode {
-  const expired = promotionCode.expires_at !== null && emulation.clock.now() > promotionCode.expires_at
-  const usedUp = promotionCode.max_redemptions !== null && promotionCode.times_redeemed >= promotionCode.max_redemptions
-  if (expired || usedUp || !couponIsValid(emulation, promotionCode)) promotionCode.active = false
-  return promotionCode
-}
-
-function couponIsValid(emulation: Emulation, promotionCode: PromotionCode): boolean {
-  const coupon = emulation.store.coupons.get(promotionCode.promotion.coupon ?? '')
-  return coupon !== undefined && refreshCoupon(emulation, coupon).valid
 }
 
 function buildPromotionCode(

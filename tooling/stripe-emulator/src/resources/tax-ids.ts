@@ -4,6 +4,7 @@ import { listPage } from '../core/list.ts'
 import { noSuch } from '../core/stripe-error.ts'
 import { refuseUnsupported } from '../core/unsupported.ts'
 import type { TaxId } from '../core/wire.ts'
+import { addTaxId, taxIdsOf } from '../customers/tax-ids.ts'
 import { emit } from '../webhooks/emit.ts'
 
 /** A customer's tax ids. None is verified: no authority can be asked from here. */
@@ -24,26 +25,6 @@ export const taxIdRoutes: RouteTable = {
     emit(emulation, cause, 'customer.tax_id.deleted', taxId)
     return { id: taxId.id, object: 'tax_id', deleted: true }
   },
-}
-
-export function addTaxId(emulation: Emulation, customer: string, { type, value }: Pick<TaxId, 'type' | 'value'>): TaxId {
-  return emulation.store.taxIds.add({
-    id: emulation.ids.next('txi_'),
-    object: 'tax_id',
-    country: type.slice(0, 2) === 'eu' ? value.slice(0, 2).toUpperCase() : type.slice(0, 2).toUpperCase(),
-    created: emulation.clock.now(),
-    customer,
-    customer_account: null,
-    livemode: false,
-    owner: { customer, customer_account: null, type: 'customer' },
-    type,
-    value,
-    verification: { status: 'unavailable', verified_address: null, verified_name: null },
-  })
-}
-
-export function taxIdsOf({ store }: Emulation, customer: string): TaxId[] {
-  return store.taxIds.newestFirst().filter((taxId) => taxId.customer === customer)
 }
 
 function find(emulation: Emulation, customer: string, id: string): TaxId {

@@ -7,38 +7,14 @@ import { knownEventTypes } from '../core/parameters.ts'
 import type { StoredEndpoint } from '../core/store.ts'
 import { invalidRequest, noSuch } from '../core/stripe-error.ts'
 import { refuseUnsupported } from '../core/unsupported.ts'
+import type { Wire } from '../core/wire.ts'
 import { isLoopback } from '../webhooks/post-webhook.ts'
 
 const mostEndpoints = 16
 
 export const webhookEndpointRoutes: RouteTable = {
   'POST /v1/webhook_endpoints': handler<Stripe.WebhookEndpointCreateParams>(({ emulation, params }) => {
-    refuseUnsupported(params, ['api_version', 'description', 'enabled_events', 'expand', 'metadata', 'url'])
-    const { store } = emulation
-    checkUrl(params.url)
-    checkEvents(params.enabled_events)
-    const version = params.api_version ?? null
-    if (version !== null && !eventVersions.includes(version)) {
-      throw invalidRequest(`The emulator renders events in ${eventVersions.join(', ')}; not in ${version}.`, 'api_version')
-    }
-    if (store.webhookEndpoints.size >= mostEndpoints)
-      throw invalidRequest(`You have reached the maximum of ${mostEndpoints} test webhook endpoints.`)
-    const id = emulation.ids.next('we_')
-    const secret = emulation.ids.next('whsec_', 32)
-    const endpoint: StoredEndpoint['endpoint'] = {
-      id,
-      object: 'webhook_endpoint',
-      api_version: version ?? pinnedVersion,
-      application: null,
-      created: emulation.clock.now(),
-      description: params.description || null,
-      enabled_events: [...params.enabled_events],
-      livemode: false,
-      metadata: mergeMetadata({}, params.metadata),
-      status: 'enabled',
-      url: params.url,
-    }
-    store.webhookEndpoints.add({ id, endpoint, secret })
+    const { endpoint, secret } = addWebhookEndpoint(emulation, params)
     return { ...endpoint, secret }
   }),
   'GET /v1/webhook_endpoints': handler<Stripe.WebhookEndpointListParams>(({ emulation, params }) => {
@@ -66,6 +42,36 @@ export const webhookEndpointRoutes: RouteTable = {
     emulation.store.webhookEndpoints.delete(id)
     return { id, object: 'webhook_endpoint', deleted: true }
   },
+}
+
+/** Makes an endpoint by the rules of `POST /v1/webhook_endpoints`. @throws StripeError 400 */
+export function addWebhookEndpoint(emulation: Emulation, params: Wire<Stripe.WebhookEndpointCreateParams>): StoredEndpoint {
+  refuseUnsupported(params, ['api_version', 'description', 'enabled_events', 'expand', 'metadata', 'url'])
+  const { store } = emulation
+  checkUrl(params.url)
+  checkEvents(params.enabled_events)
+  const version = params.api_version ?? null
+  if (version !== null && !eventVersions.includes(version)) {
+    throw invalidRequest(`The emulator renders events in ${eventVersions.join(', ')}; not in ${version}.`, 'api_version')
+  }
+  if (store.webhookEndpoints.size >= mostEndpoints)
+    throw invalidRequest(`You have reached the maximum of ${mostEndpoints} test webhook endpoints.`)
+  const id = emulation.ids.next('we_')
+  const secret = emulation.ids.next('whsec_', 32)
+  const endpoint: StoredEndpoint['endpoint'] = {
+    id,
+    object: 'webhook_endpoint',
+    api_version: version ?? pinnedVersion,
+    application: null,
+    created: emulation.clock.now(),
+    description: params.description || null,
+    enabled_events: [...params.enabled_events],
+    livemode: false,
+    metadata: mergeMetadata({}, params.metadata),
+    status: 'enabled',
+    url: params.url,
+  }
+  return store.webhookEndpoints.add({ id, endpoint, secret })
 }
 
 function find(emulation: Emulation, id: string): StoredEndpoint {

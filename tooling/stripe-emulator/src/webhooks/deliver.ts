@@ -1,7 +1,8 @@
-import type { DeliveryRule, DeliverySwitches, Settings } from '../control/settings.ts'
 import type { Clock } from '../core/clock.ts'
+import type { DeliveryEngine, DeliveryTry } from '../core/delivery-engine.ts'
 import { matches } from '../core/faults.ts'
 import type { Ids } from '../core/ids.ts'
+import type { DeliveryRule, DeliverySwitches, Settings } from '../core/settings.ts'
 import type { Store, StoredEndpoint } from '../core/store.ts'
 import type { StoredEvent } from '../core/wire.ts'
 import { orderBatch } from './order-batch.ts'
@@ -10,39 +11,6 @@ import { postWebhook } from './post-webhook.ts'
 import { createUndelivered } from './undelivered.ts'
 import { bodyOf, type WebhookBody } from './webhook-body.ts'
 import { headersFor } from './webhook-headers.ts'
-
-/** One try to deliver one event to one endpoint. */
-export interface DeliveryTry {
-  eventId: string
-  eventType: string
-  endpointId: string
-  url: string
-  /** 1 for the first try. */
-  attempt: number
-  /** Machine time, RFC 3339. */
-  at: string
-  durationMs: number
-  /** `null` when no answer came. */
-  status: number | null
-  response: string
-  error: string | null
-  succeeded: boolean
-}
-
-export interface DeliveryEngine {
-  enqueue(event: StoredEvent): void
-  /** Settles when everything queued so far was tried once; what is delayed, held or dropped is not waited for. */
-  flushed(): Promise<void>
-  deliveries(): DeliveryTry[]
-  /** Sends an event again, now, `copies` at once to each endpoint that would get it; returns the tries. */
-  redeliver(event: StoredEvent, copies: number): Promise<DeliveryTry[]>
-  /** Lets go of held events (`delay: 'until_released'`) of a type or id; returns how many. */
-  release(match: string): number
-  held(): StoredEvent[]
-  /** True once nothing is under way or scheduled; false when `timeoutMs` passed first. Held events do not count. */
-  idle(timeoutMs: number, ignoreRetries: boolean): Promise<boolean>
-  clear(): void
-}
 
 interface Job {
   event: StoredEvent

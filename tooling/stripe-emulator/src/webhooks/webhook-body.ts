@@ -1,4 +1,4 @@
-import type { DeliverySwitches, Settings } from '../control/settings.ts'
+import type { DeliverySwitches, Settings } from '../core/settings.ts'
 import type { Store } from '../core/store.ts'
 import { type StoredEvent, toJson } from '../core/wire.ts'
 import { renderEvent } from './render-event.ts'

@@ -1,4 +1,4 @@
-import type { DeliverySwitches } from '../control/settings.ts'
+import type { DeliverySwitches } from '../core/settings.ts'
 import { signatureHeader, signatureOf } from './sign.ts'
 
 /** Signatures are made afresh for each try and use the machine's time: that is what the receiver compares with. */

@@ -55,7 +55,7 @@ export const settling: readonly Mutant[] = [
   },
   {
     rule: 'the parts of one sale are limited, whatever quantity Stripe names',
-    file: 'packages/billing/src/purchase/entitlement-of.ts',
+    file: 'packages/terms/src/entitlement-of.ts',
     find: 'if (partsInAll > MOST_PARTS_OF_A_SALE) throw',
     put: 'if (partsInAll < 0) throw',
     tests: ['services/webhook-ingest/test/lifecycle/what-is-no-longer-sold.integration.test.ts'],

@@ -121,14 +121,14 @@ export const textEdges: readonly Mutant[] = [
   },
   {
     rule: 'a filter of a report has no control characters',
-    file: 'services/api/src/schemas/payment-query.ts',
+    file: 'packages/api-schemas/src/payment-query.ts',
     find: 'if (!trimmed.isWellFormed() || /\\p{Cc}/u.test(trimmed)) throw',
     put: 'if (trimmed.length < 0) throw',
     tests: edges,
   },
   {
     rule: 'a filter of a report has a length',
-    file: 'services/api/src/schemas/payment-query.ts',
+    file: 'packages/api-schemas/src/payment-query.ts',
     find: 'trimmed.length > MAX_TEXT',
     put: 'trimmed.length < 0',
     tests: edges,

@@ -3,7 +3,7 @@ import type { Mutant } from '../../mutant.ts'
 const stored = ['packages/db/src/stripe-events.integration.test.ts']
 const columns = ['packages/db/src/widths.integration.test.ts']
 const processed = ['services/webhook-ingest/test/widths.integration.test.ts']
-const events = ['packages/billing/src/payload/stripe-event.test.ts']
+const events = ['packages/stripe/src/payload/stripe-event.test.ts']
 
 /** What Stripe carries fits, or is cut where it is only shown, or parks the purchase with the name of the field. */
 export const widths: readonly Mutant[] = [
@@ -30,7 +30,7 @@ export const widths: readonly Mutant[] = [
   },
   {
     rule: 'an e-mail address that Stripe sends is made fit for the license that names it',
-    file: 'packages/billing/src/payload/id-of.ts',
+    file: 'packages/stripe/src/payload/id-of.ts',
     find: 'shown(email.trim(), 512)',
     put: 'email.trim()',
     tests: processed,
@@ -100,42 +100,42 @@ export const widths: readonly Mutant[] = [
   },
   {
     rule: 'a checkout refuses a group that could not be read when it is paid',
-    file: 'packages/billing/src/checkout/create-checkout-session.ts',
+    file: 'packages/checkout/src/session/create-checkout-session.ts',
     find: "assertGroup('organizationName', group)",
     put: '',
     tests: processed,
   },
   {
     rule: 'a checkout refuses an identity that could not be read when it is paid',
-    file: 'packages/billing/src/checkout/create-checkout-session.ts',
+    file: 'packages/checkout/src/session/create-checkout-session.ts',
     find: "assertText('identity', caller.identity, { max: 255 })",
     put: '',
     tests: processed,
   },
   {
     rule: 'a checkout refuses an e-mail address that could not be read when it is paid',
-    file: 'packages/billing/src/checkout/create-checkout-session.ts',
+    file: 'packages/checkout/src/session/create-checkout-session.ts',
     find: "if (caller.email !== undefined) assertText('email', caller.email, { max: 254 })",
     put: '',
     tests: processed,
   },
   {
     rule: 'an id of Stripe that is too long parks the purchase with its field',
-    file: 'packages/billing/src/payload/id-of.ts',
+    file: 'packages/stripe/src/payload/id-of.ts',
     find: '  .max(255)\n',
     put: '',
     tests: processed,
   },
   {
     rule: 'an id of Stripe that is no ASCII parks the purchase with its field',
-    file: 'packages/billing/src/payload/id-of.ts',
+    file: 'packages/stripe/src/payload/id-of.ts',
     find: '\n  .regex(/^[\\x21-\\x7e]+$/)',
     put: '',
     tests: processed,
   },
   {
     rule: 'a group in metadata that is too long parks the purchase with its field',
-    file: 'packages/billing/src/purchase/purchase-metadata.ts',
+    file: 'packages/terms/src/purchase-metadata.ts',
     find: 'const refusal = refusalOfGroup(name)',
     put: 'const refusal = name === "" ? refusalOfGroup(name) : undefined',
     tests: processed,
@@ -149,7 +149,7 @@ export const widths: readonly Mutant[] = [
   },
   {
     rule: 'the reason of an error that MySQL has with a value names number and column',
-    file: 'packages/billing/src/purchase/process-event.ts',
+    file: 'packages/billing/src/events/process-event.ts',
     find: 'dataErrorFacts(error)',
     put: "''",
     tests: processed,
@@ -163,21 +163,21 @@ export const widths: readonly Mutant[] = [
   },
   {
     rule: 'an event whose id its column cannot hold is no event',
-    file: 'packages/billing/src/payload/stripe-event.ts',
+    file: 'packages/stripe/src/payload/stripe-event.ts',
     find: '  id: z\n    .string()\n    .min(1)\n    .max(255)\n',
     put: '  id: z\n    .string()\n    .min(1)\n',
     tests: events,
   },
   {
     rule: 'an event whose type its column cannot hold is no event',
-    file: 'packages/billing/src/payload/stripe-event.ts',
+    file: 'packages/stripe/src/payload/stripe-event.ts',
     find: '  type: z\n    .string()\n    .min(1)\n    .max(255)\n',
     put: '  type: z\n    .string()\n    .min(1)\n',
     tests: events,
   },
   {
     rule: 'an API version of a form to come is no reason to refuse an event',
-    file: 'packages/billing/src/payload/stripe-event.ts',
+    file: 'packages/stripe/src/payload/stripe-event.ts',
     find: 'api_version: z.string().nullish().catch(undefined)',
     put: 'api_version: z.string().max(255).nullish()',
     tests: events,

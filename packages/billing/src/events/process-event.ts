@@ -1,0 +1,139 @@
+import { dataErrorFacts, inTransaction, isDeadline, stripeEvents } from '@licenseoperator/db'
+import { DomainError, isDomainError } from '@licenseoperator/domain'
+import { isLive, readStripeEvent, type StripeEvent, translateStripeError } from '@licenseoperator/stripe'
+import { z } from 'zod'
+import { whyFailed } from '../failures/explain-failure.ts'
+import { type EventHandler, type EventOutcome, ignore, type ProcessDeps } from '../handling/event-handler.ts'
+import { followFailedInvoice, followSubscription } from '../lifecycle/follow-subscription.ts'
+import { settleDispute, settleRefund } from '../lifecycle/settle-reversal.ts'
+import { issueFromCheckout } from '../purchase/issue-from-checkout.ts'
+import { issueFromInvoice } from '../purchase/issue-from-invoice.ts'
+import { releaseCheckout } from '../purchase/release-checkout.ts'
+import { isCertainlyForeign } from './certainly-foreign.ts'
+import { type HandledEvent, isHandled } from './handled-events.ts'
+import { wholeEvent } from './whole-event.ts'
+
+/** A raw event on its way, from JetStream or from MySQL. */
+export interface IncomingEvent {
+  /** The exact text that Stripe signed. */
+  readonly payload: string
+  readonly receivedAt: Date
+  /** Header `Stripe-Signature`; absent where Stripe's API gave the event. */
+  readonly signature?: string | undefined
+  /** How often it was tried before, this time included. */
+  readonly deliveryCount: number
+  /** What it tells of as Stripe has it now, where that was asked: it counts in place of what was sent, which is what stays stored. */
+  readonly present?: Readonly<Record<string, unknown>> | undefined
+}
+
+const handlers = {
+  'checkout.session.completed': issueFromCheckout,
+  'checkout.session.async_payment_succeeded': issueFromCheckout,
+  'checkout.session.async_payment_failed': releaseCheckout,
+  'checkout.session.expired': releaseCheckout,
+  'invoice.paid': issueFromInvoice,
+  'invoice.payment_succeeded': issueFromInvoice,
+  'invoice.payment_failed': followFailedInvoice,
+  'customer.subscription.updated': followSubscription,
+  'customer.subscription.deleted': followSubscription,
+  'charge.refunded': settleRefund,
+  'refund.updated': settleRefund,
+  'refund.failed': settleRefund,
+  'charge.dispute.created': settleDispute,
+  'charge.dispute.updated': settleDispute,
+  'charge.dispute.closed': settleDispute,
+} satisfies Record<HandledEvent, EventHandler>
+
+/** A bug or a poisoned event fails the same way each time; after this many tries it is put aside so that others flow. */
+const MAX_TRIES = 5
+
+/**
+ * Does what a Stripe event asks for, once, however often and in whatever order it arrives. Safe to repeat at any time.
+ *
+ * @throws DomainError `temporarily_unavailable` when not even the outcome could be stored: the caller tries again later
+ */
+export async function processEvent(deps: ProcessDeps, incoming: IncomingEvent): Promise<EventOutcome> {
+  const told = readStripeEvent(incoming.payload)
+  const event = incoming.present === undefined ? told : { ...told, object: incoming.present }
+  const arrived = arrivedEvent(event, incoming)
+  try {
+    return await handle(deps, event, arrived)
+  } catch (error) {
+    return settleFailure(deps, arrived, translateStripeError(error), incoming.deliveryCount)
+  }
+}
+
+async function handle(deps: ProcessDeps, told: StripeEvent, arrived: stripeEvents.ArrivedEvent): Promise<EventOutcome> {
+  const { type } = told
+  if (!isHandled(type)) return ignore(deps, arrived, 'not a handled event type')
+  if (told.account !== undefined) return ignore(deps, arrived, 'an event of another account')
+  assertMode(deps, told)
+  const event = await wholeEvent(deps, { ...told, type })
+  try {
+    return await handlers[type](deps, event, arrived)
+  } catch (error) {
+    // What nobody can read is parked, unless it is certainly none of our business.
+    if (!(error instanceof z.ZodError) || !(await isCertainlyForeign(deps, event))) throw error
+    return ignore(deps, arrived, 'of another application, in an unknown shape')
+  }
+}
+
+/** Test payments must not bring licenses where live ones are sold, and the other way round: key and webhook secret are of two modes. */
+function assertMode({ stripe, log }: ProcessDeps, { id, livemode }: StripeEvent): void {
+  const live = isLive(stripe)
+  if (livemode === undefined || live === undefined || livemode === live) return
+  const nameOf = (isLiveMode: boolean) => (isLiveMode ? 'live' : 'test')
+  const reason = `an event of ${nameOf(livemode)} mode, and the configured key is for ${nameOf(live)} mode`
+  log.error('stripe key and webhook are of different modes', { eventId: id, reason })
+  throw new DomainError('invalid_payload', `cannot process: ${reason}`)
+}
+
+/**
+ * Lets an event wait in MySQL for what it needs, instead of being delivered again and again: what is undelivered keeps others from being delivered, and
+ * JetStream does not keep it for ever.
+ *
+ * @throws DomainError `temporarily_unavailable` when it could not be stored
+ */
+export async function postponeEvent(
+  { db, log }: Pick<ProcessDeps, 'db' | 'log'>,
+  incoming: IncomingEvent,
+  reason: string,
+  againAt: Date,
+): Promise<void> {
+  const arrived = arrivedEvent(readStripeEvent(incoming.payload), incoming)
+  await inTransaction(db, (tx) => stripeEvents.postpone(tx, arrived, reason, againAt))
+  log.warn('stripe event waits', { eventId: arrived.eventId, type: arrived.type, reason })
+}
+
+function arrivedEvent(event: StripeEvent, { payload, receivedAt, signature }: IncomingEvent): stripeEvents.ArrivedEvent {
+  const { id, type, apiVersion } = event
+  return { eventId: id, type, apiVersion, payload: Buffer.from(payload), receivedAt, signature }
+}
+
+async function settleFailure(
+  deps: ProcessDeps,
+  arrived: stripeEvents.ArrivedEvent,
+  error: unknown,
+  tries: number,
+): Promise<EventOutcome> {
+  const { eventId } = arrived
+  // A dependency that is away says nothing about the event: it waits, however long, and is never parked for that.
+  // Unless MySQL answers, and only its own work runs into the deadline each time; while MySQL hangs it cannot be parked either.
+  const tooLong = isDeadline(error)
+  if (isDomainError(error, 'temporarily_unavailable') && !(tooLong && tries >= MAX_TRIES))
+    return { kind: 'retry', eventId, reason: whyFailed(error, deps.reach) }
+  const reason = tooLong ? `its work took longer than the database's deadline ${tries} times` : reasonFor(error)
+  if (!(error instanceof DomainError) && !(error instanceof z.ZodError) && tries < MAX_TRIES)
+    return { kind: 'retry', eventId, reason }
+  await inTransaction(deps.db, (tx) => stripeEvents.park(tx, arrived, reason, deps.now()))
+  deps.log.error('stripe event parked', { eventId, type: arrived.type, apiVersion: arrived.apiVersion, reason })
+  return { kind: 'parked', eventId, reason }
+}
+
+/** For people, and without values: a payload holds names and addresses, a driver's message holds SQL. */
+function reasonFor(error: unknown): string {
+  if (error instanceof DomainError) return error.message
+  if (error instanceof z.ZodError)
+    return `unknown payload shape: ${error.issues.map((issue) => `${issue.path.join('.')} ${issue.code}`).join(', ')}`
+  return `unexpected ${error instanceof Error ? error.name : typeof error}${dataErrorFacts(error)}`
+}

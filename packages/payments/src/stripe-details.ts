@@ -1,0 +1,153 @@
+import { rfc3339 } from '@licenseoperator/domain'
+import { isUnknownObject } from '@licenseoperator/stripe'
+import type { Stripe } from 'stripe'
+import { z } from 'zod'
+
+const metadata = z.record(z.string(), z.string())
+
+/** What a dashboard is told of an invoice. Amounts in minor units; also the form in which it is stored. */
+export const InvoiceDetails = z
+  .object({
+    id: z.string(),
+    status: z.string(),
+    currency: z.string(),
+    priceId: z.string().optional(),
+    priceLookupKey: z.string().optional(),
+    amountSubtotal: z.int(),
+    amountTax: z.int(),
+    amountTotal: z.int(),
+    created: z.string().meta({ format: 'date-time' }),
+    paidAt: z.string().meta({ format: 'date-time' }).optional(),
+    metadata,
+    priceMetadata: metadata.optional(),
+  })
+  .meta({ id: 'InvoiceDetails' })
+export type InvoiceDetails = z.infer<typeof InvoiceDetails>
+
+/** What a dashboard is told of a payment intent. Amounts in minor units. */
+export const PaymentIntentDetails = z
+  .object({
+    id: z.string(),
+    status: z.string(),
+    currency: z.string(),
+    amount: z.int(),
+    amountReceived: z.int(),
+    created: z.string().meta({ format: 'date-time' }),
+    metadata,
+    charges: z.array(
+      z.object({
+        id: z.string(),
+        status: z.string(),
+        currency: z.string(),
+        paymentMethod: z.string().meta({ description: "The method's type, e.g. `card`" }),
+        amount: z.int(),
+        paid: z.boolean(),
+      }),
+    ),
+  })
+  .meta({ id: 'PaymentIntentDetails' })
+export type PaymentIntentDetails = z.infer<typeof PaymentIntentDetails>
+
+export interface StripeDetails {
+  readonly invoice: InvoiceDetails | undefined
+  readonly paymentIntent: PaymentIntentDetails | undefined
+}
+
+/** A dashboard's page waits for this, so it is one short try for each object. */
+const IMPATIENT = { timeout: 2500, maxNetworkRetries: 0 }
+
+/**
+ * Asks Stripe for a payment's invoice and payment intent; what Stripe does not know is left out.
+ *
+ * @throws what the SDK throws while Stripe cannot be asked
+ */
+export async function fetchDetails(
+  stripe: Stripe,
+  ids: { invoiceId: string | undefined; paymentIntentId: string | undefined },
+): Promise<StripeDetails> {
+  const { invoiceId } = ids
+  const invoice =
+    invoiceId === undefined ? undefined : await known(stripe.invoices.retrieve(invoiceId, { expand: ['payments'] }, IMPATIENT))
+  const paymentIntentId = ids.paymentIntentId ?? paymentIntentOf(invoice)
+  const priceId = idOf(invoice?.lines.data.find((line) => priceOfLine(line) !== undefined)?.pricing?.price_details?.price)
+  const [intent, price] = await Promise.all([
+    paymentIntentId === undefined
+      ? undefined
+      : known(stripe.paymentIntents.retrieve(paymentIntentId, { expand: ['latest_charge'] }, IMPATIENT)),
+    priceId === undefined ? undefined : known(stripe.prices.retrieve(priceId, {}, IMPATIENT)),
+  ])
+  return {
+    invoice: invoice === undefined ? undefined : invoiceDetails(invoice, price, priceId),
+    paymentIntent: intent === undefined ? undefined : paymentIntentDetails(intent),
+  }
+}
+
+async function known<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked
+  } catch (error) {
+    if (isUnknownObject(error)) return undefined
+    throw error
+  }
+}
+
+function priceOfLine(line: Stripe.InvoiceLineItem): string | undefined {
+  return idOf(line.pricing?.price_details?.price)
+}
+
+function paymentIntentOf(invoice: Stripe.Invoice | undefined): string | undefined {
+  return idOf(invoice?.payments?.data.find(({ payment }) => payment.type === 'payment_intent')?.payment.payment_intent)
+}
+
+function invoiceDetails(invoice: Stripe.Invoice, price: Stripe.Price | undefined, priceId: string | undefined): InvoiceDetails {
+  const paidAt = invoice.status_transitions.paid_at
+  const lookupKey = price?.lookup_key ?? undefined
+  return {
+    id: invoice.id ?? '',
+    status: invoice.status ?? 'draft',
+    currency: invoice.currency,
+    ...(priceId === undefined ? {} : { priceId }),
+    ...(lookupKey === undefined ? {} : { priceLookupKey: lookupKey }),
+    amountSubtotal: invoice.subtotal,
+    amountTax: (invoice.total_taxes ?? []).reduce((sum, tax) => sum + tax.amount, 0),
+    amountTotal: invoice.total,
+    created: instant(invoice.created),
+    ...(paidAt === null ? {} : { paidAt: instant(paidAt) }),
+    metadata: invoice.metadata ?? {},
+    ...(price === undefined ? {} : { priceMetadata: price.metadata }),
+  }
+}
+
+function paymentIntentDetails(intent: Stripe.PaymentIntent): PaymentIntentDetails {
+  const charge = typeof intent.latest_charge === 'string' ? undefined : (intent.latest_charge ?? undefined)
+  return {
+    id: intent.id,
+    status: intent.status,
+    currency: intent.currency,
+    amount: intent.amount,
+    amountReceived: intent.amount_received,
+    created: instant(intent.created),
+    metadata: intent.metadata,
+    charges:
+      charge === undefined
+        ? []
+        : [
+            {
+              id: charge.id,
+              status: charge.status,
+              currency: charge.currency,
+              paymentMethod: charge.payment_method_details?.type ?? 'unknown',
+              amount: charge.amount,
+              paid: charge.paid,
+            },
+          ],
+  }
+}
+
+function idOf(value: string | { id: string } | null | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.id
+}
+
+function instant(seconds: number): string {
+  return rfc3339(new Date(seconds * 1000))
+}

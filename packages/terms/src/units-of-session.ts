@@ -1,0 +1,58 @@
+import { type CheckoutSession, type InvoiceLine, isUnknownObject } from '@licenseoperator/stripe'
+import type { Stripe } from 'stripe'
+import { entitlementOf } from './entitlement-of.ts'
+import { productBought, readLines } from './our-line.ts'
+import { onlyLine, unitsOfPeriod } from './paid-units.ts'
+import type { PurchaseMetadata } from './purchase-metadata.ts'
+import type { TermsDeps } from './terms-deps.ts'
+
+/**
+ * What a one-time checkout pays for, by the same rules as an invoice. Checkouts of ours sell one unit and say what it is; of others, a payment link's for
+ * one, Stripe is asked for the lines.
+ *
+ * @returns undefined for zero units
+ * @throws DomainError `invalid_payload` when nobody can tell what is paid for, and what Stripe throws
+ */
+export async function unitsOfSession(
+  deps: TermsDeps,
+  session: CheckoutSession,
+  bought: PurchaseMetadata,
+): Promise<{ metadata: PurchaseMetadata; priceId: string | undefined } | undefined> {
+  if (bought.reservation_id !== undefined) return { metadata: bought, priceId: undefined }
+  const own = await productBought(deps, bought)
+  const sold = await linesOf(deps, session.id)
+  if (sold.length === 0) return { metadata: bought, priceId: undefined }
+  const lines = await readLines(deps, sold, own, [])
+  const units = lines.some(({ product }) => product !== undefined) ? unitsOfPeriod(lines, own) : onlyLine(lines, own)
+  return units && { metadata: entitlementOf(bought, own ?? units.product, units), priceId: units.line.priceId }
+}
+
+/** None of a session that Stripe does not know: then its metadata alone counts. */
+async function linesOf({ stripe }: Pick<TermsDeps, 'stripe'>, sessionId: string): Promise<InvoiceLine[]> {
+  const sold: InvoiceLine[] = []
+  try {
+    for await (const item of stripe.checkout.sessions.listLineItems(sessionId, { limit: 100 })) sold.push(lineOf(item))
+    return sold
+  } catch (error) {
+    if (isUnknownObject(error)) return []
+    throw error
+  }
+}
+
+function lineOf({ price, quantity }: Stripe.LineItem): InvoiceLine {
+  const never = new Date(0)
+  return {
+    priceId: price?.id,
+    stripeProductId: idOfProduct(price),
+    unitAmountMinor: price?.unit_amount ?? undefined,
+    quantity: quantity ?? 1,
+    period: { start: never, end: never },
+    itemId: undefined,
+    kind: 'once',
+  }
+}
+
+/** Of a line item's price, whether it was expanded or not. */
+export function idOfProduct(price: Stripe.Price | null): string | undefined {
+  return typeof price?.product === 'string' ? price.product : price?.product.id
+}

@@ -1,0 +1,262 @@
+import type { Mutant } from '../../mutant.ts'
+
+const payments = 'packages/db/src/payments.ts'
+const report = 'packages/db/src/payment-report.ts'
+const csv = 'packages/payments/src/payments-csv.ts'
+const search = 'packages/db/src/license-search.ts'
+const list = 'services/cli/src/commands/payments.ts'
+const audit = 'packages/licensing/src/list-audit.ts'
+const verify = 'services/cli/src/commands/license.ts'
+const find = ['services/cli/test/find.integration.test.ts']
+const money = ['services/cli/src/money.test.ts']
+
+/** A way of `license list` that finds nothing more than every license. */
+const unlooked = (what: string, condition: string): Mutant => ({
+  rule: `licenses are found by ${what}`,
+  file: search,
+  find: `if (${condition}) query = query`,
+  put: `if (${condition} && db === undefined) query = query`,
+  tests: find,
+})
+
+export const reportMutants: readonly Mutant[] = [
+  {
+    rule: 'a sale that is paid once names its product',
+    file: payments,
+    find: 'if (payment.stripeProductId === undefined) await fillProduct(tx, payment)',
+    put: '',
+    tests: find,
+  },
+  {
+    rule: 'older sales name their product',
+    file: 'packages/db/src/migrations.ts',
+    find: `WHERE payments.stripe_product_id IS NULL AND products.stripe_product_id IS NOT NULL\``,
+    put: `WHERE payments.stripe_product_id IS NULL AND products.stripe_product_id IS NULL\``,
+    tests: find,
+  },
+  {
+    rule: 'older renewals of maintenance name their product',
+    file: 'packages/db/src/migrations.ts',
+    find: `WHERE payments.issuance_key LIKE 'maintenance:%' AND payments.stripe_product_id IS NULL`,
+    put: `WHERE payments.issuance_key LIKE 'maintenance-:%' AND payments.stripe_product_id IS NULL`,
+    tests: find,
+  },
+  {
+    rule: 'a payment intent that Stripe told of later is shown',
+    file: report,
+    find: "details.payment_intent->>'$.id',",
+    put: '',
+    tests: find,
+  },
+  {
+    rule: 'a payment intent that a refund or dispute told of is shown',
+    file: report,
+    find: 'WHERE told.stripe_invoice_id = payments.stripe_invoice_id',
+    put: 'WHERE told.stripe_invoice_id IS NULL',
+    tests: find,
+  },
+  {
+    rule: 'refunds are taken off what is left',
+    file: report,
+    find: 'payment.amountTotalMinor - payment.amountRefundedMinor)',
+    put: 'payment.amountTotalMinor)',
+    tests: find,
+  },
+  {
+    rule: 'a lost dispute is taken off what is left',
+    file: report,
+    find: 'Math.max(0, kept - lost)',
+    put: 'kept',
+    tests: find,
+  },
+  {
+    rule: 'a lost dispute takes its own amount and not all',
+    file: report,
+    find: 'Number(row.lost_minor ?? kept)',
+    put: 'kept',
+    tests: find,
+  },
+  {
+    rule: 'a lost dispute without an amount takes all',
+    file: report,
+    find: 'Number(row.lost_minor ?? kept)',
+    put: 'Number(row.lost_minor ?? 0)',
+    tests: find,
+  },
+  {
+    rule: 'a renewal of maintenance names the license',
+    file: report,
+    find: 'COALESCE(sold.license_id, maintained.license_id)',
+    put: 'COALESCE(sold.license_id, NULL)',
+    tests: find,
+  },
+  {
+    rule: 'a payment names the slug of its product',
+    file: report,
+    find: 'productSlug: row.sold_product_slug ?? undefined',
+    put: 'productSlug: undefined',
+    tests: find,
+  },
+  {
+    rule: 'further columns of the CSV stand at its end',
+    file: csv,
+    find: '  productId: ({ stripeProductId }) => stripeProductId,\n',
+    put: '  plan: ({ license }) => license?.plan,\n  productId: ({ stripeProductId }) => stripeProductId,\n',
+    tests: ['packages/payments/src/payments-csv.test.ts'],
+  },
+  ...[
+    'amountRefunded: ({ amountRefundedMinor }) => amountRefundedMinor',
+    'disputeStatus: ({ disputeStatus }) => disputeStatus',
+    'amountNet: ({ amountNetMinor }) => amountNetMinor',
+    'licenseId: ({ license }) => license?.licenseId',
+    'productSlug: ({ license }) => license?.productSlug',
+    'plan: ({ license }) => license?.plan',
+  ].map((column) => ({
+    rule: `the CSV has the column ${column.split(':', 1).join('')}`,
+    file: csv,
+    find: `  ${column},\n`,
+    put: '',
+    tests: ['packages/payments/src/payments-csv.test.ts'],
+  })),
+  {
+    rule: 'a list of payments as JSON says what is left of one',
+    file: 'packages/api-schemas/src/payment-record.ts',
+    find: '{ amountNet: amountNetMinor }',
+    put: '{}',
+    tests: find,
+  },
+  {
+    rule: 'people see money with decimals',
+    file: 'services/cli/src/money.ts',
+    find: 'digits.slice(0, digits.length - decimals)',
+    put: 'digits',
+    tests: money,
+  },
+  {
+    rule: 'a currency without a minor unit has no decimals',
+    file: 'services/cli/src/money.ts',
+    find: '[currency, 0] as const',
+    put: '[currency, 2] as const',
+    tests: money,
+  },
+  {
+    rule: 'a list of payments shows people decimals',
+    file: list,
+    find: 'total: (one) => money(one.amountTotal, one.currency),',
+    put: 'total: (one) => one.amountTotal,',
+    tests: find,
+  },
+  {
+    rule: 'a list of payments shows refunds',
+    file: list,
+    find: '(one.amountRefunded === undefined ? undefined : money(one.amountRefunded, one.currency))',
+    put: 'undefined',
+    tests: find,
+  },
+  {
+    rule: 'a list of payments shows disputes',
+    file: list,
+    find: 'dispute: (one) => one.disputeStatus,',
+    put: '',
+    tests: find,
+  },
+  {
+    rule: 'a list of payments shows what is left',
+    file: list,
+    find: 'money(one.amountNet ?? one.amountTotal, one.currency)',
+    put: 'money(one.amountTotal, one.currency)',
+    tests: find,
+  },
+  {
+    rule: 'an export goes to standard output',
+    file: list,
+    find: "out === '-' ? toOutput(context, csv()) : toFile(out, csv())",
+    put: 'toFile(out, csv())',
+    tests: find,
+  },
+  {
+    rule: 'standard output carries nothing beside the export',
+    file: list,
+    find: "if (out !== '-') printFacts",
+    put: 'printFacts',
+    tests: find,
+  },
+  unlooked('their group', 'group !== undefined'),
+  unlooked('an e-mail address', 'email !== undefined'),
+  unlooked('the start of their id', 'licenseId !== undefined'),
+  unlooked('their Stripe customer', 'customerId !== undefined'),
+  unlooked('their checkout session', 'checkoutSessionId !== undefined'),
+  unlooked('their subscription', 'subscriptionId !== undefined'),
+  unlooked('a payment intent', 'paymentIntentId !== undefined'),
+  unlooked('an invoice', 'invoiceId !== undefined'),
+  {
+    rule: 'an e-mail address is found in whatever case',
+    file: search,
+    find: 'email.toLowerCase()',
+    put: 'email',
+    tests: find,
+  },
+  {
+    rule: 'the start of a license id is no pattern',
+    file: search,
+    find: ".replaceAll(/[\\\\%_]/g, '\\\\$&')",
+    put: '',
+    tests: find,
+  },
+  {
+    rule: 'licenses are found by the payment of a renewal of their maintenance',
+    file: search,
+    find: "sql.join(['', ...renewed])",
+    put: "sql.join([''])",
+    tests: find,
+  },
+  {
+    rule: 'licenses are found by the payments of their issuance',
+    file: search,
+    find: "sql.join(['', ...paidFor])",
+    put: "sql.join([''])",
+    tests: find,
+  },
+  {
+    rule: 'the history of a license starts with its issue',
+    file: audit,
+    find: '? [...entries, issue] : entries',
+    put: '? entries : entries',
+    tests: find,
+  },
+  {
+    rule: 'an issue that was recorded under the license is listed once',
+    file: audit,
+    find: 'if (issues > 0 || license === undefined) return entries',
+    put: 'if (license === undefined) return entries',
+    tests: find,
+  },
+  {
+    rule: 'a trial that was recorded under its license is listed once',
+    file: audit,
+    find: "['license.issued', 'trial.issued']",
+    put: "['license.issued']",
+    tests: find,
+  },
+  {
+    rule: 'a verification says which list it looked at',
+    file: verify,
+    find: 'if (productKey !== undefined && !list.productKeys.includes(productKey))',
+    put: 'if (productKey !== undefined)',
+    tests: ['services/cli/test/license.integration.test.ts'],
+  },
+  {
+    rule: 'a verification says when no revocation list was given',
+    file: verify,
+    find: "if (list === undefined) return 'not checked: no list was given with --revocations'",
+    put: "if (list === undefined) return ''",
+    tests: find,
+  },
+  {
+    rule: 'a verification says when the list is of other products',
+    file: verify,
+    find: 'if (productKey !== undefined && !list.productKeys.includes(productKey))',
+    put: 'if (productKey !== undefined && list.productKeys.length === 0)',
+    tests: ['services/cli/test/license.integration.test.ts'],
+  },
+]
