@@ -36,6 +36,11 @@ test.each(['acme', 'äöü', '株式会社', 'a\u202eb', '🚀🚀', 'e\u0301'])
   expect(refusalOf(value, { max: 8 })).toBeUndefined()
 })
 
+test('what is no schema counts characters, as MySQL does', () => {
+  expect(refusalOf('🚀'.repeat(8), { max: 8 })).toBeUndefined()
+  expect(refusalOf('🚀'.repeat(9), { max: 8 })).toBe('must have at most 8 characters')
+})
+
 test('a refusal names the field and never the value', () => {
   try {
     assertText('email', 'secret\u0000', { max: 512 })

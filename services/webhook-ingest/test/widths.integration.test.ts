@@ -60,6 +60,18 @@ test('what is only shown is cut where it is longer still, and no character is ha
   expect(await payment()).toMatchObject({ customer_name: `a${'🚀'.repeat(255)}` })
 })
 
+test('a license of a buyer whose address only Stripe knows names it as far as it fits', async () => {
+  const address = `ada\u0007${'e'.repeat(600)}@acme.example`
+  const payload = await paidOnce((session) => {
+    const { email: _told, ...metadata } = session.metadata as Json
+    Object.assign(session, { metadata })
+    details(session, { email: address })
+  })
+  expect(await settle(payload)).toMatchObject({ kind: 'processed' })
+  const { email } = await shop.database.db.selectFrom('licenses').select('email').executeTakeFirstOrThrow()
+  expect(email).toBe(`ada ${'e'.repeat(508)}`)
+})
+
 test('half a surrogate pair in an address and control characters in a name and an e-mail address harm no purchase', async () => {
   const payload = await paidOnce((session) => {
     details(session, { name: 'Ada\u0000\u001b[31m', email: 'ada\u0007@acme.example', address: { line1: 'HALF', country: 'GB' } })

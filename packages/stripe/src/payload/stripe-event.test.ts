@@ -23,3 +23,16 @@ test.each([
 ])('an instant that is %s is refused, never an invalid date', (_what, event) => {
   expect(() => read(event)).toThrow('does not say when it was made')
 })
+
+test.each(['id', 'type'])('an %s that its column cannot hold makes it no event, and one that just fits is one', (field) => {
+  const dated = { ...snapshot, created: 0 }
+  expect(() => read({ ...dated, [field]: 'e'.repeat(255) })).not.toThrow()
+  for (const unfit of ['e'.repeat(256), 'evt_ü', 'evt_\u0007', 'evt 1', '']) {
+    expect(() => read({ ...dated, [field]: unfit })).toThrow('the body is not an event')
+  }
+})
+
+test('an API version of any form is no reason to refuse an event', () => {
+  for (const version of [`2026-10-28.endive; ${'p'.repeat(900)}`, 'ü', 7, null])
+    expect(read({ ...snapshot, created: 0, api_version: version }).id).toBe('evt_1')
+})

@@ -101,6 +101,8 @@ describe('POST', () => {
     [{ code: 'c'.repeat(65) }, 'code'],
     [{ code: 0 }, 'code'],
     [{ code: 'a\u0000' }, 'code'],
+    [{ code: 'a\ud800' }, 'code'],
+    [{ code: 'İ'.repeat(64) }, 'code'],
     [{ active: 'yes' }, 'active'],
     [{ behavior: 'discount' }, 'behavior'],
     [{ maxPerGroup: -1 }, 'maxPerGroup'],

@@ -4,6 +4,7 @@ import { type AnApi, anApi, aSysadmin } from '../an-api.ts'
 import { startUncalledStripe } from '../uncalled-stripe.ts'
 
 const BASE = '/authlance/license'
+const REPORT = `${BASE}/payments/api/v1/reports/payments`
 
 /** Text that columns, keys or terminals cannot take. What has no answer of its own is refused; none of it may end in a 500. */
 const texts = {
@@ -72,9 +73,11 @@ const paths: ((text: string) => string)[] = [
   (text) => `${BASE}/groups/${text}/licenses`,
   (text) => `${BASE}/groups/acme/licenses?plan=${text}`,
   (text) => `${BASE}/admin/products/${text}/coupons`,
-  (text) => `${BASE}/payments/${text}/verify`,
-  (text) => `${BASE}/payments/report?organizationName=${text}&name=${text}`,
-  (text) => `${BASE}/payments/report?productId=${text}`,
+  (text) => `${BASE}/payments/api/v1/verify-payment/${text}`,
+  (text) => `/licenseoperator/verify-payment/${text}`,
+  (text) => `${REPORT}?organizationName=${text}&name=${text}`,
+  (text) => `${REPORT}?productId=${text}`,
+  (text) => `${REPORT}/export?organizationName=${text}`,
   (text) => `${BASE}/revocations?productKey=${text}`,
 ]
 
@@ -91,6 +94,11 @@ beforeAll(async () => {
 afterAll(async () => {
   await api.close()
   await stripe.stop()
+})
+
+test('the API has every path that is asked here', async () => {
+  for (const path of [...bodies.map(([, path]) => path), ...paths.map((pathOf) => pathOf('acme'))])
+    expect((await api.send('PATCH', path, {}, root)).status, path).toBe(405)
 })
 
 describe.each(Object.entries(texts))('%s', (_what, text) => {
@@ -128,6 +136,16 @@ describe('400', () => {
     const list = await api.send('GET', `${BASE}/groups/${encodeURIComponent(group)}/licenses`, undefined, root)
     expect(list.status).toBe(400)
   })
+
+  test.each([texts['a control character'], texts.NUL, texts['far too long'], 'a'.repeat(256)])(
+    'a filter of a report: %j',
+    async (text) => {
+      for (const filter of ['organizationName', 'name', 'productId']) {
+        const answer = await api.send('GET', `${REPORT}?${filter}=${encodeURIComponent(text)}`, undefined, root)
+        expect([answer.status, (await answer.json()).field]).toEqual([400, filter])
+      }
+    },
+  )
 
   test.each(['plan', 'productKey'])('%s whose lower case outgrows its column', async (field) => {
     const text = texts['lower case that outgrows its column']

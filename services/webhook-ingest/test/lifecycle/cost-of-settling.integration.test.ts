@@ -108,3 +108,27 @@ test('what an event costs grows with the parts of a bundle, and not with their s
   }
   expect(perPart[MOST_BUNDLE_PARTS]).toBeLessThan(1.2 * (perPart[20] ?? 0))
 }, 300_000)
+
+test('what a change of plan and an end cost is the same in the second month and in the third year', async () => {
+  const { stripe } = shop.deps
+  const seen: Record<number, Record<string, number>> = {}
+  for (const last of [2, 36]) {
+    await startOver(shop)
+    await shop.buy({ lookupKey: 'box-of-5' })
+    const [subscription] = (await stripe.subscriptions.list()).data
+    const id = subscription?.id ?? ''
+    const told = new Set<string>()
+    for (let month = 2; month <= last; month += 1) await monthOf(id)
+    await costOfNews(told)
+    await shop.emulator.control.advance(5 * 86_400)
+    const { items } = await stripe.subscriptions.retrieve(id)
+    const twice = [{ id: items.data[0]?.id ?? '', quantity: 2 }]
+    await stripe.subscriptions.update(id, { items: twice, proration_behavior: 'always_invoice' })
+    const change = await costOfNews(told)
+    await shop.emulator.control.advance(5 * 86_400)
+    await stripe.subscriptions.cancel(id)
+    seen[last] = { ...change, ...(await costOfNews(told)) }
+  }
+  expect(Object.keys(seen[2] ?? {})).toEqual(expect.arrayContaining(['invoice.paid', 'customer.subscription.deleted']))
+  for (const [type, rows] of Object.entries(seen[36] ?? {})) expect(rows, type).toBeLessThan(1.2 * (seen[2]?.[type] ?? 0) + 10)
+}, 300_000)

@@ -1,12 +1,11 @@
 import type { Mutant } from '../../mutant.ts'
 
-const domain = ['packages/domain/src/text.test.ts']
+const stored = ['packages/db/src/stripe-events.integration.test.ts']
 const columns = ['packages/db/src/widths.integration.test.ts']
 const processed = ['services/webhook-ingest/test/widths.integration.test.ts']
-const edges = ['services/api/test/contract/text-edges.test.ts']
-const claims = ['packages/http/src/token-verifier.test.ts']
+const events = ['packages/stripe/src/payload/stripe-event.test.ts']
 
-/** What Stripe or a token carries fits or is cut where it is only shown; what decides identity is refused at the edge. */
+/** What Stripe carries fits, or is cut where it is only shown, or parks the purchase with the name of the field. */
 export const widths: readonly Mutant[] = [
   {
     rule: "a customer's name of 256 characters fits",
@@ -41,35 +40,49 @@ export const widths: readonly Mutant[] = [
     file: 'packages/db/src/stripe-events.ts',
     find: 'shownAscii(event.apiVersion, API_VERSION)',
     put: 'event.apiVersion',
-    tests: processed,
+    tests: stored,
   },
   {
     rule: 'an API version that is no ASCII is shown all the same',
     file: 'packages/db/src/is-ascii.ts',
     find: "text.replaceAll(/[^\\x20-\\x7e]/g, '?').slice(0, max)",
     put: 'text.slice(0, max)',
-    tests: processed,
+    tests: stored,
   },
   {
     rule: 'a word of Stripe that is shown is cut to its column',
     file: 'packages/db/src/is-ascii.ts',
     find: '.slice(0, max)',
     put: '.slice(max - max)',
-    tests: processed,
+    tests: stored,
   },
   {
     rule: 'the reason of a parked event is cut to its column',
     file: 'packages/db/src/stripe-events.ts',
     find: "status: 'parked' as const, reason: shown(reason, REASON)",
     put: "status: 'parked' as const, reason",
-    tests: processed,
+    tests: stored,
   },
   {
     rule: 'the reason of an ignored event is cut to its column',
     file: 'packages/db/src/stripe-events.ts',
     find: 'why === undefined ? null : shown(why, REASON)',
     put: 'why ?? null',
-    tests: processed,
+    tests: stored,
+  },
+  {
+    rule: 'the reason of an event that waits is cut to its column',
+    file: 'packages/db/src/stripe-events.ts',
+    find: 'const waiting = { reason: shown(reason, REASON),',
+    put: 'const waiting = { reason,',
+    tests: stored,
+  },
+  {
+    rule: 'the reason of a discarded event is cut to its column',
+    file: 'packages/db/src/stripe-events.ts',
+    find: "{ status: 'ignored', reason: shown(",
+    put: "{ status: 'ignored', reason: ((one: string, _most: number) => one)(",
+    tests: stored,
   },
   {
     rule: 'the state of a subscription is a word of Stripe, and cut',
@@ -84,104 +97,6 @@ export const widths: readonly Mutant[] = [
     find: 'shownAscii(subscription.endedReason, 64)',
     put: 'subscription.endedReason',
     tests: ['packages/db/src/subscriptions.integration.test.ts'],
-  },
-  {
-    rule: 'no character is halved where text is cut',
-    file: 'packages/domain/src/text.ts',
-    find: "Array.from(value.slice(0, 2 * max))\n    .slice(0, max)\n    .join('')",
-    put: 'value.slice(0, max)',
-    tests: domain,
-  },
-  {
-    rule: 'what is shown has no control characters',
-    file: 'packages/domain/src/text.ts',
-    find: ".replaceAll(/\\p{Cc}+/gu, ' ')",
-    put: '',
-    tests: domain,
-  },
-  {
-    rule: 'what is shown has no halves of characters',
-    file: 'packages/domain/src/text.ts',
-    find: 'value.toWellFormed()',
-    put: 'value',
-    tests: domain,
-  },
-  {
-    rule: 'what decides identity has no lone surrogates',
-    file: 'packages/domain/src/text.ts',
-    find: 'value.isWellFormed() && ',
-    put: '',
-    tests: domain,
-  },
-  {
-    rule: 'what decides identity has no control characters',
-    file: 'packages/domain/src/text.ts',
-    find: '!(multiline ? /[^\\P{Cc}\\n\\r\\t]/u : /\\p{Cc}/u).test(value)',
-    put: '(multiline || value !== "")',
-    tests: domain,
-  },
-  {
-    rule: 'what decides identity is refused when it is too long, also outside a schema',
-    file: 'packages/domain/src/text.ts',
-    find: 'characters(value) > max ?',
-    put: 'characters(value) < 0 ?',
-    tests: domain,
-  },
-  {
-    rule: 'lengths are counted in characters, as MySQL counts them',
-    file: 'packages/domain/src/text.ts',
-    find: 'return characters(value) > max ?',
-    put: 'return value.length > max ?',
-    tests: processed,
-  },
-  {
-    rule: 'a group whose lower-case form is longer than its column is refused by the schema',
-    file: 'packages/domain/src/group.ts',
-    find: '.refine((name) => characters(groupKey(name)) <= MOST_CHARACTERS, TOO_LONG)',
-    put: '',
-    tests: domain,
-  },
-  {
-    rule: 'a group whose lower-case form is longer than its column is refused where metadata and paths name it',
-    file: 'packages/domain/src/group.ts',
-    find: '(characters(groupKey(name)) > MOST_CHARACTERS ? TOO_LONG : undefined)',
-    put: 'undefined',
-    tests: domain,
-  },
-  {
-    rule: 'a group in a path is refused with 400',
-    file: 'services/api/src/routes/group-licenses.ts',
-    find: "assertGroup('group', group)",
-    put: 'group.trim()',
-    tests: edges,
-  },
-  {
-    rule: 'a group in a body is refused with 400',
-    file: 'services/api/src/routes/issue-license.ts',
-    find: 'group: GroupName,',
-    put: 'group: z.string(),',
-    tests: edges,
-  },
-  {
-    rule: 'a plan whose lower-case form is longer than its column is refused with 400',
-    file: 'packages/licensing/src/prepare-license.ts',
-    find: "assertText('plan', plan, { max: 128 })",
-    put: '',
-    tests: edges,
-  },
-  {
-    rule: 'a product key whose lower-case form is longer than its column is refused with 400',
-    file: 'packages/licensing/src/prepare-license.ts',
-    find: "assertText('productKey', productKey, { max: 128 })",
-    put: '',
-    tests: edges,
-  },
-  {
-    rule: "a product's plan and key may not grow beyond their columns in lower case",
-    file: 'packages/catalog/src/request-fields.ts',
-    find: 'value.length <= max',
-    put: 'value.length <= 10 * max',
-    tests: edges,
   },
   {
     rule: 'a checkout refuses a group that could not be read when it is paid',
@@ -205,34 +120,6 @@ export const widths: readonly Mutant[] = [
     tests: processed,
   },
   {
-    rule: 'an identity in claims is refused as one in a body is',
-    file: 'packages/http/src/token-verifier.ts',
-    find: 'identity: Name,',
-    put: 'identity: z.string().trim().min(1),',
-    tests: claims,
-  },
-  {
-    rule: 'an e-mail address in claims is refused as one in a body is',
-    file: 'packages/http/src/token-verifier.ts',
-    find: '.pipe(text({ max: MAX_EMAIL_LENGTH }).optional())',
-    put: '',
-    tests: claims,
-  },
-  {
-    rule: 'an e-mail address in claims has at most 254 characters',
-    file: 'packages/http/src/token-verifier.ts',
-    find: 'const MAX_EMAIL_LENGTH = 254',
-    put: 'const MAX_EMAIL_LENGTH = 512',
-    tests: claims,
-  },
-  {
-    rule: 'a group in claims that nothing of ours can have belongs to nobody',
-    file: 'packages/http/src/token-verifier.ts',
-    find: 'names.filter((name) => Name.safeParse(name).success)',
-    put: 'names.filter((name) => name.length > 0)',
-    tests: claims,
-  },
-  {
     rule: 'an id of Stripe that is too long parks the purchase with its field',
     file: 'packages/stripe/src/payload/id-of.ts',
     find: '  .max(255)\n',
@@ -251,20 +138,6 @@ export const widths: readonly Mutant[] = [
     file: 'packages/terms/src/purchase-metadata.ts',
     find: 'const refusal = refusalOfGroup(name)',
     put: 'const refusal = name === "" ? refusalOfGroup(name) : undefined',
-    tests: processed,
-  },
-  {
-    rule: 'a plan in metadata that is too long parks the purchase with its field',
-    file: 'packages/terms/src/purchase-metadata.ts',
-    find: 'plan: text({ max: 128 }).optional()',
-    put: 'plan: z.string().optional()',
-    tests: processed,
-  },
-  {
-    rule: 'an e-mail address in metadata with a control character parks the purchase with its field',
-    file: 'packages/terms/src/purchase-metadata.ts',
-    find: 'email: text({ max: 512 }).optional()',
-    put: 'email: z.string().optional()',
     tests: processed,
   },
   {
@@ -287,5 +160,33 @@ export const widths: readonly Mutant[] = [
     find: "column === undefined ? ''",
     put: "column !== undefined ? ''",
     tests: ['packages/db/src/mysql-error.test.ts'],
+  },
+  {
+    rule: 'an event whose id its column cannot hold is no event',
+    file: 'packages/stripe/src/payload/stripe-event.ts',
+    find: '  id: z\n    .string()\n    .min(1)\n    .max(255)\n',
+    put: '  id: z\n    .string()\n    .min(1)\n',
+    tests: events,
+  },
+  {
+    rule: 'an event whose type its column cannot hold is no event',
+    file: 'packages/stripe/src/payload/stripe-event.ts',
+    find: '  type: z\n    .string()\n    .min(1)\n    .max(255)\n',
+    put: '  type: z\n    .string()\n    .min(1)\n',
+    tests: events,
+  },
+  {
+    rule: 'an API version of a form to come is no reason to refuse an event',
+    file: 'packages/stripe/src/payload/stripe-event.ts',
+    find: 'api_version: z.string().nullish().catch(undefined)',
+    put: 'api_version: z.string().max(255).nullish()',
+    tests: events,
+  },
+  {
+    rule: 'half a character in an address does not keep it from being stored',
+    file: 'packages/db/src/to-json.ts',
+    find: 'part.toWellFormed()',
+    put: 'part',
+    tests: processed,
   },
 ]
