@@ -42,10 +42,10 @@ test('work runs alone, one after the other, and longer than the lease', async ()
   const work = async () => {
     running += 1
     most.push(running)
-    await sql`SELECT SLEEP(0.4)`.execute(database.db)
+    await sql`SELECT SLEEP(1.2)`.execute(database.db)
     running -= 1
   }
-  const options = { ttlMs: 150, waitMs: 20_000 }
+  const options = { ttlMs: 500, waitMs: 20_000 }
   const all = await Promise.all(Array.from({ length: 4 }, () => withLease(database.db, 'reconcile', options, work)))
   expect(all.map(({ held }) => held)).toEqual([true, true, true, true])
   expect(most).toEqual([1, 1, 1, 1])
