@@ -2,6 +2,7 @@ import type { Mutant } from '../../mutant.ts'
 
 const present = 'services/webhook-ingest/test/present-state.integration.test.ts'
 const reconcile = 'packages/billing/src/reconcile'
+const scheduled = 'services/webhook-ingest/test/scheduled-reconcile.integration.test.ts'
 
 /** Replay and reconcile read what Stripe has now, leave alone what is under way, and ask nothing about what has not changed. */
 export const presentState: readonly Mutant[] = [
@@ -88,5 +89,12 @@ export const presentState: readonly Mutant[] = [
     find: 'if (event !== undefined && (await asksForNothing(deps, event)))',
     put: 'if (event === undefined)',
     tests: [present],
+  },
+  {
+    rule: 'a scheduled reconcile keeps its distance from what is under way',
+    file: 'services/webhook-ingest/src/processor/run-reconcile.ts',
+    find: 'await reconcileOnce(deps, settings.windowMs, onAgree, signal, SETTLED_AFTER_MS)',
+    put: 'await reconcileOnce(deps, settings.windowMs, onAgree, signal, SETTLED_AFTER_MS * 0)',
+    tests: [scheduled],
   },
 ]
