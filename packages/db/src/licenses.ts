@@ -1,5 +1,5 @@
 import { groupKey } from '@licenseoperator/domain'
-import type { Selectable } from 'kysely'
+import { type Selectable, sql } from 'kysely'
 import { z } from 'zod'
 import { licenseColumns } from './columns.ts'
 import { isAscii } from './is-ascii.ts'
@@ -290,14 +290,25 @@ export async function endsOfSubscription(
 ): Promise<{ first: StoredLicense; newest: StoredLicense[] } | undefined> {
   const ofSubscription = db
     .selectFrom('licenses')
+    .modifyFront(inOrderOfIssue)
     .select(licenseColumns)
     .where('stripe_subscription_id', '=', subscriptionId)
+    // True of all: only in a range are parts told by the index itself, and not by their rows.
+    .where('issued_at', '>', new Date(0))
     .where('issuance_key', 'not like', '%#%')
   const first = await ofSubscription.orderBy('issued_at').orderBy('issuance_key').limit(1).executeTakeFirst()
   if (first === undefined) return undefined
   const newest = await ofSubscription.orderBy('issued_at', 'desc').orderBy('issuance_key', 'desc').limit(NEWEST).execute()
   return { first: toLicense(first), newest: newest.map(toLicense) }
 }
+
+/**
+ * The index that keeps the order. As long as MySQL's statistics say that there are few licenses, which they may do long after there are many, it rather reads
+ * and sorts them all.
+ *
+ * @see https://dev.mysql.com/doc/refman/8.4/en/optimizer-hints.html#optimizer-hints-index-level
+ */
+const inOrderOfIssue = sql`/*+ INDEX(licenses licenses_by_subscription_and_issue) */`
 
 /** Enough to know on what a subscription sells now, and sold before its last changes. */
 const NEWEST = 5
@@ -315,6 +326,7 @@ export async function findInForce(
 ): Promise<StoredLicense | undefined> {
   const row = await db
     .selectFrom('licenses')
+    .modifyFront(inOrderOfIssue)
     .select(licenseColumns)
     .where('stripe_subscription_id', '=', subscriptionId)
     .where('issued_at', '<=', at)
