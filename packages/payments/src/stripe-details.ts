@@ -1,5 +1,5 @@
 import { rfc3339 } from '@licenseoperator/domain'
-import { isUnknownObject } from '@licenseoperator/stripe'
+import { idOf, intentOfPayments, ONE_SHORT_TRY, unlessUnknown } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
 import { z } from 'zod'
 
@@ -53,10 +53,9 @@ export interface StripeDetails {
   readonly paymentIntent: PaymentIntentDetails | undefined
 }
 
-/** A dashboard's page waits for this, so it is one short try for each object. */
-const IMPATIENT = { timeout: 2500, maxNetworkRetries: 0 }
-
 /**
+ * A dashboard's page waits for this, so it is one short try for each object.
+ *
  * Asks Stripe for a payment's invoice and payment intent; what Stripe does not know is left out.
  *
  * @throws what the SDK throws while Stripe cannot be asked
@@ -67,14 +66,16 @@ export async function fetchDetails(
 ): Promise<StripeDetails> {
   const { invoiceId } = ids
   const invoice =
-    invoiceId === undefined ? undefined : await known(stripe.invoices.retrieve(invoiceId, { expand: ['payments'] }, IMPATIENT))
-  const paymentIntentId = ids.paymentIntentId ?? paymentIntentOf(invoice)
+    invoiceId === undefined
+      ? undefined
+      : await unlessUnknown(stripe.invoices.retrieve(invoiceId, { expand: ['payments'] }, ONE_SHORT_TRY))
+  const paymentIntentId = ids.paymentIntentId ?? intentOfPayments(invoice?.payments)
   const priceId = idOf(invoice?.lines.data.find((line) => priceOfLine(line) !== undefined)?.pricing?.price_details?.price)
   const [intent, price] = await Promise.all([
     paymentIntentId === undefined
       ? undefined
-      : known(stripe.paymentIntents.retrieve(paymentIntentId, { expand: ['latest_charge'] }, IMPATIENT)),
-    priceId === undefined ? undefined : known(stripe.prices.retrieve(priceId, {}, IMPATIENT)),
+      : unlessUnknown(stripe.paymentIntents.retrieve(paymentIntentId, { expand: ['latest_charge'] }, ONE_SHORT_TRY)),
+    priceId === undefined ? undefined : unlessUnknown(stripe.prices.retrieve(priceId, {}, ONE_SHORT_TRY)),
   ])
   return {
     invoice: invoice === undefined ? undefined : invoiceDetails(invoice, price, priceId),
@@ -82,21 +83,8 @@ export async function fetchDetails(
   }
 }
 
-async function known<T>(asked: Promise<T>): Promise<T | undefined> {
-  try {
-    return await asked
-  } catch (error) {
-    if (isUnknownObject(error)) return undefined
-    throw error
-  }
-}
-
 function priceOfLine(line: Stripe.InvoiceLineItem): string | undefined {
   return idOf(line.pricing?.price_details?.price)
-}
-
-function paymentIntentOf(invoice: Stripe.Invoice | undefined): string | undefined {
-  return idOf(invoice?.payments?.data.find(({ payment }) => payment.type === 'payment_intent')?.payment.payment_intent)
 }
 
 function invoiceDetails(invoice: Stripe.Invoice, price: Stripe.Price | undefined, priceId: string | undefined): InvoiceDetails {
@@ -142,10 +130,6 @@ function paymentIntentDetails(intent: Stripe.PaymentIntent): PaymentIntentDetail
             },
           ],
   }
-}
-
-function idOf(value: string | { id: string } | null | undefined): string | undefined {
-  return typeof value === 'string' ? value : value?.id
 }
 
 function instant(seconds: number): string {

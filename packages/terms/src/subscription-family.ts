@@ -1,6 +1,6 @@
 import type { Product } from '@licenseoperator/catalog'
 import { licenses, products, reading } from '@licenseoperator/db'
-import { type Invoice, isUnknownObject, readWholeInvoice } from '@licenseoperator/stripe'
+import { type Invoice, isUnknownObject, readWholeInvoice, unlessUnknown } from '@licenseoperator/stripe'
 import type { BoughtPart } from './bundle-parts.ts'
 import { productBought, type Sold } from './our-line.ts'
 import type { InForce } from './paid-units.ts'
@@ -116,12 +116,7 @@ async function productOfLicense(
 
 /** The invoice that a license was paid with, from Stripe. @returns undefined when Stripe does not know it any more */
 export async function invoiceBehind({ stripe }: Pick<TermsDeps, 'stripe'>, invoiceId: string): Promise<Invoice | undefined> {
-  try {
-    return await readWholeInvoice(stripe, await stripe.invoices.retrieve(invoiceId))
-  } catch (error) {
-    if (isUnknownObject(error)) return undefined
-    throw error
-  }
+  return unlessUnknown(stripe.invoices.retrieve(invoiceId).then((invoice) => readWholeInvoice(stripe, invoice)))
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type CheckoutSession, type InvoiceLine, isUnknownObject } from '@licenseoperator/stripe'
+import { type CheckoutSession, type InvoiceLine, idOf, isUnknownObject } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
 import { entitlementOf } from './entitlement-of.ts'
 import { productBought, readLines } from './our-line.ts'
@@ -54,5 +54,5 @@ function lineOf({ price, quantity }: Stripe.LineItem): InvoiceLine {
 
 /** Of a line item's price, whether it was expanded or not. */
 export function idOfProduct(price: Stripe.Price | null): string | undefined {
-  return typeof price?.product === 'string' ? price.product : price?.product.id
+  return idOf(price?.product)
 }

@@ -1,4 +1,4 @@
-import { STRIPE_API_VERSION, waitOutRateLimit } from '@licenseoperator/stripe'
+import { idOf, STRIPE_API_VERSION, waitOutRateLimit } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
 import type { ProcessDeps } from '../handling/event-handler.ts'
 import { presentInvoice, presentSession } from './present-object.ts'
@@ -52,7 +52,7 @@ async function paidAt({ stripe }: Pick<ProcessDeps, 'stripe'>, object: Paid): Pr
   const { payment_intent: intent } = object
   if (intent === null) return undefined
   const { latest_charge: charge } = await waitOutRateLimit(() =>
-    stripe.paymentIntents.retrieve(typeof intent === 'string' ? intent : intent.id, { expand: ['latest_charge'] }),
+    stripe.paymentIntents.retrieve(idOf(intent), { expand: ['latest_charge'] }),
   )
   return typeof charge === 'object' ? charge?.created : undefined
 }

@@ -1,4 +1,4 @@
-import { isUnknownObject, readStripeEvent } from '@licenseoperator/stripe'
+import { idOf, isUnknownObject, readStripeEvent, unlessUnknown } from '@licenseoperator/stripe'
 import { isForeign, isMaintenance } from '@licenseoperator/terms'
 import type { Stripe } from 'stripe'
 
@@ -69,17 +69,11 @@ async function metadataBehind(stripe: Stripe, session: Stripe.Checkout.Session):
   if (session.subscription !== null) return metadataOfSubscription(stripe, session.subscription)
   const { payment_intent: intent } = session
   if (intent === null) return {}
-  return (await stripe.paymentIntents.retrieve(typeof intent === 'string' ? intent : intent.id)).metadata
+  return (await stripe.paymentIntents.retrieve(idOf(intent))).metadata
 }
 
 async function metadataOfSubscription(stripe: Stripe, subscription: string | Stripe.Subscription): Promise<Metadata> {
-  try {
-    return (await stripe.subscriptions.retrieve(typeof subscription === 'string' ? subscription : subscription.id)).metadata
-  } catch (error) {
-    // A test clock takes its subscriptions with it.
-    if (isUnknownObject(error)) return {}
-    throw error
-  }
+  return (await unlessUnknown(stripe.subscriptions.retrieve(idOf(subscription))))?.metadata ?? {}
 }
 
 /** The metadata of an object as an event has it. */

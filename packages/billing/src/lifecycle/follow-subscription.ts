@@ -1,6 +1,6 @@
 import { licenses, reading, stripeEvents, subscriptions } from '@licenseoperator/db'
 import { lockPurchase, settleLicenses } from '@licenseoperator/licensing'
-import { isUnknownObject, readInvoice, readSubscription, type Subscription } from '@licenseoperator/stripe'
+import { readInvoice, readSubscription, type Subscription, unlessUnknown } from '@licenseoperator/stripe'
 import { isForeignSale } from '@licenseoperator/terms'
 import { type EventHandler, type EventOutcome, ignore, PROCESSOR, type ProcessDeps } from '../handling/event-handler.ts'
 import { storeObserved } from './store-observed.ts'
@@ -44,13 +44,8 @@ async function follow(deps: ProcessDeps, arrived: stripeEvents.ArrivedEvent, tol
 }
 
 async function subscriptionNow({ stripe }: ProcessDeps, subscriptionId: string): Promise<Subscription | undefined> {
-  try {
-    return readSubscription(await stripe.subscriptions.retrieve(subscriptionId))
-  } catch (error) {
-    // A test clock takes its subscriptions with it.
-    if (isUnknownObject(error)) return undefined
-    throw error
-  }
+  const subscription = await unlessUnknown(stripe.subscriptions.retrieve(subscriptionId))
+  return subscription && readSubscription(subscription)
 }
 
 /** Metadata can be edited at Stripe: a subscription that brought a license, or sells something of our catalog, stays ours. */

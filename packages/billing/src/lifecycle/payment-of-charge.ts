@@ -1,5 +1,5 @@
 import { payments, reading } from '@licenseoperator/db'
-import { type Charge, isUnknownObject, readInvoice } from '@licenseoperator/stripe'
+import { type Charge, idOf, readInvoice, unlessUnknown } from '@licenseoperator/stripe'
 import { isForeign, isForeignInvoice, isMaintenance } from '@licenseoperator/terms'
 import type { ProcessDeps } from '../handling/event-handler.ts'
 
@@ -39,8 +39,7 @@ async function invoiceOf({ stripe }: ProcessDeps, paymentIntentId: string | unde
     payment: { type: 'payment_intent', payment_intent: paymentIntentId },
     limit: 1,
   })
-  const invoice = data[0]?.invoice
-  return typeof invoice === 'string' ? invoice : invoice?.id
+  return idOf(data[0]?.invoice)
 }
 
 async function ofInvoice(
@@ -48,12 +47,9 @@ async function ofInvoice(
   paymentIntentId: string | undefined,
   invoiceId: string,
 ): Promise<ChargedPayment | undefined> {
-  try {
-    const invoice = readInvoice(await stripe.invoices.retrieve(invoiceId))
-    if (await isForeignInvoice({ db }, invoice)) return undefined
-    return { paymentIntentId, invoiceId, subscriptionId: invoice.subscriptionId }
-  } catch (error) {
-    if (isUnknownObject(error)) return undefined
-    throw error
-  }
+  const found = await unlessUnknown(stripe.invoices.retrieve(invoiceId))
+  if (found === undefined) return undefined
+  const invoice = readInvoice(found)
+  if (await isForeignInvoice({ db }, invoice)) return undefined
+  return { paymentIntentId, invoiceId, subscriptionId: invoice.subscriptionId }
 }

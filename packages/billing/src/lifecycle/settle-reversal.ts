@@ -7,7 +7,7 @@ import {
   renewedLicenseOf,
   settleLicenses,
 } from '@licenseoperator/licensing'
-import { type Charge, chargeOfDispute, isUnknownObject, readCharge, readDispute, readRefund } from '@licenseoperator/stripe'
+import { type Charge, chargeOfDispute, readCharge, readDispute, readRefund, unlessUnknown } from '@licenseoperator/stripe'
 import {
   type EventHandler,
   type EventOutcome,
@@ -98,19 +98,11 @@ async function paymentBehind(deps: ProcessDeps, chargeId: string, told: Charge |
 }
 
 async function chargeNow({ stripe }: ProcessDeps, chargeId: string): Promise<Charge | undefined> {
-  try {
-    return readCharge(await stripe.charges.retrieve(chargeId))
-  } catch (error) {
-    if (isUnknownObject(error)) return undefined
-    throw error
-  }
+  const charge = await unlessUnknown(stripe.charges.retrieve(chargeId))
+  return charge && readCharge(charge)
 }
 
 async function disputeNow({ stripe }: ProcessDeps, disputeId: string) {
-  try {
-    return readDispute(await stripe.disputes.retrieve(disputeId))
-  } catch (error) {
-    if (isUnknownObject(error)) return undefined
-    throw error
-  }
+  const dispute = await unlessUnknown(stripe.disputes.retrieve(disputeId))
+  return dispute && readDispute(dispute)
 }

@@ -1,4 +1,4 @@
-import { type Invoice, isUnknownObject } from '@licenseoperator/stripe'
+import { type Invoice, idOf, isUnknownObject } from '@licenseoperator/stripe'
 import type { ProcessDeps } from '../handling/event-handler.ts'
 
 /** Whether an invoice of no subscription is the receipt of a checkout, whose own event says what was bought. @throws what Stripe throws */
@@ -8,8 +8,7 @@ export async function isPaidThroughCheckout({ stripe }: Pick<ProcessDeps, 'strip
     const { data } = await stripe.invoicePayments.list({ invoice: invoice.id, limit: 10 })
     const intents = data.flatMap(({ payment }) => payment.payment_intent ?? [])
     for (const intent of intents) {
-      const id = typeof intent === 'string' ? intent : intent.id
-      const sessions = await stripe.checkout.sessions.list({ payment_intent: id, limit: 1 })
+      const sessions = await stripe.checkout.sessions.list({ payment_intent: idOf(intent), limit: 1 })
       if (sessions.data.length > 0) return true
     }
     return false

@@ -1,7 +1,7 @@
 import { type Problem, type Product, type ProductFields, problem, refuseFirst, stripeRecurring } from '@licenseoperator/catalog'
 import { prices, type Tx } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
-import { isUnknownObject, translateStripeError } from '@licenseoperator/stripe'
+import { idOf, isUnknownObject, translateStripeError } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
 
 /** A price that the administrator names is known from now on, also to invoices that come years later. */
@@ -59,7 +59,7 @@ export function withGivenPrice(
   if (price === undefined || price.id !== fields.stripePriceId)
     throw new DomainError('temporarily_unavailable', 'the product was changed at the same time', { retryAfterSeconds: 1 })
   refuseFirst(givenPriceProblems(fields, price))
-  return { ...fields, stripeProductId: productIdOf(price) }
+  return { ...fields, stripeProductId: idOf(price.product) }
 }
 
 /** Where a price at Stripe differs from what the product says. */
@@ -79,15 +79,11 @@ export function givenPriceProblems(fields: ProductFields, price: GivenPrice): Pr
       'is not that of the price at Stripe',
     ],
     [
-      fields.stripeProductId === undefined || fields.stripeProductId === productIdOf(price),
+      fields.stripeProductId === undefined || fields.stripeProductId === idOf(price.product),
       'stripeProductId',
       'is not the product of the price at Stripe',
     ],
     [!archived, 'stripeProductId', 'is archived at Stripe'],
   ]
   return checks.filter(([fits]) => !fits).map(([, field, message]) => problem(message, field))
-}
-
-function productIdOf({ product }: GivenPrice): string {
-  return typeof product === 'string' ? product : product.id
 }

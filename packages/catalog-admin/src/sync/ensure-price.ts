@@ -1,7 +1,8 @@
 import { type Product, stripeRecurring } from '@licenseoperator/catalog'
 import { inTransaction, prices, products } from '@licenseoperator/db'
+import { idOf } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
-import { idOf, lookupKeyOf } from './ensure-product.ts'
+import { lookupKeyOf } from './ensure-product.ts'
 import { OUR_SLUG } from './stripe-catalog.ts'
 import { change, Outdated, type SyncRun } from './sync-run.ts'
 

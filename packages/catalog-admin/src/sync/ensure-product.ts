@@ -1,5 +1,6 @@
 import type { Product } from '@licenseoperator/catalog'
 import { inTransaction, products, reading } from '@licenseoperator/db'
+import { idOf } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
 import { OUR_SLUG } from './stripe-catalog.ts'
 import { change, Outdated, type SyncRun } from './sync-run.ts'
@@ -87,8 +88,4 @@ async function remember({ db }: SyncRun, product: Product, stripeProductId: stri
 
 export function lookupKeyOf(product: Product): string {
   return product.lookupKey ?? product.slug
-}
-
-export function idOf(product: string | { id: string }): string {
-  return typeof product === 'string' ? product : product.id
 }

@@ -1,6 +1,7 @@
 import type { Product } from '@licenseoperator/catalog'
 import { DomainError } from '@licenseoperator/domain'
-import { idOf, lookupKeyOf } from './ensure-product.ts'
+import { idOf } from '@licenseoperator/stripe'
+import { lookupKeyOf } from './ensure-product.ts'
 import { OUR_SLUG } from './stripe-catalog.ts'
 import type { SyncRun } from './sync-run.ts'
 

@@ -1,4 +1,4 @@
-import { isUnknownObject } from '@licenseoperator/stripe'
+import { unlessUnknown } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
 import type { Ask } from './ask.ts'
 
@@ -52,12 +52,13 @@ export function openStripeCatalog(stripe: Stripe, ask: Ask, lookupKeys: readonly
 
   return {
     walkProducts: async () => void (await allProducts()),
-    product: async (id) => (products === undefined ? known(ask(() => stripe.products.retrieve(id))) : (await products).get(id)),
+    product: async (id) =>
+      products === undefined ? unlessUnknown(ask(() => stripe.products.retrieve(id))) : (await products).get(id),
     productOf: async (slug) => {
       const own = [...(await allProducts()).values()].filter((one) => one.metadata[OUR_SLUG] === slug)
       return own.toSorted((a, b) => Number(b.active) - Number(a.active) || a.created - b.created)[0]
     },
-    price: (id) => known(ask(() => stripe.prices.retrieve(id))),
+    price: (id) => unlessUnknown(ask(() => stripe.prices.retrieve(id))),
     priceWithKey: async (lookupKey) => {
       if (!pricesByKey.has(lookupKey)) {
         const keys = nextKeys(lookupKeys, lookupKey)
@@ -75,10 +76,10 @@ export function openStripeCatalog(stripe: Stripe, ask: Ask, lookupKeys: readonly
     },
     activePricesOf: (productId) =>
       walk(ask, (after) => stripe.prices.list({ product: productId, active: true, ...pageAfter(after) })),
-    coupon: (id) => known(ask(() => stripe.coupons.retrieve(id))),
+    coupon: (id) => unlessUnknown(ask(() => stripe.coupons.retrieve(id))),
     couponsOf: async (slug, code) =>
       (await allCoupons()).filter(({ metadata }) => metadata?.[OUR_SLUG] === slug && metadata[OUR_CODE] === code),
-    promotionCode: (id) => known(ask(() => stripe.promotionCodes.retrieve(id, { expand: ['promotion.coupon'] }))),
+    promotionCode: (id) => unlessUnknown(ask(() => stripe.promotionCodes.retrieve(id, { expand: ['promotion.coupon'] }))),
     activePromotionCodes: async (code) => {
       const { data } = await ask(() =>
         stripe.promotionCodes.list({ code, active: true, limit: PAGE, expand: ['data.promotion.coupon'] }),
@@ -108,14 +109,5 @@ async function walk<T extends { readonly id: string }>(
     const { data, has_more: more } = await ask(() => page(all.at(-1)?.id))
     all.push(...data)
     if (!more || data.length === 0 || all.length >= MOST) return all
-  }
-}
-
-async function known<T>(request: Promise<T>): Promise<T | undefined> {
-  try {
-    return await request
-  } catch (error) {
-    if (isUnknownObject(error)) return undefined
-    throw error
   }
 }

@@ -9,7 +9,7 @@ import {
   type Log,
   type Surface,
 } from '@licenseoperator/domain'
-import { translateStripeError } from '@licenseoperator/stripe'
+import { idOf, translateStripeError } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
 import { openForCustomer } from '../session/open-for-customer.ts'
 import { dashboardUrl, type ReturnUrlSettings } from '../session/return-urls.ts'
@@ -117,6 +117,6 @@ function params(
 /** A price that recurs, for licenses that renew by themselves, is paid once here. */
 function lineItem(price: Stripe.Price): Stripe.Checkout.SessionCreateParams.LineItem {
   if (price.recurring === null || price.unit_amount === null) return { price: price.id, quantity: 1 }
-  const product = typeof price.product === 'string' ? price.product : price.product.id
-  return { quantity: 1, price_data: { currency: price.currency, unit_amount: price.unit_amount, product } }
+  const { currency, unit_amount } = price
+  return { quantity: 1, price_data: { currency, unit_amount, product: idOf(price.product) } }
 }

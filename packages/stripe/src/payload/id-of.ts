@@ -13,6 +13,13 @@ export const Expandable = z
   .nullish()
   .transform((value) => (typeof value === 'string' ? value : value?.id))
 
+/** The id of what an answer of the SDK names or carries. */
+export function idOf(value: string | { readonly id: string }): string
+export function idOf(value: string | { readonly id: string } | null | undefined): string | undefined
+export function idOf(value: string | { readonly id: string } | null | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.id
+}
+
 /** An address that a license names and is not found by; Stripe allows 512 characters. */
 export const EmailAddress = z
   .string()

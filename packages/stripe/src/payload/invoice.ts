@@ -124,7 +124,7 @@ export function readInvoice(object: unknown) {
       invoice.subscription_details?.metadata,
       invoice.metadata,
     ),
-    paymentIntentId: invoice.payment_intent ?? intentOf(invoice.payments),
+    paymentIntentId: invoice.payment_intent ?? intentOfPayments(invoice.payments),
     ...(bought === undefined ? noPrice : pricedAs(bought)),
     period: line === undefined ? undefined : periodOf(line),
     lines: invoice.lines.data.map(lineOf),
@@ -135,7 +135,8 @@ const InvoicePayments = z.looseObject({
   data: z.array(z.looseObject({ payment: z.looseObject({ type: z.string(), payment_intent: Expandable }).nullish() })),
 })
 
-function intentOf(payments: unknown): string | undefined {
+/** The payment intent among the payments of an invoice, as they hang in it or as `invoicePayments.list` answers. */
+export function intentOfPayments(payments: unknown): string | undefined {
   const known = InvoicePayments.safeParse(payments)
   return known.success
     ? known.data.data.find(({ payment }) => payment?.type === 'payment_intent')?.payment?.payment_intent

@@ -38,7 +38,7 @@ export const givenPrices: readonly Mutant[] = [
   {
     rule: 'a given price belongs to the given product',
     file,
-    find: 'fields.stripeProductId === undefined || fields.stripeProductId === productIdOf(price),',
+    find: 'fields.stripeProductId === undefined || fields.stripeProductId === idOf(price.product),',
     put: 'true,',
     tests: alone,
   },
