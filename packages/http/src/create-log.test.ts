@@ -30,7 +30,8 @@ test('one parsable line per entry, whatever is in it', () => {
 test('no field replaces one of ours, and a secret that somebody logs is not told', () => {
   const { lines, options } = keptLines()
   const failure = Object.assign(new Error('SECRET'), { code: 'ECONNRESET' })
-  const secrets = { token: 'SECRET', settings: { password: 'SECRET', apiKey: 'SECRET', port: 1 } }
+  const deep = { accounts: [{ Password: 'SECRET' }] }
+  const secrets = { token: 'SECRET', settings: { password: 'SECRET', apiKey: 'SECRET', port: 1, deep } }
   createLog(options).info('100 %s %d', { level: 'fake', time: 'fake', err: failure, all: [failure], ...secrets })
   const line = JSON.parse(lines.join(''))
   expect(line).toMatchObject({ level: 'info', msg: '100 %s %d', token: '[secret]', err: { code: 'ECONNRESET' } })

@@ -11,8 +11,8 @@ export interface LogOptions {
   readonly write?: (line: string) => void
 }
 
-/** Nobody of ours logs one of these: a second fence, for the day somebody does. */
-const SECRETS = ['authorization', 'cookie', 'password', 'secret', 'token', 'apiKey', 'privateKeyPem']
+/** Nobody of ours logs one of these, at whatever depth: a second fence, for the day somebody does. */
+const SECRETS = new Set(['authorization', 'cookie', 'password', 'secret', 'token', 'apikey', 'privatekeypem'])
 
 /**
  * One JSON object per line, by pino: `level`, `time`, `service`, the fields, `msg`. JSON escapes line breaks and control characters, so a
@@ -27,7 +27,6 @@ export function createLog({ service, level, write }: LogOptions): Log {
       formatters: { level: (label) => ({ level: label }), log: loggable },
       // pino's own would print an error's message and stack, where drivers put SQL and values.
       serializers: { err: (error: unknown) => error },
-      redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`]), censor: '[secret]' },
     },
     // Written before the call returns: the line that says why a process ends must not be lost with it.
     write === undefined ? destination({ fd: 1, sync: true }) : { write },
@@ -54,7 +53,8 @@ function loggable({
   }
 }
 
-function plain(_key: string, value: unknown): unknown {
+function plain(key: string, value: unknown): unknown {
+  if (value !== undefined && SECRETS.has(key.toLowerCase())) return '[secret]'
   if (value instanceof Error) return errorFields(value)
   return typeof value === 'bigint' ? value.toString() : value
 }
