@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { silentLog } from '@licenseoperator/domain'
 import { Hono } from 'hono'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { answerTo, dialRaw, get, gone } from '../test/raw.ts'
+import { answerTo, dialRaw, get, gone, goneForAnother } from '../test/raw.ts'
 import type { HttpEnv } from './http-env.ts'
 import { createMetrics } from './metrics.ts'
 import { addOperations, serveWithOperations } from './operations.ts'
@@ -115,7 +115,7 @@ describe('too many connections', () => {
     const idle = []
     for (let n = 0; n < 4; n += 1) idle.push(await dial(serving))
     expect(await answerTo(serving.port, get('/n/1'))).toMatch(/<1>$/)
-    await gone(idle[0] ?? fail())
+    await goneForAnother(idle[0] ?? fail())
     expect(idle.slice(1).map((socket) => socket.closed)).toEqual([false, false, false])
     slow.answer()
     expect(await working).toMatch(/<done>$/)
@@ -134,7 +134,7 @@ describe('too many connections', () => {
     for (let n = 1; n < 2000; n += 1) await dial(serving)
     expect(first.closed).toBe(false)
     await dial(serving)
-    await gone(first)
+    await goneForAnother(first)
   })
 
   test('all of them at work: the new one is refused, and a place that is free again is taken', async () => {

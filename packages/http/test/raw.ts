@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { expect, vi } from 'vitest'
 
 /** A bare connection to a server under test, from an address of this machine. */
 export async function dialRaw(port: number, { from = '127.0.0.1', request = '' } = {}): Promise<Socket> {
@@ -16,6 +17,12 @@ export async function answerTo(port: number, request: string, from?: string): Pr
 }
 
 export const get = (path: string, headers = 'Connection: close\r\n') => `GET ${path} HTTP/1.1\r\nHost: x\r\n${headers}\r\n`
+
+/** As `gone`, for one that has to go for another's sake: by itself it ends 10 seconds after it came, because nothing is asked on it. */
+export async function goneForAnother(socket: Socket): Promise<void> {
+  socket.resume()
+  await vi.waitFor(() => expect(socket.closed).toBe(true), 5000)
+}
 
 /** Resolves once the connection has closed, however. */
 export function gone(socket: Socket): Promise<void> {

@@ -79,6 +79,15 @@ async function consumeOne(user: User, subject: string, durable: string) {
   return { got, log }
 }
 
+/** What is not acknowledged comes again, which nobody sees who stops after the first. */
+async function isAcknowledged(user: User, subject: string, durable: string): Promise<void> {
+  const { consumers } = await (await as(user)).jetstreamManager({ checkAPI: false })
+  await vi.waitFor(async () => {
+    const { num_ack_pending: waiting, ack_floor: floor } = await consumers.info(streamNameFor(subject), durable)
+    expect([waiting, floor.stream_seq]).toEqual([0, 1])
+  }, 10_000)
+}
+
 test('receiver and processor: one publishes webhooks, the other consumes them, both are healthy', async () => {
   for (const user of ['receiver', 'processor'] as const) {
     const connection = await as(user)
@@ -87,6 +96,7 @@ test('receiver and processor: one publishes webhooks, the other consumes them, b
   }
   await publish('receiver', webhook, 'evt_1')
   expect((await consumeOne('processor', webhook, 'licenseoperator_processor')).got).toEqual(['evt_1'])
+  await isAcknowledged('processor', webhook, 'licenseoperator_processor')
 })
 
 test('relay and a team: one announces licenses and looks old ones up, the other consumes them', async () => {
@@ -98,6 +108,7 @@ test('relay and a team: one announces licenses and looks old ones up, the other 
   const since = new Date(Date.now() - 60_000)
   expect([await index.has(relay, 'L-1', since), await index.has(relay, 'L-2', since)]).toEqual([true, false])
   expect((await consumeOne('welcome-mail', issued, 'welcome-mail')).got).toEqual(['L-1'])
+  await isAcknowledged('welcome-mail', issued, 'welcome-mail')
 })
 
 test('two instances of the api tell each other of a change', async () => {
