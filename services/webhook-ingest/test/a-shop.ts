@@ -1,4 +1,4 @@
-import { type ProcessDeps, processEvent } from '@licenseoperator/billing'
+import { type ProcessDeps, processEvent, type WorkerDeps } from '@licenseoperator/billing'
 import type { ProductFields } from '@licenseoperator/catalog'
 import { syncProducts } from '@licenseoperator/catalog-admin'
 import { type CheckoutRequest, createCheckoutSession } from '@licenseoperator/checkout'
@@ -9,7 +9,6 @@ import { generateSigningKey } from '@licenseoperator/signing'
 import { createStripe } from '@licenseoperator/stripe'
 import { type CheckoutInput, type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
 import { sql } from 'kysely'
-import type { WorkerDeps } from '../src/processor/run-processor.ts'
 
 const ada: Caller = { identity: 'ada', email: 'ada@acme.example', roles: [], groups: ['acme'], scopes: undefined }
 

@@ -1,8 +1,7 @@
-import { reconcile, replayEvent } from '@licenseoperator/billing'
+import { reconcile, replayEvent, sweepStoredEvents, webhookHandler } from '@licenseoperator/billing'
 import { inTransaction, stripeEvents } from '@licenseoperator/db'
 import type { Caller } from '@licenseoperator/domain'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { sweepStoredEvents, webhookHandler } from '../src/processor/run-processor.ts'
 import { forgetAll } from './a-history.ts'
 import { openShop, type Shop } from './a-shop.ts'
 

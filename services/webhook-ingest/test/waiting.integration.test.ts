@@ -1,6 +1,6 @@
+import { sweepStoredEvents, webhookHandler } from '@licenseoperator/billing'
 import { stripeEvents } from '@licenseoperator/db'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { sweepStoredEvents, webhookHandler } from '../src/processor/run-processor.ts'
 import { forgetAll } from './a-history.ts'
 import { openShop, type Shop } from './a-shop.ts'
 

@@ -104,7 +104,7 @@ export const handedOn: readonly Mutant[] = [
   },
   {
     rule: 'a message that is no event is told from one that is not signed, before anything works with it',
-    file: 'services/webhook-ingest/src/processor/run-processor.ts',
+    file: 'packages/billing/src/events/webhook-handler.ts',
     find: "  if (!isStripeEvent(payload)) return 'no event'\n",
     put: '',
     tests: ['services/webhook-ingest/test/forged-messages.integration.test.ts'],

@@ -9,7 +9,7 @@ const leaves = ['packages/config/src/connection-leaves.test.ts']
 export const stream: readonly Mutant[] = [
   {
     rule: 'the processor verifies the signature of a message again',
-    file: 'services/webhook-ingest/src/processor/run-processor.ts',
+    file: 'packages/billing/src/events/webhook-handler.ts',
     find: "  if (!isSignedByStripe(deps.stripe, payload, signature, deps.webhookSecrets)) return 'unsigned'\n",
     put: '',
     tests: forged,
@@ -51,7 +51,7 @@ export const stream: readonly Mutant[] = [
   },
   {
     rule: 'a message that is no JSON is settled, not thrown back',
-    file: 'services/webhook-ingest/src/processor/run-processor.ts',
+    file: 'packages/billing/src/events/webhook-handler.ts',
     find: '  } catch {\n    return undefined\n',
     put: '  } catch (error) {\n    throw error\n',
     tests: forged,

@@ -85,7 +85,7 @@ export const safeguards: readonly Mutant[] = [
   },
   {
     rule: 'a reconcile that lost its lease stops',
-    file: 'services/webhook-ingest/src/processor/run-reconcile.ts',
+    file: 'packages/billing/src/reconcile/reconcile-once.ts',
     find: 'signal === undefined ? lost : AbortSignal.any([signal, lost])',
     put: 'signal ?? new AbortController().signal',
     tests: ['services/webhook-ingest/test/present-state.integration.test.ts'],

@@ -94,14 +94,14 @@ export const failureMutants: readonly Mutant[] = [
   },
   {
     rule: 'a processor logs each retry with its reason',
-    file: 'services/webhook-ingest/src/processor/run-processor.ts',
+    file: 'packages/billing/src/events/webhook-handler.ts',
     find: 'logRetry(deps, outcome, message.deliveryCount)\n',
     put: '\n',
     tests: waiting,
   },
   {
     rule: 'a sweep of stored events logs each retry with its reason',
-    file: 'services/webhook-ingest/src/processor/run-processor.ts',
+    file: 'packages/billing/src/events/sweep-stored-events.ts',
     find: 'logRetry(deps, outcome, deliveryCount)\n',
     put: '\n',
     tests: waiting,

@@ -15,7 +15,7 @@ export const presentState: readonly Mutant[] = [
   },
   {
     rule: 'the sweep that takes a replay over reads what Stripe has now',
-    file: 'services/webhook-ingest/src/processor/run-processor.ts',
+    file: 'packages/billing/src/events/sweep-stored-events.ts',
     find: 'const afresh = stored.attempts > 0',
     put: 'const afresh = stored.attempts > 9',
     tests: [present],
