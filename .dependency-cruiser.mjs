@@ -79,6 +79,13 @@ export default {
       from: { pathNot: '^tooling/conformance/client/' },
       to: { couldNotResolve: true },
     },
+    {
+      name: 'sources-know-no-tests',
+      comment: 'What is shipped knows neither the emulator nor the stack nor what tests share; the tests of a package may use them.',
+      severity: 'error',
+      from: { path: '^(packages|services)/[^/]+/src/' },
+      to: { path: '^(tooling/|packages/[^/]+/testing/)' },
+    },
     ...rowOf('packages/catalog-admin/src', catalogAdminFloors),
     ...rowOf('packages/checkout/src', checkoutFloors),
     ...rowOf('packages/billing/src', billingFloors),
