@@ -1,7 +1,6 @@
+import { openShop, resultOf, type Shop } from '@licenseoperator/billing/testing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runReconcile } from '../src/processor/run-reconcile.ts'
-import { resultOf } from './a-history.ts'
-import { openShop, type Shop } from './a-shop.ts'
 
 let shop: Shop
 beforeAll(async () => {

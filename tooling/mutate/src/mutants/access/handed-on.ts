@@ -107,7 +107,7 @@ export const handedOn: readonly Mutant[] = [
     file: 'packages/billing/src/events/webhook-handler.ts',
     find: "  if (!isStripeEvent(payload)) return 'no event'\n",
     put: '',
-    tests: ['services/webhook-ingest/test/forged-messages.integration.test.ts'],
+    tests: ['packages/billing/src/events/forged-messages.integration.test.ts'],
   },
   {
     rule: 'the documented rights of the api do not let it announce licenses',

@@ -1,6 +1,6 @@
 import type { Mutant } from '../../mutant.ts'
 
-const forged = ['services/webhook-ingest/test/forged-messages.integration.test.ts']
+const forged = ['packages/billing/src/events/forged-messages.integration.test.ts']
 const nats = ['services/webhook-ingest/test/nats/nats-access.integration.test.ts']
 const accounts = ['packages/db/src/accounts.integration.test.ts']
 const leaves = ['packages/config/src/connection-leaves.test.ts']

@@ -1,7 +1,7 @@
 import type { Mutant } from '../../mutant.ts'
 
-const holds = ['services/webhook-ingest/test/checkout-holds.integration.test.ts']
-const givenBack = ['services/webhook-ingest/test/holds-given-back.integration.test.ts']
+const holds = ['packages/billing/src/purchase/checkout-holds.integration.test.ts']
+const givenBack = ['packages/billing/src/purchase/holds-given-back.integration.test.ts']
 
 /** What a checkout holds is given back, and nobody holds all of it. */
 export const heldPlaces: readonly Mutant[] = [

@@ -1,7 +1,7 @@
 import type { Mutant } from '../../mutant.ts'
 
-const raced = ['services/webhook-ingest/test/safeguards.integration.test.ts']
-const stops = ['services/webhook-ingest/test/reconcile-stops.integration.test.ts']
+const raced = ['packages/billing/src/lifecycle/safeguards.integration.test.ts']
+const stops = ['packages/billing/src/reconcile/reconcile-stops.integration.test.ts']
 const ends = ['packages/billing/src/maintenance/maintenance-end.test.ts']
 
 /** Guards against two at once, leap days, leases and deadlines. */
@@ -32,7 +32,7 @@ export const safeguards: readonly Mutant[] = [
     file: 'packages/billing/src/maintenance/renew-maintenance.ts',
     find: "if (present?.text !== before.text) return 'stale'",
     put: "if (present === undefined) return 'stale'",
-    tests: ['services/webhook-ingest/test/maintenance.integration.test.ts'],
+    tests: ['packages/billing/src/maintenance/maintenance.integration.test.ts'],
   },
   {
     rule: "an event whose own work reaches the database's deadline N times is parked",
@@ -88,7 +88,7 @@ export const safeguards: readonly Mutant[] = [
     file: 'packages/billing/src/reconcile/reconcile-once.ts',
     find: 'signal === undefined ? lost : AbortSignal.any([signal, lost])',
     put: 'signal ?? new AbortController().signal',
-    tests: ['services/webhook-ingest/test/present-state.integration.test.ts'],
+    tests: ['packages/billing/src/events/present-state.integration.test.ts'],
   },
   {
     rule: 'a reconcile that lost its lease feeds no further event',
@@ -137,7 +137,7 @@ export const safeguards: readonly Mutant[] = [
     file: 'packages/db/src/licenses.ts',
     find: '  if (Object.keys(known).length === 0) return\n',
     put: "  if (links.checkoutSessionId !== undefined) await tx.updateTable('coupons').set({ taken: 7 }).execute()\n",
-    tests: ['services/webhook-ingest/test/lifecycle/every-order-more-periods.integration.test.ts'],
+    tests: ['packages/billing/src/lifecycle/every-order-more-periods.integration.test.ts'],
   },
   {
     rule: "that an event waits for the database's deadline is told apart from MySQL being away",

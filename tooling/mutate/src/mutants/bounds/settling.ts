@@ -1,6 +1,6 @@
 import type { Mutant } from '../../mutant.ts'
 
-const costs = ['services/webhook-ingest/test/lifecycle/cost-of-settling.integration.test.ts']
+const costs = ['packages/billing/src/lifecycle/cost-of-settling.integration.test.ts']
 
 /** Only what a fact touches is derived, and a sale has a bounded size. */
 export const settling: readonly Mutant[] = [
@@ -58,6 +58,6 @@ export const settling: readonly Mutant[] = [
     file: 'packages/terms/src/entitlement-of.ts',
     find: 'if (partsInAll > MOST_PARTS_OF_A_SALE) throw',
     put: 'if (partsInAll < 0) throw',
-    tests: ['services/webhook-ingest/test/lifecycle/what-is-no-longer-sold.integration.test.ts'],
+    tests: ['packages/billing/src/lifecycle/what-is-no-longer-sold.integration.test.ts'],
   },
 ]

@@ -2,7 +2,7 @@ import type { Mutant } from '../../mutant.ts'
 
 const stored = ['packages/db/src/stripe-events.integration.test.ts']
 const columns = ['packages/db/src/widths.integration.test.ts']
-const processed = ['services/webhook-ingest/test/widths.integration.test.ts']
+const processed = ['packages/billing/src/purchase/widths.integration.test.ts']
 const events = ['packages/stripe/src/payload/stripe-event.test.ts']
 
 /** What Stripe carries fits, or is cut where it is only shown, or parks the purchase with the name of the field. */

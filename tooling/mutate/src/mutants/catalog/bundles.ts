@@ -5,7 +5,7 @@ const overHttp = ['services/api/test/contract/admin-products.test.ts']
 const changes = ['services/api/test/contract/product-change.test.ts']
 const rules = 'packages/catalog/src/bundle-rules.ts'
 const write = 'packages/catalog-admin/src/admin/write-product.ts'
-const asBought = ['services/webhook-ingest/test/bundle-as-bought.integration.test.ts']
+const asBought = ['packages/billing/src/purchase/bundle-as-bought.integration.test.ts']
 
 /** No bundle is put on sale that could not be delivered, by no path; and one that was sold keeps its parts. */
 export const bundles: readonly Mutant[] = [

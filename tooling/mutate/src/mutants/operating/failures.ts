@@ -4,7 +4,7 @@ const mysql = 'packages/db/src/mysql-trouble.ts'
 const describe = 'services/cli/src/describe-failure.ts'
 const cli = ['services/cli/test/failures.integration.test.ts']
 const explained = ['packages/billing/src/failures/explain-failure.test.ts']
-const waiting = ['services/webhook-ingest/test/waiting.integration.test.ts']
+const waiting = ['packages/billing/src/events/waiting.integration.test.ts']
 const relaying = ['services/webhook-ingest/test/relay.integration.test.ts']
 
 export const failureMutants: readonly Mutant[] = [

@@ -1,7 +1,7 @@
 import type { Mutant } from '../../mutant.ts'
 
-const first = 'services/webhook-ingest/test/lifecycle/first-purchase.integration.test.ts'
-const noLonger = 'services/webhook-ingest/test/lifecycle/what-is-no-longer-sold.integration.test.ts'
+const first = 'packages/billing/src/purchase/first-purchase.integration.test.ts'
+const noLonger = 'packages/billing/src/lifecycle/what-is-no-longer-sold.integration.test.ts'
 const units = 'packages/terms/src/paid-units.test.ts'
 const purchase = 'packages/billing/src/purchase'
 const terms = 'packages/terms/src'

@@ -1,6 +1,6 @@
 import type { Mutant } from '../../mutant.ts'
 
-const doubt = 'services/webhook-ingest/test/lifecycle/in-doubt.integration.test.ts'
+const doubt = 'packages/billing/src/events/in-doubt.integration.test.ts'
 const later = 'packages/billing/src/purchase/read-later-period.ts'
 const units = 'packages/terms/src/paid-units.ts'
 

@@ -1,8 +1,8 @@
 import type { Mutant } from '../../mutant.ts'
 
-const moneyBack = 'services/webhook-ingest/test/lifecycle/money-back.integration.test.ts'
-const paidLate = 'services/webhook-ingest/test/lifecycle/paid-after-the-end.integration.test.ts'
-const holds = 'services/webhook-ingest/test/checkout-holds.integration.test.ts'
+const moneyBack = 'packages/billing/src/lifecycle/money-back.integration.test.ts'
+const paidLate = 'packages/billing/src/lifecycle/paid-after-the-end.integration.test.ts'
+const holds = 'packages/billing/src/purchase/checkout-holds.integration.test.ts'
 const lines = 'services/api/test/contract/checkout-lines.test.ts'
 const state = 'packages/licensing/src/state'
 const checkout = 'packages/checkout/src/session/create-checkout-session.ts'

@@ -1,7 +1,7 @@
 import type { Mutant } from '../../mutant.ts'
 
-const never = 'services/webhook-ingest/test/lifecycle/never-ignored.integration.test.ts'
-const further = 'services/webhook-ingest/test/lifecycle/never-ignored-kinds.integration.test.ts'
+const never = 'packages/billing/src/events/never-ignored.integration.test.ts'
+const further = 'packages/billing/src/events/never-ignored-kinds.integration.test.ts'
 const purchase = 'packages/billing/src/purchase'
 const terms = 'packages/terms/src'
 const events = 'packages/billing/src/events'

@@ -1,8 +1,8 @@
 import type { Mutant } from '../../mutant.ts'
 
-const noLonger = 'services/webhook-ingest/test/lifecycle/what-is-no-longer-sold.integration.test.ts'
-const taken = 'services/webhook-ingest/test/lifecycle/taken-off-and-put-on.integration.test.ts'
-const first = 'services/webhook-ingest/test/lifecycle/first-purchase.integration.test.ts'
+const noLonger = 'packages/billing/src/lifecycle/what-is-no-longer-sold.integration.test.ts'
+const taken = 'packages/billing/src/lifecycle/taken-off-and-put-on.integration.test.ts'
+const first = 'packages/billing/src/purchase/first-purchase.integration.test.ts'
 const units = 'packages/terms/src/paid-units.test.ts'
 const purchase = 'packages/billing/src/purchase'
 const terms = 'packages/terms/src'

@@ -1,6 +1,6 @@
 import type { Mutant } from '../../mutant.ts'
 
-const present = 'services/webhook-ingest/test/present-state.integration.test.ts'
+const present = 'packages/billing/src/events/present-state.integration.test.ts'
 const reconcile = 'packages/billing/src/reconcile'
 const scheduled = 'services/webhook-ingest/test/scheduled-reconcile.integration.test.ts'
 
