@@ -81,7 +81,8 @@ export default {
     },
     {
       name: 'sources-know-no-tests',
-      comment: 'What is shipped knows neither the emulator nor the stack nor what tests share; the tests of a package may use them.',
+      comment:
+        'What is shipped knows neither the emulator nor the stack nor what tests share; the tests of a package may use them.',
       severity: 'error',
       from: { path: '^(packages|services)/[^/]+/src/' },
       to: { path: '^(tooling/|packages/[^/]+/testing/)' },

@@ -123,8 +123,8 @@ export async function attachSession(tx: Tx, reservationId: string, stripeSession
  * @returns `consumed` now, `already` before, `late` when the hold was gone by the time the money came, `unknown` for a foreign id
  */
 export async function consume(tx: Tx, reservationId: string, now: Date): Promise<'consumed' | 'already' | 'late' | 'unknown'> {
-  const settled = await settle(tx, reservationId, 'held', 'consumed', now)
-  if (settled) return 'consumed'
+  const isConsumed = await changeStatus(tx, reservationId, 'held', 'consumed', now)
+  if (isConsumed) return 'consumed'
   const reservation = await find(tx, reservationId)
   if (reservation === undefined) return 'unknown'
   return reservation.status === 'consumed' ? 'already' : 'late'
@@ -136,7 +136,7 @@ export async function consume(tx: Tx, reservationId: string, now: Date): Promise
  * @returns false when the cap or the coupon has been given to others meanwhile (the caller parks the event)
  */
 export async function reclaim(tx: Tx, reservationId: string, now: Date): Promise<boolean> {
-  if (!(await settle(tx, reservationId, 'released', 'consumed', now))) return false
+  if (!(await changeStatus(tx, reservationId, 'released', 'consumed', now))) return false
   const reservation = await find(tx, reservationId)
   if (reservation === undefined) return false
   if (reservation.takesLicense && !(await products.takeLicense(tx, reservation.productId))) return false
@@ -155,7 +155,7 @@ export async function askAgainAt(tx: Tx, reservationId: string, at: Date): Promi
 
 /** Gives back what was held; false when the reservation was not held any more (then nothing happened). */
 export async function release(tx: Tx, reservationId: string, now: Date): Promise<boolean> {
-  if (!(await settle(tx, reservationId, 'held', 'released', now))) return false
+  if (!(await changeStatus(tx, reservationId, 'held', 'released', now))) return false
   const reservation = await find(tx, reservationId)
   if (reservation?.takesLicense === true) await products.giveBackLicense(tx, reservation.productId)
   if (reservation?.couponId !== undefined) await coupons.giveBack(tx, reservation.couponId, reservation.groupKey)
@@ -196,8 +196,8 @@ export async function listOverdue(db: Reader, now: Date, limit: number): Promise
   return rows.map(toReservation)
 }
 
-/** One conditional UPDATE decides who settles a reservation. */
-async function settle(
+/** One conditional UPDATE decides what becomes of a reservation. */
+async function changeStatus(
   tx: Tx,
   reservationId: string,
   from: Reservation['status'],

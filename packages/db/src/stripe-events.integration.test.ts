@@ -23,7 +23,7 @@ const event = {
 
 test.each<[string, (tx: Tx, event: stripeEvents.ArrivedEvent) => Promise<unknown>]>([
   ['waits', (tx, one) => stripeEvents.postpone(tx, one, reason, now)],
-  ['is ignored', (tx, one) => stripeEvents.settle(tx, one, 'ignored', now, reason)],
+  ['is ignored', (tx, one) => stripeEvents.markAs(tx, one, 'ignored', now, reason)],
   ['is parked', (tx, one) => stripeEvents.park(tx, one, reason, now)],
   [
     'is discarded',

@@ -92,7 +92,7 @@ export async function distrust(tx: Tx, eventId: string, reason: string, now: Dat
 }
 
 /**
- * Keeps an event that cannot be processed yet, with the reason, until the sweeper takes it. Leaves one alone that was settled meanwhile.
+ * Keeps an event that cannot be processed yet, with the reason, until the sweeper takes it. Leaves one alone that was done meanwhile.
  *
  * @param againAt  when it is tried again
  */
@@ -118,9 +118,9 @@ export async function postpone(tx: Tx, event: ArrivedEvent, reason: string, agai
  * Marks an event as done, in the transaction that does what it asks for. The row's key makes a second delivery wait for the first and then
  * see it done.
  *
- * @returns false when it was settled before: the caller does nothing more
+ * @returns false when it was done before: the caller does nothing more
  */
-export async function settle(
+export async function markAs(
   tx: Tx,
   event: ArrivedEvent,
   status: 'processed' | 'ignored',
@@ -287,8 +287,8 @@ export async function discardedOf(db: Reader, eventIds: readonly string[]): Prom
   return row?.reason ?? undefined
 }
 
-/** How many events nobody has settled: what an alert watches. Cheap however many are settled. */
-export async function countUnsettled(db: Reader): Promise<Record<'received' | 'parked', number>> {
+/** How many events are open: what an alert watches. Cheap however many are done. */
+export async function countOpen(db: Reader): Promise<Record<'received' | 'parked', number>> {
   const rows = await db
     .selectFrom('stripe_events')
     .select((eb) => ['status' as const, eb.fn.countAll<number>().as('count')])

@@ -1,8 +1,8 @@
 import { audit, type Db, inTransaction, licenses, reading, type Tx } from '@licenseoperator/db'
 import { assertScope, assertSysadmin, type Caller, DomainError, type Surface } from '@licenseoperator/domain'
 import { lockPurchase, purchaseLockOf } from './lock-purchase.ts'
+import { deriveLicenses } from './state/derive-licenses.ts'
 import type { RevocationPolicy } from './state/license-state.ts'
-import { settleLicenses } from './state/settle-licenses.ts'
 import { familyOf } from './state/touched.ts'
 
 export interface RevokeDeps {
@@ -86,7 +86,7 @@ async function decide(
   return inTransaction(db, async (tx) => {
     await lockPurchase(tx, purchaseLockOf(known))
     await change(tx, (await licenses.findById(tx, licenseId)) ?? known)
-    await settleLicenses(tx, familyOf(known), { policy, actor: caller, now: at })
+    await deriveLicenses(tx, familyOf(known), { policy, actor: caller, now: at })
     return (await licenses.findById(tx, licenseId)) ?? known
   })
 }

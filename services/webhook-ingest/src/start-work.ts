@@ -82,7 +82,7 @@ async function runProcessor({ config, keys, log }: WorkOptions, connections: Con
     BACKLOG_EVERY_MS,
     signal,
     async () => {
-      const counts = await reading(() => stripeEvents.countUnsettled(deps.db))
+      const counts = await reading(() => stripeEvents.countOpen(deps.db))
       for (const [status, count] of Object.entries(counts)) stored.set({ status }, count)
       return 0
     },

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { whyFailed } from '../failures/explain-failure.ts'
 import { type EventHandler, type EventOutcome, ignore, type ProcessDeps } from '../handling/event-handler.ts'
 import { followFailedInvoice, followSubscription } from '../lifecycle/follow-subscription.ts'
-import { settleDispute, settleRefund } from '../lifecycle/settle-reversal.ts'
+import { recordDispute, recordRefund } from '../lifecycle/record-reversal.ts'
 import { issueFromCheckout } from '../purchase/issue-from-checkout.ts'
 import { issueFromInvoice } from '../purchase/issue-from-invoice.ts'
 import { releaseCheckout } from '../purchase/release-checkout.ts'
@@ -36,12 +36,12 @@ const handlers = {
   'invoice.payment_failed': followFailedInvoice,
   'customer.subscription.updated': followSubscription,
   'customer.subscription.deleted': followSubscription,
-  'charge.refunded': settleRefund,
-  'refund.updated': settleRefund,
-  'refund.failed': settleRefund,
-  'charge.dispute.created': settleDispute,
-  'charge.dispute.updated': settleDispute,
-  'charge.dispute.closed': settleDispute,
+  'charge.refunded': recordRefund,
+  'refund.updated': recordRefund,
+  'refund.failed': recordRefund,
+  'charge.dispute.created': recordDispute,
+  'charge.dispute.updated': recordDispute,
+  'charge.dispute.closed': recordDispute,
 } satisfies Record<HandledEvent, EventHandler>
 
 /** A bug or a poisoned event fails the same way each time; after this many tries it is put aside so that others flow. */
@@ -59,7 +59,7 @@ export async function processEvent(deps: ProcessDeps, incoming: IncomingEvent): 
   try {
     return await handle(deps, event, arrived)
   } catch (error) {
-    return settleFailure(deps, arrived, translateStripeError(error), incoming.deliveryCount)
+    return parkOrRetry(deps, arrived, translateStripeError(error), incoming.deliveryCount)
   }
 }
 
@@ -110,7 +110,7 @@ function arrivedEvent(event: StripeEvent, { payload, receivedAt, signature }: In
   return { eventId: id, type, apiVersion, payload: Buffer.from(payload), receivedAt, signature }
 }
 
-async function settleFailure(
+async function parkOrRetry(
   deps: ProcessDeps,
   arrived: stripeEvents.ArrivedEvent,
   error: unknown,

@@ -17,7 +17,7 @@ const reasons: Record<Refusal, string> = {
 const MOST_JUNK_BYTES = 65_536
 
 /**
- * Records a message that anybody may have published, so that it is settled without being processed. It never takes the place of an event that
+ * Records a message that anybody may have published, so that it is done with, without being processed. It never takes the place of an event that
  * came from Stripe, and Stripe's own event takes its place whenever it comes.
  *
  * @throws DomainError `temporarily_unavailable` when it could not be stored

@@ -51,7 +51,7 @@ test('an event that could not be processed five times waits in MySQL, is acknowl
     expect(await handle(messageOf(body, 4))).toMatchObject({ kind: 'retry' })
     const { id: eventId } = JSON.parse(payload)
     expect(said).toEqual([{ message: 'stripe event is tried again later', eventId, reason, tries: 4 }])
-    expect(await stripeEvents.countUnsettled(shop.database.db)).toEqual({ received: 0, parked: 0 })
+    expect(await stripeEvents.countOpen(shop.database.db)).toEqual({ received: 0, parked: 0 })
     expect(await handle(messageOf(body, 5))).toEqual({ kind: 'done' })
   })
   expect(await stripeEvents.list(shop.database.db, { status: 'received' }, 10)).toMatchObject([

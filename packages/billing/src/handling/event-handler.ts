@@ -50,8 +50,8 @@ export async function ignore(
   arrived: stripeEvents.ArrivedEvent,
   reason: string,
 ): Promise<EventOutcome> {
-  const settled = await inTransaction(deps.db, (tx) => stripeEvents.settle(tx, arrived, 'ignored', deps.now(), reason))
-  return { kind: settled ? 'ignored' : 'already', eventId: arrived.eventId, reason }
+  const isNew = await inTransaction(deps.db, (tx) => stripeEvents.markAs(tx, arrived, 'ignored', deps.now(), reason))
+  return { kind: isNew ? 'ignored' : 'already', eventId: arrived.eventId, reason }
 }
 
 /**
@@ -62,6 +62,6 @@ export async function markProcessed(
   deps: Pick<ProcessDeps, 'db' | 'now'>,
   arrived: stripeEvents.ArrivedEvent,
 ): Promise<EventOutcome> {
-  const settled = await inTransaction(deps.db, (tx) => stripeEvents.settle(tx, arrived, 'processed', deps.now()))
-  return { kind: settled ? 'processed' : 'already', eventId: arrived.eventId }
+  const isNew = await inTransaction(deps.db, (tx) => stripeEvents.markAs(tx, arrived, 'processed', deps.now()))
+  return { kind: isNew ? 'processed' : 'already', eventId: arrived.eventId }
 }

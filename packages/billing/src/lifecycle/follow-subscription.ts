@@ -1,5 +1,5 @@
 import { licenses, reading, stripeEvents, subscriptions } from '@licenseoperator/db'
-import { lockPurchase, settleLicenses } from '@licenseoperator/licensing'
+import { deriveLicenses, lockPurchase } from '@licenseoperator/licensing'
 import { readInvoice, readSubscription, type Subscription, unlessUnknown } from '@licenseoperator/stripe'
 import { isForeignSale } from '@licenseoperator/terms'
 import { type EventHandler, type EventOutcome, ignore, PROCESSOR, type ProcessDeps } from '../handling/event-handler.ts'
@@ -32,11 +32,11 @@ async function follow(deps: ProcessDeps, arrived: stripeEvents.ArrivedEvent, tol
       const before = await subscriptions.find(tx, subscriptionId)
       const stored = { subscriptionId, status, cancelAt, endedAt, endedReason }
       if (!(await subscriptions.put(tx, stored, version, now))) return 'overtaken'
-      const first = await stripeEvents.settle(tx, arrived, 'processed', now)
+      const first = await stripeEvents.markAs(tx, arrived, 'processed', now)
       const [earliest] = [endedAt, before?.endedAt]
         .filter((at) => at !== undefined)
         .sort((one, other) => Number(one) - Number(other))
-      await settleLicenses(tx, { subscriptionId, endedAt: earliest }, { policy: deps.policy, actor: PROCESSOR, now })
+      await deriveLicenses(tx, { subscriptionId, endedAt: earliest }, { policy: deps.policy, actor: PROCESSOR, now })
       return first
     },
   )

@@ -2,6 +2,7 @@ import { audit, inTransaction, licenses, payments, reading, type stripeEvents, t
 import { DomainError } from '@licenseoperator/domain'
 import {
   announceLicense,
+  deriveLicenses,
   familyOf,
   isLost,
   lockPurchase,
@@ -9,7 +10,6 @@ import {
   prepareLicense,
   purchaseLockOf,
   renewalsKey,
-  settleLicenses,
 } from '@licenseoperator/licensing'
 import { announcementOf, type EventOutcome, markProcessed, PROCESSOR, type ProcessDeps } from '../handling/event-handler.ts'
 import { maintenanceEndOf } from './maintenance-end.ts'
@@ -103,7 +103,7 @@ async function store(deps: ProcessDeps, tx: Tx, { payment, main, signed }: Signe
   const owner = { issuanceKey: renewalsKey(main.licenseId), groupName: main.groupName, capturedAt: payment.paidAt }
   await payments.record(tx, { ...payment, ...owner }, now)
   for (const one of signed) await replace(deps, tx, one, payment.paymentKey)
-  await settleLicenses(
+  await deriveLicenses(
     tx,
     { ...familyOf(main), renewalPaymentKey: payment.paymentKey },
     { policy: deps.policy, actor: PROCESSOR, now },

@@ -49,8 +49,8 @@ export const issueFromCheckout: EventHandler = async (deps, event, arrived) => {
 
 /** A delayed payment method: the money comes, or not, with an `async_payment_…` event of its own. The reservation stays held. */
 async function waitForPayment(deps: ProcessDeps, arrived: stripeEvents.ArrivedEvent) {
-  const settled = await inTransaction(deps.db, (tx) => stripeEvents.settle(tx, arrived, 'processed', deps.now(), 'not paid yet'))
-  return { kind: settled ? ('processed' as const) : ('already' as const), eventId: arrived.eventId, reason: 'not paid yet' }
+  const isNew = await inTransaction(deps.db, (tx) => stripeEvents.markAs(tx, arrived, 'processed', deps.now(), 'not paid yet'))
+  return { kind: isNew ? ('processed' as const) : ('already' as const), eventId: arrived.eventId, reason: 'not paid yet' }
 }
 
 async function paidOnce(

@@ -1,5 +1,5 @@
 import { inTransaction, licenseEnds, stripeEvents } from '@licenseoperator/db'
-import { lockPurchase, settleLicenses } from '@licenseoperator/licensing'
+import { deriveLicenses, lockPurchase } from '@licenseoperator/licensing'
 import { readWholeInvoice } from '@licenseoperator/stripe'
 import { type EventHandler, type EventOutcome, ignore, PROCESSOR, type ProcessDeps } from '../handling/event-handler.ts'
 import { renewMaintenance } from '../maintenance/renew-maintenance.ts'
@@ -36,12 +36,12 @@ async function endLicense(
 ): Promise<EventOutcome> {
   const { subscriptionId, endedAt } = end
   const now = deps.now()
-  const settled = await inTransaction(deps.db, async (tx) => {
+  const isNew = await inTransaction(deps.db, async (tx) => {
     await lockPurchase(tx, subscriptionId)
-    if (!(await stripeEvents.settle(tx, arrived, 'processed', now))) return false
+    if (!(await stripeEvents.markAs(tx, arrived, 'processed', now))) return false
     await licenseEnds.record(tx, end, now)
-    await settleLicenses(tx, { subscriptionId, endedAt }, { policy: deps.policy, actor: PROCESSOR, now })
+    await deriveLicenses(tx, { subscriptionId, endedAt }, { policy: deps.policy, actor: PROCESSOR, now })
     return true
   })
-  return { kind: settled ? 'processed' : 'already', eventId: arrived.eventId }
+  return { kind: isNew ? 'processed' : 'already', eventId: arrived.eventId }
 }

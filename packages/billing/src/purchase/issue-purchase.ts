@@ -15,12 +15,12 @@ import {
 import { DomainError, groupKey, normaliseDomain } from '@licenseoperator/domain'
 import {
   announceLicense,
+  deriveLicenses,
   type IssuedReason,
   type LicenseDraft,
   lockPurchase,
   type PreparedLicense,
   prepareLicense,
-  settleLicenses,
 } from '@licenseoperator/licensing'
 import { type PurchaseMetadata, seatsBought } from '@licenseoperator/terms'
 import { announcementOf, type EventOutcome, PROCESSOR, type ProcessDeps } from '../handling/event-handler.ts'
@@ -74,9 +74,9 @@ export async function issuePurchase(
   const groupName = served?.groupName ?? purchase.metadata.group
   const now = deps.now()
   const { subscriptionId, paymentIntentId } = purchase.links
-  const settled = await inTransaction(deps.db, async (tx) => {
+  const isNew = await inTransaction(deps.db, async (tx) => {
     await lockPurchase(tx, subscriptionId ?? paymentIntentId ?? purchase.issuanceKey)
-    if (!(await stripeEvents.settle(tx, arrived, 'processed', now))) return false
+    if (!(await stripeEvents.markAs(tx, arrived, 'processed', now))) return false
     const issued = prepared.length > 0 && (await storeAll(tx, prepared))
     if (issued) {
       if (await consumeReservation(tx, purchase, now))
@@ -93,13 +93,13 @@ export async function issuePurchase(
     if (purchase.ends !== undefined) await licenseEnds.record(tx, purchase.ends, now)
     // What became known before: a refund, a dispute, the end of the subscription, a change of plan.
     const { issuanceKey } = purchase
-    await settleLicenses(tx, { issuanceKey }, { policy: deps.policy, actor: PROCESSOR, now })
+    await deriveLicenses(tx, { issuanceKey }, { policy: deps.policy, actor: PROCESSOR, now })
     if (subscriptionId !== undefined && purchase.ends !== undefined)
-      await settleLicenses(tx, { subscriptionId, endedAt: purchase.ends.endedAt }, { policy: deps.policy, actor: PROCESSOR, now })
+      await deriveLicenses(tx, { subscriptionId, endedAt: purchase.ends.endedAt }, { policy: deps.policy, actor: PROCESSOR, now })
     if (issued) await announceAll(deps, tx, purchase, prepared)
     return true
   })
-  if (!settled) return { kind: 'already', eventId: arrived.eventId }
+  if (!isNew) return { kind: 'already', eventId: arrived.eventId }
   deps.log.info('purchase processed', {
     eventId: arrived.eventId,
     issuanceKey: purchase.issuanceKey,

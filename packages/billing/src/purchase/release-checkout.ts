@@ -9,10 +9,10 @@ export const releaseCheckout: EventHandler = async (deps, event, arrived) => {
   if (isForeign(metadata) && !isMaintenance(metadata)) return ignore(deps, arrived, 'a purchase of another application')
   const { reservation_id: reservationId } = metadata
   const now = deps.now()
-  const settled = await inTransaction(deps.db, async (tx) => {
-    if (!(await stripeEvents.settle(tx, arrived, 'processed', now))) return false
+  const isNew = await inTransaction(deps.db, async (tx) => {
+    if (!(await stripeEvents.markAs(tx, arrived, 'processed', now))) return false
     if (reservationId !== undefined) await reservations.release(tx, reservationId, now)
     return true
   })
-  return { kind: settled ? 'processed' : 'already', eventId: event.id }
+  return { kind: isNew ? 'processed' : 'already', eventId: event.id }
 }

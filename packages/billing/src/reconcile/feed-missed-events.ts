@@ -40,7 +40,7 @@ export async function feedMissedEvents(deps: ProcessDeps, options: ReconcileOpti
   const missing = new Map<string, MissedEvent>()
   const tellingOf = new Map<string, string[]>()
   const young = new Set<string>()
-  const settledBy = (deps.now().getTime() - minAgeMs) / 1000
+  const leftAloneSince = (deps.now().getTime() - minAgeMs) / 1000
   let [found, known] = [0, 0]
   const query = { created: { gte: Math.floor(since.getTime() / 1000) }, types: [...handledEvents] }
   for await (const page of pages((at) => deps.stripe.events.list({ ...query, ...at }), signal)) {
@@ -52,7 +52,7 @@ export async function feedMissedEvents(deps: ProcessDeps, options: ReconcileOpti
     )
     for (const event of page) {
       signal?.throwIfAborted()
-      if (minAgeMs > 0 && event.created > settledBy) {
+      if (minAgeMs > 0 && event.created > leftAloneSince) {
         if ('id' in event.data.object) young.add(String(event.data.object.id))
         continue
       }

@@ -30,7 +30,7 @@ async function markAll(): Promise<void> {
   for (const payload of await handledHistory(shop)) {
     const { id, type, api_version: apiVersion } = JSON.parse(payload)
     const arrived = { eventId: id, type, apiVersion, payload: Buffer.from(payload), receivedAt: new Date() }
-    await inTransaction(shop.database.db, (tx) => stripeEvents.settle(tx, arrived, 'processed', new Date()))
+    await inTransaction(shop.database.db, (tx) => stripeEvents.markAs(tx, arrived, 'processed', new Date()))
   }
 }
 

@@ -2,9 +2,9 @@ import { reading, stripeEvents } from '@licenseoperator/db'
 import { assertSysadmin, type Caller } from '@licenseoperator/domain'
 import { translateStripeError } from '@licenseoperator/stripe'
 import type { ProcessDeps } from '../handling/event-handler.ts'
+import { closeServed } from './close-served.ts'
 import { feedMissedEvents, type MissedEvents } from './feed-missed-events.ts'
 import type { ReconcileOptions } from './reconcile-options.ts'
-import { settleServed } from './settle-served.ts'
 import { type UnpaidLicense, unpaidLicenses } from './unpaid-licenses.ts'
 import { type UnservedPurchase, unservedPurchases } from './unserved-purchases.ts'
 
@@ -25,7 +25,7 @@ export interface ReconcileReport {
 
 const MOST_PARKED = 1000
 /** How far scheduled runs keep from webhooks: what is under way has found its end by then. */
-export const SETTLED_AFTER_MS = 5 * 60_000
+export const LEFT_ALONE_MS = 5 * 60_000
 
 /**
  * Compares Stripe's books with ours and mends what is missing: events that never arrived are fed through the same path as all others; then payments are
@@ -40,7 +40,7 @@ export async function reconcile(deps: ProcessDeps, caller: Caller, options: Reco
   try {
     const { tellingOf, young, ...events } = await feedMissedEvents(deps, options)
     const purchases = await unservedPurchases(deps, options, tellingOf, young)
-    await settleServed(deps, options, MOST_PARKED)
+    await closeServed(deps, options, MOST_PARKED)
     const unpaid = await unpaidLicenses(deps, options)
     const [parked, refused] = await reading(() =>
       Promise.all([

@@ -26,13 +26,13 @@ export async function ensurePrice(
   const named = await findNamed(run, product, holder)
   if (named !== undefined && fits(named, product, theirs)) {
     await giveKey(run, product, named, holder)
-    await settle(run, product, theirs, named, holder)
+    await archiveFormerPrices(run, product, theirs, named, holder)
   } else if (holder !== undefined && fits(holder, product, theirs)) {
     run.note({ slug: product.slug, action: 'price_adopted', id: holder.id })
-    await settle(run, product, theirs, holder, named)
+    await archiveFormerPrices(run, product, theirs, holder, named)
   } else {
     const created = await replace(run, product, theirs, holder)
-    await settle(run, product, theirs, created, holder ?? named)
+    await archiveFormerPrices(run, product, theirs, created, holder ?? named)
   }
 }
 
@@ -88,7 +88,7 @@ function params(product: Product, theirs: Stripe.Product | undefined): Stripe.Pr
  * @param current  undefined when a dry run would create it
  * @param former   the price that was sold at until now
  */
-async function settle(
+async function archiveFormerPrices(
   run: SyncRun,
   product: Product,
   theirs: Stripe.Product | undefined,

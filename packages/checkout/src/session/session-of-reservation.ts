@@ -36,12 +36,12 @@ export async function sessionOfReservation(
 export async function followSession(
   { db, stripe, now }: { db: Db; stripe: Stripe; now: () => Date },
   reservation: reservations.Reservation,
-): Promise<Stripe.Checkout.Session | 'completed' | 'released' | 'settled'> {
+): Promise<Stripe.Checkout.Session | 'completed' | 'released' | 'no longer held'> {
   const session = await sessionOfReservation(stripe, reservation)
   if (session?.status === 'open') return session
   const { reservationId } = reservation
   if (session?.status !== 'complete')
-    return (await inTransaction(db, (tx) => reservations.release(tx, reservationId, now()))) ? 'released' : 'settled'
+    return (await inTransaction(db, (tx) => reservations.release(tx, reservationId, now()))) ? 'released' : 'no longer held'
   await inTransaction(db, (tx) => reservations.noteCompleted(tx, reservationId, now()))
   return 'completed'
 }

@@ -1,4 +1,4 @@
-import { type ProcessDeps, reconcileOnce, SETTLED_AFTER_MS } from '@licenseoperator/billing'
+import { LEFT_ALONE_MS, type ProcessDeps, reconcileOnce } from '@licenseoperator/billing'
 import { cronSchedule } from '@licenseoperator/config'
 import { pause } from '../every.ts'
 
@@ -25,6 +25,6 @@ export async function runReconcile(
     if (next === undefined || next === null) return
     while (!signal.aborted && Date.now() < next.getTime())
       await pause(Math.min(LONGEST_PAUSE_MS, next.getTime() - Date.now()), signal)
-    if (!signal.aborted) await reconcileOnce(deps, settings.windowMs, onAgree, signal, SETTLED_AFTER_MS)
+    if (!signal.aborted) await reconcileOnce(deps, settings.windowMs, onAgree, signal, LEFT_ALONE_MS)
   }
 }

@@ -113,7 +113,7 @@ export const safeguards: readonly Mutant[] = [
   },
   {
     rule: 'a reconcile that lost its lease settles no parked event',
-    file: 'packages/billing/src/reconcile/settle-served.ts',
+    file: 'packages/billing/src/reconcile/close-served.ts',
     find: '    signal?.throwIfAborted()\n',
     put: '',
     tests: stops,

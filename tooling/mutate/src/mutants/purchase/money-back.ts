@@ -10,28 +10,28 @@ const checkout = 'packages/checkout/src/session/create-checkout-session.ts'
 export const moneyBackAndTrials: readonly Mutant[] = [
   {
     rule: 'an invoice of several charges is refunded in full when the sum is, and not when one charge is',
-    file: `${state}/settle-payments.ts`,
+    file: `${state}/derive-payments.ts`,
     find: 'if (amountChargedMinor === undefined || amountChargedMinor <= 0) return',
     put: 'if (refunds.length > 0) return',
     tests: [moneyBack],
   },
   {
     rule: 'refunds of several charges are added up',
-    file: `${state}/settle-payments.ts`,
+    file: `${state}/derive-payments.ts`,
     find: 'return refunds.reduce((sum, one) => sum + one.amountMinor, 0) >= amountChargedMinor',
     put: 'return refunds.some((one) => one.amountMinor >= amountChargedMinor)',
     tests: [moneyBack],
   },
   {
     rule: "a period that is paid after the subscription's end is good",
-    file: `${state}/settle-licenses.ts`,
+    file: `${state}/derive-licenses.ts`,
     find: 'return paidAt !== undefined && paidAt > endedAt ? undefined : endedAt',
     put: 'return endedAt',
     tests: [paidLate],
   },
   {
     rule: "a period that was paid before the subscription's end goes with it",
-    file: `${state}/settle-licenses.ts`,
+    file: `${state}/derive-licenses.ts`,
     find: 'return paidAt !== undefined && paidAt > endedAt ? undefined : endedAt',
     put: 'return paidAt !== undefined ? undefined : endedAt',
     tests: [paidLate],
@@ -45,7 +45,7 @@ export const moneyBackAndTrials: readonly Mutant[] = [
   },
   {
     rule: 'a withheld license is announced once it becomes good',
-    file: `${state}/settle-licenses.ts`,
+    file: `${state}/derive-licenses.ts`,
     find: 'if (after.revokedReason === undefined) await outbox.releaseWithheld(tx, license.licenseId, now)',
     put: 'void outbox',
     tests: [moneyBack],

@@ -51,8 +51,8 @@ export const presentState: readonly Mutant[] = [
   {
     rule: 'events under way are not fed by a scheduled reconcile',
     file: `${reconcile}/feed-missed-events.ts`,
-    find: 'if (minAgeMs > 0 && event.created > settledBy)',
-    put: 'if (minAgeMs < 0 && event.created > settledBy)',
+    find: 'if (minAgeMs > 0 && event.created > leftAloneSince)',
+    put: 'if (minAgeMs < 0 && event.created > leftAloneSince)',
     tests: [present],
   },
   {
@@ -85,7 +85,7 @@ export const presentState: readonly Mutant[] = [
   },
   {
     rule: 'what was parked beside what was served is settled by reconcile',
-    file: `${reconcile}/settle-served.ts`,
+    file: `${reconcile}/close-served.ts`,
     find: 'if (event !== undefined && (await asksForNothing(deps, event)))',
     put: 'if (event === undefined)',
     tests: [present],
@@ -93,8 +93,8 @@ export const presentState: readonly Mutant[] = [
   {
     rule: 'a scheduled reconcile keeps its distance from what is under way',
     file: 'services/webhook-ingest/src/processor/run-reconcile.ts',
-    find: 'await reconcileOnce(deps, settings.windowMs, onAgree, signal, SETTLED_AFTER_MS)',
-    put: 'await reconcileOnce(deps, settings.windowMs, onAgree, signal, SETTLED_AFTER_MS * 0)',
+    find: 'await reconcileOnce(deps, settings.windowMs, onAgree, signal, LEFT_ALONE_MS)',
+    put: 'await reconcileOnce(deps, settings.windowMs, onAgree, signal, LEFT_ALONE_MS * 0)',
     tests: [scheduled],
   },
 ]

@@ -9,7 +9,7 @@ import type { ReconcileOptions } from './reconcile-options.ts'
  * Several events tell of one purchase. Once one of them, or something else, brought its license, the others that were parked have nothing to ask any more and
  * are processed, which only fills in what they know. Costs no request while nothing was served.
  */
-export async function settleServed(deps: ProcessDeps, { dryRun, signal }: ReconcileOptions, most: number): Promise<void> {
+export async function closeServed(deps: ProcessDeps, { dryRun, signal }: ReconcileOptions, most: number): Promise<void> {
   if (dryRun) return
   for (const { eventId } of await reading(() => stripeEvents.list(deps.db, { status: 'parked', unverified: false }, most))) {
     signal?.throwIfAborted()

@@ -9,12 +9,12 @@ import {
   subscriptions,
   type Tx,
 } from '@licenseoperator/db'
+import { derivePayments, isLost } from './derive-payments.ts'
 import { type RevocationPolicy, revocationOf } from './license-state.ts'
-import { isLost, settlePayments } from './settle-payments.ts'
 import { type Purchase, placesTaken, purchasesOf, replaces, supersederOf } from './supersession.ts'
 import { type LicenseFamily, licensesTouched } from './touched.ts'
 
-export interface SettleOptions {
+export interface DeriveOptions {
   readonly policy: RevocationPolicy
   /** Who the audit log names for what changes. */
   readonly actor: { readonly identity: string }
@@ -30,13 +30,13 @@ export interface SettleOptions {
  *
  * @param family  what the fact is about. What it costs depends on that alone, and not on how long the subscription has lasted
  */
-export async function settleLicenses(tx: Tx, family: LicenseFamily, options: SettleOptions): Promise<void> {
+export async function deriveLicenses(tx: Tx, family: LicenseFamily, options: DeriveOptions): Promise<void> {
   const touched = await licensesTouched(tx, family)
   const [some] = touched
   if (some === undefined) return
   const all = purchasesOf(touched)
   const renewal = 'issuanceKey' in family ? family.renewalPaymentKey : undefined
-  const paid = await settlePayments(
+  const paid = await derivePayments(
     tx,
     all.map(({ key }) => key),
     renewal,
@@ -140,7 +140,7 @@ async function writeState(
   tx: Tx,
   license: licenses.StoredLicense,
   after: DerivedState,
-  { actor, now }: SettleOptions,
+  { actor, now }: DeriveOptions,
 ): Promise<void> {
   const before = license.state
   // The instant of a fact is a fact too: of a credit and the subscription's end the one that counts may come to be known second.

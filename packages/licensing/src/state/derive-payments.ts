@@ -7,7 +7,7 @@ import type { RevocationPolicy } from './license-state.ts'
  * @param renewalPaymentKey  a payment for maintenance that is looked at besides
  * @returns the payments as they are now
  */
-export async function settlePayments(
+export async function derivePayments(
   tx: Tx,
   purchaseKeys: readonly string[],
   renewalPaymentKey: string | undefined,
@@ -18,7 +18,7 @@ export async function settlePayments(
     paymentIntentIds: stored.flatMap((payment) => payment.stripePaymentIntentId ?? []),
     invoiceIds: stored.flatMap((payment) => payment.stripeInvoiceId ?? []),
   })
-  const settled: payments.StoredPayment[] = []
+  const derived: payments.StoredPayment[] = []
   for (const payment of stored) {
     const own = known.filter(
       (one) =>
@@ -37,9 +37,9 @@ export async function settlePayments(
       reversed.disputeStatus !== payment.disputeStatus
     )
       await payments.setReversed(tx, payment.paymentKey, reversed)
-    settled.push({ ...payment, ...reversed })
+    derived.push({ ...payment, ...reversed })
   }
-  return settled
+  return derived
 }
 
 /** An invoice can be paid by several charges: all of it went back when their refunds together are what was charged. */

@@ -1,9 +1,9 @@
 import type { Mutant } from '../../mutant.ts'
 
-const costs = ['packages/billing/src/lifecycle/cost-of-settling.integration.test.ts']
+const costs = ['packages/billing/src/lifecycle/cost-of-deriving.integration.test.ts']
 
 /** Only what a fact touches is derived, and a sale has a bounded size. */
-export const settling: readonly Mutant[] = [
+export const deriving: readonly Mutant[] = [
   {
     rule: 'a fact about a purchase reads no other period',
     file: 'packages/licensing/src/state/touched.ts',
@@ -34,7 +34,7 @@ export const settling: readonly Mutant[] = [
   },
   {
     rule: 'a license that is settled reads its purchase once, and not once for each part',
-    file: 'packages/licensing/src/state/settle-licenses.ts',
+    file: 'packages/licensing/src/state/derive-licenses.ts',
     find: '  for (const purchase of all) {\n',
     put: '  for (const { issuanceKey } of touched) await licensesTouched(tx, { issuanceKey: issuanceKey.replace(/#.*/, "") })\n  for (const purchase of all) {\n',
     tests: costs,

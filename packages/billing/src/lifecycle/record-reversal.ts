@@ -1,11 +1,11 @@
 import { licenses, payments, reading, reversals, type stripeEvents, type Tx } from '@licenseoperator/db'
 import {
+  deriveLicenses,
   familyOf,
   type LicenseFamily,
   lockPurchase,
   purchaseLockOf,
   renewedLicenseOf,
-  settleLicenses,
 } from '@licenseoperator/licensing'
 import { type Charge, chargeOfDispute, readCharge, readDispute, readRefund, unlessUnknown } from '@licenseoperator/stripe'
 import {
@@ -21,13 +21,13 @@ import { type ChargedPayment, paymentOfCharge } from './payment-of-charge.ts'
 import { storeObserved } from './store-observed.ts'
 
 /** Money of a charge went back, in part or in full, or came again because a refund failed. What counts is the charge as Stripe has it now. */
-export const settleRefund: EventHandler = async (deps, event, arrived) => {
+export const recordRefund: EventHandler = async (deps, event, arrived) => {
   const told = event.type === 'charge.refunded' ? readCharge(event.object) : undefined
   const chargeId = told?.id ?? readRefund(event.object).chargeId
   if (chargeId === undefined) return ignore(deps, arrived, 'a refund of no charge')
   const payment = await paymentBehind(deps, chargeId, told)
   if (payment === undefined) return ignore(deps, arrived, 'a charge of another application')
-  return settleReversal(deps, arrived, payment, chargeId, async () => {
+  return recordReversal(deps, arrived, payment, chargeId, async () => {
     const charge = (await chargeNow(deps, chargeId)) ?? told
     if (charge === undefined) return undefined
     const { amountRefundedMinor: amountMinor, refundedInFull } = charge
@@ -37,13 +37,13 @@ export const settleRefund: EventHandler = async (deps, event, arrived) => {
 }
 
 /** A dispute was opened, moved on or closed. What counts is the dispute as Stripe has it now. */
-export const settleDispute: EventHandler = async (deps, event, arrived) => {
+export const recordDispute: EventHandler = async (deps, event, arrived) => {
   const chargeId = chargeOfDispute(event.object)
   if (chargeId === undefined) return ignore(deps, arrived, 'a dispute about no charge')
   const payment = await paymentBehind(deps, chargeId, undefined)
   if (payment === undefined) return ignore(deps, arrived, 'a charge of another application')
   const told = readDispute(event.object)
-  return settleReversal(deps, arrived, payment, told.id, async () => {
+  return recordReversal(deps, arrived, payment, told.id, async () => {
     const { status, amountMinor } = (await disputeNow(deps, told.id)) ?? told
     return { reversalId: told.id, kind: 'dispute', status, amountMinor, chargeId }
   })
@@ -51,7 +51,7 @@ export const settleDispute: EventHandler = async (deps, event, arrived) => {
 
 type Answer = Omit<reversals.Reversal, 'paymentIntentId' | 'invoiceId'>
 
-async function settleReversal(
+async function recordReversal(
   deps: ProcessDeps,
   arrived: stripeEvents.ArrivedEvent,
   payment: ChargedPayment,
@@ -69,7 +69,7 @@ async function settleReversal(
       if (answer !== undefined && !(await reversals.put(tx, { ...answer, paymentIntentId, invoiceId }, version, now)))
         return 'overtaken'
       const family = await familyOfPayment(tx, payment)
-      if (family !== undefined) await settleLicenses(tx, family, { policy: deps.policy, actor: PROCESSOR, now })
+      if (family !== undefined) await deriveLicenses(tx, family, { policy: deps.policy, actor: PROCESSOR, now })
       return 'stored'
     },
   )
