@@ -1,6 +1,6 @@
 import type { Mutant } from '../../mutant.ts'
 
-const limits = ['packages/http/src/rate-limit.test.ts']
+const limits = ['packages/http/src/rate-limit.integration.test.ts']
 const refused = ['services/api/test/contract/refused-tokens.test.ts']
 const guard = ['packages/http/src/cookie-guard.test.ts']
 

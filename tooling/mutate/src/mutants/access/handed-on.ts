@@ -3,10 +3,10 @@ import type { Mutant } from '../../mutant.ts'
 const api = ['services/api/test/start-api-access.integration.test.ts']
 const roles = ['services/webhook-ingest/test/nats/configured-access.integration.test.ts']
 const ingest = ['services/webhook-ingest/test/without-nats.integration.test.ts']
-const connections = ['packages/http/src/connections.test.ts']
+const connections = ['packages/http/src/connections.integration.test.ts']
 const rights = ['services/webhook-ingest/test/nats/permissions.integration.test.ts']
 const accounts = ['packages/db/src/accounts.integration.test.ts']
-const packing = ['packages/signing/src/build.test.ts']
+const packing = ['packages/signing/src/build.integration.test.ts']
 const alone = ['services/api/test/contract/buyer-without-group.test.ts']
 
 /** What each process takes from its configuration, what the documentation tells operators to grant, and what a package holds. */
@@ -198,7 +198,7 @@ export const handedOn: readonly Mutant[] = [
     file: 'packages/http/src/jwks-keys.ts',
     find: 'const TIMEOUT_MS = 3000',
     put: 'const TIMEOUT_MS = 300_000',
-    tests: ['packages/http/src/jwks-keys.test.ts'],
+    tests: ['packages/http/src/jwks-keys.integration.test.ts'],
   },
   {
     rule: 'a product takes no megabyte of JSON',

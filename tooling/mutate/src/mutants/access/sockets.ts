@@ -1,7 +1,7 @@
 import type { Mutant } from '../../mutant.ts'
 
-const connections = ['packages/http/src/connections.test.ts']
-const wire = ['packages/http/src/serve-gracefully.test.ts']
+const connections = ['packages/http/src/connections.integration.test.ts']
+const wire = ['packages/http/src/serve-gracefully.integration.test.ts']
 const bodies = ['packages/http/src/json-body.test.ts']
 
 /** What one connection, or one address, can cost. */
@@ -46,14 +46,14 @@ export const sockets: readonly Mutant[] = [
     file: 'packages/http/src/serve-gracefully.ts',
     find: 'headersTimeout: 10_000',
     put: 'headersTimeout: 0',
-    tests: ['packages/http/src/slow-senders.test.ts'],
+    tests: ['packages/http/src/slow-senders.integration.test.ts'],
   },
   {
     rule: 'a whole request has to come within twenty seconds',
     file: 'packages/http/src/serve-gracefully.ts',
     find: 'requestTimeout: 20_000',
     put: 'requestTimeout: 0',
-    tests: ['packages/http/src/slow-senders.test.ts'],
+    tests: ['packages/http/src/slow-senders.integration.test.ts'],
   },
   {
     rule: 'a JSON body is 64 KiB at most',

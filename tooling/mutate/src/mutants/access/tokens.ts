@@ -1,7 +1,7 @@
 import type { Mutant } from '../../mutant.ts'
 
 const verifier = ['packages/http/src/token-verifier.test.ts']
-const jwks = ['packages/http/src/jwks-keys.test.ts']
+const jwks = ['packages/http/src/jwks-keys.integration.test.ts']
 const keys = ['packages/config/src/every-key.test.ts']
 const alone = ['services/api/test/contract/buyer-without-group.test.ts']
 

@@ -1,7 +1,7 @@
 import type { Mutant } from '../../mutant.ts'
 
 const health = 'packages/http/src/health.ts'
-const healthTests = ['packages/http/src/health.test.ts']
+const healthTests = ['packages/http/src/health.integration.test.ts']
 const startApi = 'services/api/src/start-api.ts'
 const apiTests = ['services/api/test/start-api.integration.test.ts']
 const startIngest = 'services/webhook-ingest/src/start-ingest.ts'
