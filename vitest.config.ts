@@ -14,7 +14,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: UNIT, exclude: [...configDefaults.exclude, ...OTHER_SUITES, ...WITH_SERVERS] },
+        test: {
+          name: 'unit',
+          include: UNIT,
+          exclude: [...configDefaults.exclude, ...OTHER_SUITES, ...WITH_SERVERS],
+          // Pure functions leave nothing behind for the next file.
+          isolate: false,
+        },
       },
       {
         extends: true,
