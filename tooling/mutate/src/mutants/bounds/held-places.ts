@@ -175,7 +175,7 @@ export const heldPlaces: readonly Mutant[] = [
   },
   {
     rule: 'another order gets a session of its own',
-    file: 'packages/checkout/src/session/create-checkout-session.ts',
+    file: 'packages/checkout/src/session/planned-session.ts',
     find: 'orderKey: digest(caller.identity, groupKey(group), ...parts),',
     put: 'orderKey: digest(caller.identity, groupKey(group), parts.length),',
     tests: holds,
@@ -196,14 +196,14 @@ export const heldPlaces: readonly Mutant[] = [
   },
   {
     rule: 'what a coupon has few of is scarce too',
-    file: 'packages/checkout/src/session/create-checkout-session.ts',
+    file: 'packages/checkout/src/session/planned-session.ts',
     find: 'couponId: couponIsScarce ? coupon?.id : undefined,',
     put: 'couponId: undefined,',
     tests: givenBack,
   },
   {
     rule: 'what is not scarce has no bound',
-    file: 'packages/checkout/src/session/create-checkout-session.ts',
+    file: 'packages/checkout/src/session/planned-session.ts',
     find: "productId: mode !== 'subscription' && product.maxLicenseTotal !== undefined ? product.id : undefined,",
     put: 'productId: product.id,',
     tests: holds,
