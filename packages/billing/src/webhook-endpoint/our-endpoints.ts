@@ -25,7 +25,11 @@ export async function listOurEndpoints(
   url: string | undefined,
   options: Stripe.RequestOptions = {},
 ): Promise<OurEndpoints> {
-  const all = await stripe.webhookEndpoints.list({ limit: 100 }, options).autoPagingToArray({ limit: 1000 })
+  return endpointsAt(url, await stripe.webhookEndpoints.list({ limit: 100 }, options).autoPagingToArray({ limit: 1000 }))
+}
+
+/** Those of all endpoints of an account that reach a receiver like ours. @param url  as of `listOurEndpoints` */
+export function endpointsAt(url: string | undefined, all: readonly Stripe.WebhookEndpoint[]): OurEndpoints {
   const alike = all.filter((one) => pathOf(one.url) === WEBHOOK_PATH)
   const ours = url === undefined ? alike : all.filter((one) => hrefOf(one.url) === hrefOf(url))
   const rank = (one: Stripe.WebhookEndpoint) =>

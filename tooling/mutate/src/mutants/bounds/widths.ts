@@ -149,7 +149,7 @@ export const widths: readonly Mutant[] = [
   },
   {
     rule: 'the reason of an error that MySQL has with a value names number and column',
-    file: 'packages/billing/src/events/process-event.ts',
+    file: 'packages/billing/src/events/after-failure.ts',
     find: 'dataErrorFacts(error)',
     put: "''",
     tests: processed,

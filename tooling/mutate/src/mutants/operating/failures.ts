@@ -108,8 +108,8 @@ export const failureMutants: readonly Mutant[] = [
   },
   {
     rule: 'the reason of a retry names service, address and cause',
-    file: 'packages/billing/src/events/process-event.ts',
-    find: 'reason: whyFailed(error, deps.reach)',
+    file: 'packages/billing/src/events/after-failure.ts',
+    find: 'reason: whyFailed(error, reach)',
     put: 'reason: error.message',
     tests: waiting,
   },
