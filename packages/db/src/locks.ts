@@ -24,6 +24,7 @@ export async function takeForAll(tx: Tx, family: string, keys: readonly string[]
   for (const name of [...new Set(keys.map((key) => rowOf(family, key)))].sort()) await take(tx, name)
 }
 
-function rowOf(family: string, key: string): string {
+/** The row that stands for a key: the same for the same key, of a bounded number. */
+export function rowOf(family: string, key: string): string {
   return `${family}:${createHash('sha256').update(key).digest('hex').slice(0, 3)}`
 }

@@ -69,8 +69,8 @@ async function isOurs({ db }: SyncRun, theirs: Stripe.Product, slug: string): Pr
   return (await reading(() => products.findBySlug(db, owner))) === undefined
 }
 
-/** An empty text at Stripe is none. */
-function differences(theirs: Stripe.Product, { name, description, metadata, slug }: Product): Stripe.ProductUpdateParams {
+/** What of a product at Stripe is not as it is here. An empty text at Stripe is none. */
+export function differences(theirs: Stripe.Product, { name, description, metadata, slug }: Product): Stripe.ProductUpdateParams {
   const ours: Record<string, string> = { ...metadata, [OUR_SLUG]: slug }
   const changed = Object.entries(ours).filter(([key, value]) => (theirs.metadata[key] ?? '') !== value)
   return {
