@@ -3,7 +3,7 @@ import type { Mutant } from '../../mutant.ts'
 const mysql = 'packages/db/src/mysql-trouble.ts'
 const describe = 'services/cli/src/describe-failure.ts'
 const cli = ['services/cli/test/failures.integration.test.ts']
-const explained = ['packages/billing/src/failures/explain-failure.test.ts']
+const explained = ['packages/billing/src/failures/explain-failure.integration.test.ts']
 const waiting = ['packages/billing/src/events/waiting.integration.test.ts']
 const relaying = ['services/webhook-ingest/test/relay.integration.test.ts']
 
