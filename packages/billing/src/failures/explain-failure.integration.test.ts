@@ -1,4 +1,4 @@
-import { DomainError, silentLog } from '@licenseoperator/domain'
+import { silentLog } from '@licenseoperator/domain'
 import { connectNats } from '@licenseoperator/events'
 import { expect, test } from 'vitest'
 import { explainFailure, whyFailed, whyNotStarted } from './explain-failure.ts'
@@ -14,12 +14,4 @@ test('NATS away: its address and why, without the credentials', async () => {
   expect(failure?.sentence).toBe('NATS at 127.0.0.1:9 cannot be reached (CONNECTION_REFUSED)')
   expect(whyNotStarted(error, reach)).toBe(failure?.sentence)
   expect(whyFailed(error)).toBe(failure?.sentence)
-})
-
-test('an error that no service caused stays what it is', () => {
-  expect(explainFailure(new TypeError('x'), reach)).toBeUndefined()
-  expect(explainFailure(Object.assign(new Error('x'), { code: 'ENOENT' }), reach)).toBeUndefined()
-  expect(whyNotStarted(new DomainError('forbidden', 'forbidden'), reach)).toBe('forbidden')
-  expect(whyFailed(new DomainError('forbidden', 'forbidden'), reach)).toBe('forbidden')
-  expect(whyFailed(new TypeError('a value'), reach)).toBe('TypeError')
 })
