@@ -51,6 +51,7 @@ test.each([
 ])('nothing is made up: %s', (_what, other, ids) => {
   const { invoice, paymentIntent } = fromRecord({ ...recorded, ...other })
   expect([invoice?.id, paymentIntent?.id]).toEqual(ids)
+  expect([invoice === undefined, paymentIntent === undefined]).toEqual(ids.map((id) => id === undefined))
 })
 
 test('the intent that Stripe has just told is part of the answer, and never takes the place of a recorded one', () => {

@@ -66,10 +66,10 @@ export const checkoutMoney: readonly Mutant[] = [
     tests: scarce,
   },
   {
-    rule: 'a group may always hold one',
+    rule: 'half of many licenses is no more than a group may hold of anything',
     file: `${session}/scarce-sessions.ts`,
-    find: 'Math.max(1, Math.min(',
-    put: 'Math.max(0, Math.min(',
+    find: 'Math.min(perGroup, Math.ceil(cap / 2))',
+    put: 'Math.ceil(cap / 2)',
     tests: scarce,
   },
   {
