@@ -1,8 +1,9 @@
 import { licenseModeOf, type Product, termEnd } from '@licenseoperator/catalog'
-import { DomainError, normaliseDomain } from '@licenseoperator/domain'
+import { normaliseDomain } from '@licenseoperator/domain'
 import type { LicenseDraft } from '@licenseoperator/licensing'
 import { type PurchaseMetadata, seatsBought } from '@licenseoperator/terms'
 import type { PaidPurchase } from './paid-purchase.ts'
+import { unserved } from './unserved.ts'
 
 /**
  * The license of a purchase, as it was bought: what its metadata does not say, the product of now does.
@@ -52,9 +53,4 @@ export function partsBought(
       ...(plan === undefined ? {} : { plan }),
     })) ?? product.bundledProducts
   )
-}
-
-/** A purchase that nobody can serve as it is. */
-export function unserved(reason: string): DomainError {
-  return new DomainError('invalid_payload', `cannot issue: ${reason}`)
 }
