@@ -22,7 +22,7 @@ export async function isCertainlyForeign(deps: ProcessDeps, { type, object }: St
   const { id } = object
   if (type.startsWith('checkout.session.') && typeof id === 'string' && (await sellsOurProduct(deps, { id, metadata: {} })))
     return false
-  return prices.length + stripeProducts.length > 0 || found.metadata.some((one) => Object.keys(one).length > 0)
+  return prices.length + stripeProducts.length > 0 || found.metadata.some((metadata) => Object.keys(metadata).length > 0)
 }
 
 async function namesSomethingOfOurs({ db }: ProcessDeps, texts: ReadonlySet<string>): Promise<boolean> {

@@ -67,9 +67,9 @@ export async function unservedPurchases(
   let checked = 0
   const check = async (expected: Expected[]) => {
     const missing = await missingOf(deps, expected)
-    for (const one of missing) {
+    for (const purchase of missing) {
       options.signal?.throwIfAborted()
-      unserved.push(await mend(deps, options, one, tellingOf.get(one.paidBy) ?? []))
+      unserved.push(await mend(deps, options, purchase, tellingOf.get(purchase.paidBy) ?? []))
     }
     checked += expected.length
     options.onProgress?.('purchases', checked)
@@ -108,7 +108,9 @@ async function ofPaid(deps: ProcessDeps, paidBy: string): Promise<Expected[]> {
   try {
     return paidBy.startsWith('in_')
       ? await ofInvoice(deps, await waitOutRateLimit(() => stripe.invoices.retrieve(paidBy)))
-      : [ofSession(await waitOutRateLimit(() => stripe.checkout.sessions.retrieve(paidBy)))].filter((one) => one !== undefined)
+      : [ofSession(await waitOutRateLimit(() => stripe.checkout.sessions.retrieve(paidBy)))].filter(
+          (purchase) => purchase !== undefined,
+        )
   } catch (error) {
     if (isUnknownObject(error)) return []
     throw error
@@ -146,7 +148,7 @@ async function ofInvoice(deps: ProcessDeps, object: Stripe.Invoice): Promise<Exp
 }
 
 async function missingOf({ db }: ProcessDeps, expected: readonly Expected[]): Promise<Expected[]> {
-  const keysOf = (leaves: Expected['leaves']) => expected.filter((one) => one.leaves === leaves).map(({ key }) => key)
+  const keysOf = (leaves: Expected['leaves']) => expected.filter((purchase) => purchase.leaves === leaves).map(({ key }) => key)
   const [issued, recorded] = await reading(() =>
     Promise.all([reconciliation.issuedKeys(db, keysOf('license')), reconciliation.recordedKeys(db, keysOf('payment'))]),
   )
@@ -163,11 +165,11 @@ async function mend(
   const decided = await reading(() => stripeEvents.discardedOf(deps.db, [...telling, ownEventId(missing.paidBy)]))
   if (decided !== undefined) return { ...named, outcome: 'discarded', reason: decided }
   if (dryRun) return { ...named, outcome: 'found', reason: undefined }
-  const theirs = await theirEvent(deps, telling)
+  const stripeEvent = await theirEvent(deps, telling)
   // Metadata that was mended since is not in what Stripe lists of an invoice.
-  const object = await presentOf(deps, missing.object, theirs?.payload)
+  const object = await presentOf(deps, missing.object, stripeEvent?.payload)
   const again = object.object === 'invoice' ? await ofInvoice(deps, object) : [{ ...missing, object }]
-  const { id, payload, receivedAt } = theirs ?? (await ownEvent(deps, object))
+  const { id, payload, receivedAt } = stripeEvent ?? (await ownEvent(deps, object))
   const againAt = new Date(deps.now().getTime() + TAKEN_OVER_AFTER_MS)
   // Whatever the event's mark says: the license is not there.
   await inTransaction(deps.db, (tx) => stripeEvents.reopen(tx, id, againAt))
@@ -182,8 +184,8 @@ async function presentOf(
   telling: string | undefined,
 ): Promise<Expected['object']> {
   if (object.object === 'invoice') return waitOutRateLimit(() => presentInvoice(stripe, object))
-  const told = telling === undefined ? undefined : metadataOf(readStripeEvent(telling).object)
-  return waitOutRateLimit(() => presentSession(stripe, object, told))
+  const eventMetadata = telling === undefined ? undefined : metadataOf(readStripeEvent(telling).object)
+  return waitOutRateLimit(() => presentSession(stripe, object, eventMetadata))
 }
 
 /** The newest: an older one may have been made before the money was there. */

@@ -92,7 +92,7 @@ export const heldPlaces: readonly Mutant[] = [
   {
     rule: 'a discarded purchase whose event is thin gives back its place',
     file: 'packages/billing/src/events/discard-event.ts',
-    find: 'told.relatedId ?? id',
+    find: 'storedEvent.relatedId ?? id',
     put: 'id',
     tests: holds,
   },
@@ -113,8 +113,8 @@ export const heldPlaces: readonly Mutant[] = [
   {
     rule: 'only the events of a purchase give back its place when they are discarded',
     file: 'packages/billing/src/events/discard-event.ts',
-    find: 'if (told === undefined || !purchases.has(told.type)) return undefined',
-    put: 'if (told === undefined) return undefined',
+    find: 'if (storedEvent === undefined || !purchases.has(storedEvent.type)) return undefined',
+    put: 'if (storedEvent === undefined) return undefined',
     tests: givenBack,
   },
   {

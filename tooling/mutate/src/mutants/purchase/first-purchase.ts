@@ -53,7 +53,7 @@ export const firstPurchase: readonly Mutant[] = [
   {
     rule: 'a first invoice brings what its lines pay for',
     file: `${purchase}/read-first-period.ts`,
-    find: 'metadata: entitlementOf(bought, own ?? units.product, units)',
+    find: 'metadata: entitlementOf(bought, boughtProduct ?? units.product, units)',
     put: 'metadata: bought',
     tests: [first],
   },
