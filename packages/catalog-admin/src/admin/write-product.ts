@@ -64,7 +64,9 @@ export async function keepBundlesWhole(
   onSale: readonly Product[],
   written?: { before: Product | undefined; after: ProductFields },
 ): Promise<void> {
-  const brokenBefore = new Set(onSale.filter((one) => bundleProblems(one, onSale).length > 0).map((one) => one.slug))
+  const brokenBefore = new Set(
+    onSale.filter((product) => bundleProblems(product, onSale).length > 0).map((product) => product.slug),
+  )
   const active = await products.listActive(tx)
   for (const bundle of active) {
     const problems = bundleProblems(bundle, active)

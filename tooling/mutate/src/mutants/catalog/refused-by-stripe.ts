@@ -151,8 +151,8 @@ export const refusedByStripe: readonly Mutant[] = [
   {
     rule: 'a lookup key of the file that another product has is told with its product',
     file: 'packages/catalog-admin/src/config-file/sync-config-products.ts',
-    find: 'refusingTakenNames(() => upsert(tx, writer, one))',
-    put: 'upsert(tx, writer, one)',
+    find: 'refusingTakenNames(() => upsert(tx, writer, configProduct))',
+    put: 'upsert(tx, writer, configProduct)',
     tests: ['services/cli/test/sync-refusals.integration.test.ts'],
   },
   {
