@@ -7,14 +7,14 @@ const LONGEST_VALUE = 500
  * A coupon's metadata as it travels beside our own in a checkout: what Stripe would refuse stays behind, because a coupon that was accepted once can be
  * used. Our keys win, and none of it turns a purchase into something else.
  *
- * @param own  what the checkout says itself
+ * @param checkoutMetadata  what the checkout says itself
  */
 export function couponMetadataBeside(
-  own: Readonly<Record<string, string>>,
+  checkoutMetadata: Readonly<Record<string, string>>,
   { license_type: _type, original_license_id: _license, ...coupon }: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const fits = ([key, value]: [string, string]): boolean =>
-    !Object.hasOwn(own, key) &&
+    !Object.hasOwn(checkoutMetadata, key) &&
     /^[^[\]]+$/.test(key) &&
     [...key].length <= LONGEST_KEY &&
     value !== '' &&
@@ -22,6 +22,6 @@ export function couponMetadataBeside(
   return Object.fromEntries(
     Object.entries(coupon)
       .filter(fits)
-      .slice(0, MOST_KEYS - Object.keys(own).length),
+      .slice(0, MOST_KEYS - Object.keys(checkoutMetadata).length),
   )
 }

@@ -27,8 +27,8 @@ export interface Guesses {
 export async function findSubscriptionOfSession(deps: SessionLookupDeps, caller: Caller, sessionId: string): Promise<string> {
   assertScope(caller, 'payments:read', deps.requiredScopes)
   const purchase = (await fromRecords(deps.db, sessionId)) ?? (await fromStripe(deps, caller, sessionId))
-  const theirs = purchase?.group !== undefined && isMember(caller, purchase.group)
-  if (purchase?.subscriptionId === undefined || !(theirs || isSysadmin(caller)))
+  const isCallersGroup = purchase?.group !== undefined && isMember(caller, purchase.group)
+  if (purchase?.subscriptionId === undefined || !(isCallersGroup || isSysadmin(caller)))
     throw new DomainError('not_found', 'subscription not found')
   return purchase.subscriptionId
 }

@@ -63,11 +63,11 @@ export async function findOpenSession(
 ): Promise<Stripe.Checkout.Session | undefined> {
   const { ofGroup, ofIdentity } = await reading(() => openOf(deps.db, order))
   const full = ofGroup.length >= limits.perGroup || ofIdentity.length >= limits.perIdentity
-  const all = new Map([...ofGroup, ...ofIdentity].map((one) => [one.reservationId, one]))
-  for (const one of all.values()) {
-    const same = one.orderKey === order.orderKey && one.stripeSessionId !== undefined
-    if (!(same || (full && !isUnderWay(one, deps.now())))) continue
-    const found = await ask(deps, one)
+  const all = new Map([...ofGroup, ...ofIdentity].map((reservation) => [reservation.reservationId, reservation]))
+  for (const reservation of all.values()) {
+    const same = reservation.orderKey === order.orderKey && reservation.stripeSessionId !== undefined
+    if (!(same || (full && !isUnderWay(reservation, deps.now())))) continue
+    const found = await ask(deps, reservation)
     if (same && typeof found === 'object' && found.url !== null) return found
   }
   return undefined

@@ -169,7 +169,7 @@ export const heldPlaces: readonly Mutant[] = [
   {
     rule: 'the same order gets the same open session back',
     file: 'packages/checkout/src/session/scarce-sessions.ts',
-    find: 'const same = one.orderKey === order.orderKey && one.stripeSessionId !== undefined',
+    find: 'const same = reservation.orderKey === order.orderKey && reservation.stripeSessionId !== undefined',
     put: 'const same = false',
     tests: holds,
   },
