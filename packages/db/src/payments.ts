@@ -199,8 +199,8 @@ async function readInOrder(query: { execute(): Promise<Selectable<PaymentsTable>
 }
 
 /** The order of every report. */
-export function newestFirstOrder(one: PaymentCursor, other: PaymentCursor): number {
-  return other.paidAt.getTime() - one.paidAt.getTime() || (one.paymentKey < other.paymentKey ? 1 : -1)
+export function newestFirstOrder(a: PaymentCursor, b: PaymentCursor): number {
+  return b.paidAt.getTime() - a.paidAt.getTime() || (a.paymentKey < b.paymentKey ? 1 : -1)
 }
 
 /** Every payment of one purchase or period, or for a license's maintenance, oldest first: an end is computed from all of them. */
@@ -241,7 +241,7 @@ export async function findByStripe(
   const found = byIntent.map(toPayment)
   const ofInvoice = invoiceId === undefined ? undefined : await find(db, `invoice:${invoiceId}`)
   if (ofInvoice !== undefined) found.push(ofInvoice)
-  return found.sort((one, other) => (one.paymentKey < other.paymentKey ? -1 : 1))[0]
+  return found.sort((a, b) => (a.paymentKey < b.paymentKey ? -1 : 1))[0]
 }
 
 /** Writes what became of a payment's money. */

@@ -79,7 +79,7 @@ export async function findComponents(
     .execute()
   const candidates = rows.map(toProduct).filter((product) => product.bundledProducts.length === 0)
   const rank = (product: Product) => Number(product.type === type) + 2 * Number(product.active)
-  return candidates.toSorted((one, other) => rank(other) - rank(one))
+  return candidates.toSorted((a, b) => rank(b) - rank(a))
 }
 
 /** The public shop: active and not internal, subscriptions first, then by age. Bounded by the catalog's own size limit. */

@@ -77,7 +77,12 @@ async function replay(context: Context, ids: readonly string[]): Promise<number>
     for (const id of wanted) done.push(await replayEvent(deps, shellCaller(context), id))
     return done
   })
-  printTable(context, { id: (one) => one.eventId, outcome: (one) => one.kind, reason: (one) => one.reason }, outcomes, outcomes)
+  printTable(
+    context,
+    { id: (outcome) => outcome.eventId, outcome: (outcome) => outcome.kind, reason: (outcome) => outcome.reason },
+    outcomes,
+    outcomes,
+  )
   return outcomes.some(({ kind }) => kind === 'parked' || kind === 'retry') ? exitCodes.no : exitCodes.done
 }
 

@@ -85,8 +85,8 @@ async function update(context: Context, [slug]: readonly string[]): Promise<numb
   return print(context, changed)
 }
 
-function print(context: Context, one: AdminProduct): number {
-  printFacts(context, productBody(one))
+function print(context: Context, found: AdminProduct): number {
+  printFacts(context, productBody(found))
   return exitCodes.done
 }
 
