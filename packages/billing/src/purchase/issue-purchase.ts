@@ -222,7 +222,7 @@ async function recordTrial(tx: Tx, { license }: PreparedLicense, now: Date): Pro
  * What the checkout held is now sold. That is the first period's: a renewal holds nothing more, also when that one was discarded and its share given
  * back. A purchase from outside our checkout held nothing.
  *
- * @returns true when what was held is one of the product's capped licenses
+ * @returns true when what was held is a license that counts towards the product's cap
  */
 async function consumeReservation(tx: Tx, { metadata, reason }: PaidPurchase, now: Date): Promise<boolean> {
   if (metadata.reservation_id === undefined || reason !== 'purchase') return false

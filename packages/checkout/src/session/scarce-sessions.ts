@@ -17,7 +17,7 @@ export const OPEN_SESSIONS: OpenSessionLimits = { perGroup: 3, perIdentity: 10 }
  * The bounds of one order. Of few licenses a group holds half at most, so that there is always something for others; and an operator asks for everybody,
  * as a shop with one service identity for all its customers does.
  *
- * @param cap  licenses that there are in all, where that is what is scarce
+ * @param cap  the product's, where it has one that the order counts towards
  */
 export function limitsOf(configured: OpenSessionLimits | undefined, caller: Caller, cap: number | undefined): OpenSessionLimits {
   const { perGroup, perIdentity } = configured ?? OPEN_SESSIONS
@@ -27,7 +27,7 @@ export function limitsOf(configured: OpenSessionLimits | undefined, caller: Call
   }
 }
 
-/** Who orders what of something scarce. */
+/** Who orders what; scarce is what has a cap (a product's licenses) or a quota (a coupon's redemptions). */
 export interface ScarceOrder {
   readonly scarce: reservations.Scarce
   readonly groupKey: string

@@ -197,7 +197,7 @@ export const heldPlaces: readonly Mutant[] = [
   {
     rule: 'what a coupon has few of is scarce too',
     file: 'packages/checkout/src/session/create-checkout-session.ts',
-    find: 'couponId: couponIsScarce ? coupon?.id : undefined,',
+    find: 'couponId: hasQuota ? coupon?.id : undefined,',
     put: 'couponId: undefined,',
     tests: givenBack,
   },
