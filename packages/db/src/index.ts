@@ -1,6 +1,6 @@
 export * as audit from './audit.ts'
 export * as coupons from './coupons.ts'
-export { type Leased, type LeaseName, type LeaseOptions, withLease } from './leases.ts'
+export { type Leased, type LeaseOptions, withLease } from './leases.ts'
 export * as licenseEnds from './license-ends.ts'
 export * as licensePeriods from './license-periods.ts'
 export * as licenseSearch from './license-search.ts'

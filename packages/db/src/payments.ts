@@ -1,4 +1,4 @@
-import { type DisputeStatus, groupKey, shown } from '@licenseoperator/domain'
+import { type DisputeStatus, groupKey, paymentKeyOfInvoice, shown } from '@licenseoperator/domain'
 import { type Selectable, sql } from 'kysely'
 import { z } from 'zod'
 import { of, paymentColumns } from './columns.ts'
@@ -137,7 +137,10 @@ export async function issuanceKeysOf(
     .distinct()
     .where((eb) =>
       // No payment intent and no payment key is empty.
-      eb.or([eb('stripe_payment_intent_id', '=', paymentIntentId ?? ''), eb('payment_key', '=', `invoice:${invoiceId ?? ''}`)]),
+      eb.or([
+        eb('stripe_payment_intent_id', '=', paymentIntentId ?? ''),
+        eb('payment_key', '=', paymentKeyOfInvoice(invoiceId ?? '')),
+      ]),
     )
     .limit(100)
     .execute()
@@ -239,7 +242,7 @@ export async function findByStripe(
       ? []
       : await db.selectFrom('payments').select(paymentColumns).where('stripe_payment_intent_id', '=', paymentIntentId).execute()
   const found = byIntent.map(toPayment)
-  const ofInvoice = invoiceId === undefined ? undefined : await find(db, `invoice:${invoiceId}`)
+  const ofInvoice = invoiceId === undefined ? undefined : await find(db, paymentKeyOfInvoice(invoiceId))
   if (ofInvoice !== undefined) found.push(ofInvoice)
   return found.sort((a, b) => (a.paymentKey < b.paymentKey ? -1 : 1))[0]
 }

@@ -134,7 +134,7 @@ export async function serveGracefully(options: ServeOptions): Promise<Serving> {
 
 /** In the shape of every other refusal; nothing of ours looks at such a target. */
 const refuseTarget: RequestListener = (_request, response) => {
-  const body = JSON.stringify({ error: 'not found', code: 'not_found', requestId: newId('r') })
+  const body = JSON.stringify({ error: 'not found', code: 'not_found', requestId: newId('request') })
   response.writeHead(404, { 'Content-Type': 'application/json', Connection: 'close' }).end(body)
 }
 

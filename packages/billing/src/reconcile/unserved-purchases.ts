@@ -1,6 +1,7 @@
 import { inTransaction, reading, reconciliation, stripeEvents } from '@licenseoperator/db'
-import { DomainError, isDomainError } from '@licenseoperator/domain'
+import { DomainError, isDomainError, paymentKeyOfInvoice } from '@licenseoperator/domain'
 import {
+  isInvoiceId,
   isUnknownObject,
   pages,
   readCheckoutSession,
@@ -106,7 +107,7 @@ function madeSince({ now }: ProcessDeps, { since }: ReconcileOptions): number {
 async function ofPaid(deps: ProcessDeps, paidBy: string): Promise<Expected[]> {
   const { stripe } = deps
   try {
-    return paidBy.startsWith('in_')
+    return isInvoiceId(paidBy)
       ? await ofInvoice(deps, await waitOutRateLimit(() => stripe.invoices.retrieve(paidBy)))
       : [ofSession(await waitOutRateLimit(() => stripe.checkout.sessions.retrieve(paidBy)))].filter(
           (purchase) => purchase !== undefined,
@@ -143,7 +144,7 @@ async function ofInvoice(deps: ProcessDeps, object: Stripe.Invoice): Promise<Exp
     if (isDomainError(error, 'temporarily_unavailable') || !(error instanceof DomainError || error instanceof z.ZodError))
       throw error
     // Paid for, and nobody can be served: processing it again says why.
-    return [{ ...base, key: `invoice:${invoice.id}`, leaves: 'license' }]
+    return [{ ...base, key: paymentKeyOfInvoice(invoice.id), leaves: 'license' }]
   }
 }
 

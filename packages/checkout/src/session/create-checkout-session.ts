@@ -195,7 +195,7 @@ async function planSession(
   }
   const now = deps.now()
   const scarce = product.maxLicenseTotal !== undefined || coupon?.maxTotal !== undefined || coupon?.maxPerGroup !== undefined
-  const reservationId = newId('R')
+  const reservationId = newId('reservation')
   const domain = normaliseDomain(request.cookieDomain)
   return {
     product,

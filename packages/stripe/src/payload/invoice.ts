@@ -1,4 +1,4 @@
-import { DomainError } from '@licenseoperator/domain'
+import { DomainError, paymentKeyOfInvoice } from '@licenseoperator/domain'
 import { z } from 'zod'
 import { Address, EmailAddress, Expandable, Metadata, StripeId } from './id-of.ts'
 
@@ -148,7 +148,7 @@ export type Invoice = ReturnType<typeof readInvoice>
 /** What an invoice says about its payment; under one key, whichever event tells of it. */
 export function paymentOfInvoice(invoice: Invoice) {
   return {
-    paymentKey: `invoice:${invoice.id}`,
+    paymentKey: paymentKeyOfInvoice(invoice.id),
     paidAt: invoice.paidAt ?? invoice.createdAt,
     customerName: invoice.customerName,
     customerEmail: invoice.email,
