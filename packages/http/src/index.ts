@@ -8,7 +8,7 @@ export { methodNotAllowed, notFound, toErrorResponse } from './error-response.ts
 export { addHealth, addLiveness, type HealthOptions } from './health.ts'
 export type { Credential, HttpEnv } from './http-env.ts'
 export { callerOf, identifyCaller, requireCaller, SESSION_COOKIE } from './identify-caller.ts'
-export { isJson, jsonBodyLimits, MAX_BODY_BYTES, MAX_JSON_BYTES, readBody } from './json-body.ts'
+export { isJson, jsonBodyLimits, MAX_JSON_BYTES, MAX_WEBHOOK_BYTES, readBody } from './json-body.ts'
 export type { JwksRules } from './jwks-keys.ts'
 export { type Counter, createMetrics, type Gauge, type Histogram, type Metrics, metricsHandler } from './metrics.ts'
 export { mintToken, type TokenRequest } from './mint-token.ts'

@@ -45,7 +45,7 @@ const handlers = {
 } satisfies Record<HandledEvent, EventHandler>
 
 /** A bug or a poisoned event fails the same way each time; after this many tries it is put aside so that others flow. */
-const MAX_TRIES = 5
+const TRIES_BEFORE_PARKING = 5
 
 /**
  * Does what a Stripe event asks for, once, however often and in whatever order it arrives. Safe to repeat at any time.
@@ -120,10 +120,10 @@ async function parkOrRetry(
   // A dependency that is away says nothing about the event: it waits, however long, and is never parked for that.
   // Unless MySQL answers, and only its own work runs into the deadline each time; while MySQL hangs it cannot be parked either.
   const tooLong = isDeadline(error)
-  if (isDomainError(error, 'temporarily_unavailable') && !(tooLong && tries >= MAX_TRIES))
+  if (isDomainError(error, 'temporarily_unavailable') && !(tooLong && tries >= TRIES_BEFORE_PARKING))
     return { kind: 'retry', eventId, reason: whyFailed(error, deps.reach) }
   const reason = tooLong ? `its work took longer than the database's deadline ${tries} times` : reasonFor(error)
-  if (!(error instanceof DomainError) && !(error instanceof z.ZodError) && tries < MAX_TRIES)
+  if (!(error instanceof DomainError) && !(error instanceof z.ZodError) && tries < TRIES_BEFORE_PARKING)
     return { kind: 'retry', eventId, reason }
   await inTransaction(deps.db, (tx) => stripeEvents.park(tx, arrived, reason, deps.now()))
   deps.log.error('stripe event parked', { eventId, type: arrived.type, apiVersion: arrived.apiVersion, reason })

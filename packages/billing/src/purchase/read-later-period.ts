@@ -46,7 +46,7 @@ interface Later {
 }
 
 /** How long a change that takes items off or puts some on waits for the purchase it changes. */
-const PURCHASE_WITHIN_MS = 60 * 60_000
+const CHANGE_WAITS_MS = 60 * 60_000
 
 /**
  * Reads a later invoice: the period it pays for, and when it gives a license's unused time back without putting another in its place.
@@ -120,7 +120,7 @@ async function changedTo(
   const ownKey = planChangeIssuanceKey(subscriptionId, invoice.id)
   const before = family && (await inForceAt(deps, subscriptionId, at, ownKey))
   // What stood beside the changed item is only known from the license that was in force.
-  if (changesSet && before === undefined && deps.now().getTime() - receivedAt.getTime() <= PURCHASE_WITHIN_MS)
+  if (changesSet && before === undefined && deps.now().getTime() - receivedAt.getTime() <= CHANGE_WAITS_MS)
     throw new DomainError('temporarily_unavailable', 'the license that was changed is not issued yet')
   if (changesSet && before !== undefined && before.items === undefined && prorations.every(({ kind }) => kind === 'change'))
     throw inDoubt('an item was added to a subscription, and on what its license was sold is not known')

@@ -14,6 +14,7 @@ import type { Stripe } from 'stripe'
 import { z } from 'zod'
 import { ownEvent, ownEventId, type Telling } from '../events/own-event.ts'
 import { metadataOf, presentInvoice, presentSession } from '../events/present-object.ts'
+import { TAKEN_OVER_AFTER_MS } from '../events/process-again.ts'
 import { processEvent } from '../events/process-event.ts'
 import type { EventOutcome, ProcessDeps } from '../handling/event-handler.ts'
 import { readPaidInvoice } from '../purchase/issue-from-invoice.ts'
@@ -42,7 +43,6 @@ interface Expected {
   readonly object: Stripe.Checkout.Session | Stripe.Invoice
 }
 
-const TAKEN_OVER_AFTER_MS = 60_000
 /** As if heard of ever so long ago: what an invoice should have left is asked now, and does not wait for the purchase that it changes. */
 const NO_WAITING = new Date(0)
 const DAY_SECONDS = 86_400

@@ -31,7 +31,7 @@ export interface StripeCatalog {
 
 const PAGE = 100
 /** A bound for every walk: an account with more than this is walked no further. */
-const MOST = 20_000
+const MOST_WALKED = 20_000
 const KEYS_PER_REQUEST = 10
 
 export function openStripeCatalog(stripe: Stripe, ask: Ask, lookupKeys: readonly string[]): StripeCatalog {
@@ -108,6 +108,6 @@ async function walk<T extends { readonly id: string }>(
   for (;;) {
     const { data, has_more: more } = await ask(() => page(all.at(-1)?.id))
     all.push(...data)
-    if (!more || data.length === 0 || all.length >= MOST) return all
+    if (!more || data.length === 0 || all.length >= MOST_WALKED) return all
   }
 }

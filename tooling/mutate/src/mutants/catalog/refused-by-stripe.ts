@@ -10,7 +10,7 @@ export const refusedByStripe: readonly Mutant[] = [
   {
     rule: "a coupon's metadata leaves room for a checkout's own",
     file: couponRules,
-    find: 'Object.keys(coupon.metadata).length > MOST_METADATA_KEYS',
+    find: 'Object.keys(coupon.metadata).length > MOST_COUPON_METADATA_KEYS',
     put: 'Object.keys(coupon.metadata).length > 50',
     tests: rules,
   },
