@@ -5,5 +5,5 @@ export { DomainError, type ErrorCode, errorCodes, isDomainError } from './error.
 export { assertGroup, GroupName, groupKey, isPersonalGroup, personalGroup, refusalOfGroup } from './group.ts'
 export { hasLicensePrefix, LicenseId, looksLikeLicenseId, newId, newLicenseId, paymentKeyOfInvoice } from './ids.ts'
 export { type Log, silentLog } from './log.ts'
-export { assertText, characters, cut, refusalOf, shown, type TextOptions, text } from './text.ts'
+export { assertText, characters, cut, refusalOf, shown, text } from './text.ts'
 export { addDays, addYears, PERPETUAL_EXPIRY, rfc3339 } from './time.ts'

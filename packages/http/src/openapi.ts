@@ -64,7 +64,7 @@ export function refusals<const S extends RefusalStatus>(...statuses: S[]): Refus
 }
 
 /** What a status means, and the codes that come with it. */
-export function descriptionOf(status: RefusalStatus): string {
+function descriptionOf(status: RefusalStatus): string {
   const codes = Object.entries(statusOf).filter(([, mapped]) => mapped === status)
   return `${titles[status]}: ${codes.map(([code]) => `\`${code}\``).join(', ')}`
 }

@@ -7,7 +7,7 @@ import { handledEvents } from '../events/handled-events.ts'
 export const WEBHOOK_PATH = '/authlance/license/stripe/webhook'
 
 /** Metadata key: which secret the endpoint signs with, so that a configuration without it is noticed. A digest, see `fingerprintOf`. */
-export const SECRET_FINGERPRINT = 'licenseoperator_secret'
+const SECRET_FINGERPRINT = 'licenseoperator_secret'
 /** Metadata key of an endpoint that another one took the place of. */
 export const ROTATED_OUT = 'licenseoperator_rotated_out'
 
