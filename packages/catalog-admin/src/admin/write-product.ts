@@ -47,7 +47,7 @@ export async function changeProduct(
   checkProduct(fields, productKeys)
   await products.update(tx, existing.id, fields, now)
   await recordGivenPrice(tx, existing.id, fields, now)
-  const [before, subject] = [fieldsOfProduct(existing), `product:${existing.slug}`]
+  const [before, subject] = [fieldsOfProduct(existing), `product:${existing.slug}` as const]
   await audit.record(tx, { at: now, caller, action: 'product.updated', subject, before, after: fields })
 }
 

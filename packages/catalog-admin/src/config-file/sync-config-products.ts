@@ -74,7 +74,7 @@ async function apply(tx: Tx, wanted: readonly ConfigProduct[], now: Date): Promi
   const slugs = new Set(wanted.map(({ product }) => product.slug))
   for (const gone of (await products.listConfigManaged(tx)).filter((product) => product.active && !slugs.has(product.slug))) {
     await products.update(tx, gone.id, { ...fieldsOfProduct(gone), active: false }, now)
-    const [before, subject] = [fieldsOfProduct(gone), `product:${gone.slug}`]
+    const [before, subject] = [fieldsOfProduct(gone), `product:${gone.slug}` as const]
     await audit.record(tx, {
       at: now,
       caller: CONFIG_FILE,
