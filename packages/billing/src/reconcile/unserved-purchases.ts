@@ -166,7 +166,7 @@ async function mend(
   const decided = await reading(() => stripeEvents.discardedOf(deps.db, [...telling, ownEventId(missing.paidBy)]))
   if (decided !== undefined) return { ...named, outcome: 'discarded', reason: decided }
   if (dryRun) return { ...named, outcome: 'found', reason: undefined }
-  const stripeEvent = await theirEvent(deps, telling)
+  const stripeEvent = await newestAtStripe(deps, telling)
   // Metadata that was mended since is not in what Stripe lists of an invoice.
   const object = await presentOf(deps, missing.object, stripeEvent?.payload)
   const again = object.object === 'invoice' ? await ofInvoice(deps, object) : [{ ...missing, object }]
@@ -190,7 +190,7 @@ async function presentOf(
 }
 
 /** The newest: an older one may have been made before the money was there. */
-async function theirEvent({ db, stripe }: ProcessDeps, [newest]: readonly string[]): Promise<Telling | undefined> {
+async function newestAtStripe({ db, stripe }: ProcessDeps, [newest]: readonly string[]): Promise<Telling | undefined> {
   if (newest === undefined) return undefined
   const stored = await reading(() => stripeEvents.find(db, newest))
   // What nobody vouches for says nothing: Stripe has the event.
