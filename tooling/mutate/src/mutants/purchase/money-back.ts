@@ -46,7 +46,7 @@ export const moneyBackAndTrials: readonly Mutant[] = [
   {
     rule: 'a withheld license is announced once it becomes good',
     file: `${state}/derive-licenses.ts`,
-    find: 'if (after.revokedReason === undefined) await outbox.releaseWithheld(tx, license.licenseId, now)',
+    find: 'if (after.revokedReason === undefined) await outbox.releaseWithheld(tx, license.licenseId)',
     put: 'void outbox',
     tests: [moneyBack],
   },
