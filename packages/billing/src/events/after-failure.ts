@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { type Reach, whyFailed } from '../failures/explain-failure.ts'
 
 /** A bug or a poisoned event fails the same way each time; after this many tries it is put aside so that others flow. */
-const MAX_TRIES = 5
+const TRIES_BEFORE_PARKING = 5
 
 /**
  * What becomes of an event whose work failed: it is tried again, or parked for people to look at.
@@ -20,10 +20,11 @@ export function afterFailure(
   // A dependency that is away says nothing about the event: it waits, however long, and is never parked for that.
   // Unless MySQL answers, and only its own work runs into the deadline each time; while MySQL hangs it cannot be parked either.
   const tooLong = isDeadline(error)
-  if (isDomainError(error, 'temporarily_unavailable') && !(tooLong && tries >= MAX_TRIES))
+  if (isDomainError(error, 'temporarily_unavailable') && !(tooLong && tries >= TRIES_BEFORE_PARKING))
     return { kind: 'retry', reason: whyFailed(error, reach) }
   const reason = tooLong ? `its work took longer than the database's deadline ${tries} times` : reasonFor(error)
-  if (!(error instanceof DomainError) && !(error instanceof z.ZodError) && tries < MAX_TRIES) return { kind: 'retry', reason }
+  if (!(error instanceof DomainError) && !(error instanceof z.ZodError) && tries < TRIES_BEFORE_PARKING)
+    return { kind: 'retry', reason }
   return { kind: 'parked', reason }
 }
 

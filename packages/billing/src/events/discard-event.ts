@@ -53,8 +53,8 @@ const Purchase = z.looseObject({
 /** @returns undefined for what is no purchase, names none, or was never said by Stripe */
 async function reservationOf(db: Db, event: stripeEvents.StoredEvent): Promise<string | undefined> {
   if (event.unverified) return undefined
-  const told = readBody(event.payload.toString())
-  const held = told && heldBy(told)
+  const storedEvent = readBody(event.payload.toString())
+  const held = storedEvent && heldBy(storedEvent)
   if (held?.sessionId === undefined) return held?.reservationId
   const { sessionId } = held
   return (await reading(() => reservations.findBySession(db, sessionId)))?.reservationId
@@ -66,14 +66,14 @@ async function reservationOf(db: Db, event: stripeEvents.StoredEvent): Promise<s
  * @returns undefined for what is no purchase
  */
 export function heldBy(
-  told: Pick<StripeEvent, 'type' | 'object' | 'relatedId'>,
+  storedEvent: Pick<StripeEvent, 'type' | 'object' | 'relatedId'>,
 ): { readonly reservationId?: string; readonly sessionId?: string | undefined } | undefined {
-  if (!purchases.has(told.type)) return undefined
-  const { id, metadata, subscription_details: details, parent } = Purchase.parse(told.object)
+  if (!purchases.has(storedEvent.type)) return undefined
+  const { id, metadata, subscription_details: details, parent } = Purchase.parse(storedEvent.object)
   const named = parent?.subscription_details.metadata ?? details?.metadata ?? metadata
   if (named !== undefined) return { reservationId: named.reservation_id }
   // A thin event only names the object.
-  return { sessionId: told.relatedId ?? id }
+  return { sessionId: storedEvent.relatedId ?? id }
 }
 
 function readBody(payload: string): StripeEvent | undefined {

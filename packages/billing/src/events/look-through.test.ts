@@ -1,5 +1,6 @@
+import { isPriceId, isSubscriptionId } from '@licenseoperator/stripe'
 import { expect, test } from 'vitest'
-import { lookThrough, startingWith } from './look-through.ts'
+import { idsAmong, lookThrough } from './look-through.ts'
 
 test('texts and metadata are found wherever they stand', () => {
   const { texts, metadata, isWhole } = lookThrough({
@@ -32,6 +33,6 @@ test.each([null, 'text', 7])('metadata that is %j is none', (metadata) => {
 
 test("only what can be an id of Stripe's is asked for", () => {
   const texts = new Set(['price_1', 'plan_1', 'prod_1', 'price_ü', 'price 1', `price_${'x'.repeat(250)}`, 'my price_2', ''])
-  expect(startingWith(texts, 'price_', 'plan_')).toEqual(['price_1', 'plan_1'])
-  expect(startingWith(texts, 'sub_')).toEqual([])
+  expect(idsAmong(texts, isPriceId)).toEqual(['price_1', 'plan_1'])
+  expect(idsAmong(texts, isSubscriptionId)).toEqual([])
 })

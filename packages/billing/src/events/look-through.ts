@@ -20,7 +20,7 @@ export function lookThrough(object: Readonly<Record<string, unknown>>) {
   return { texts, metadata, isWhole: !hasMore && queue.length <= MOST_VALUES }
 }
 
-/** The texts that are Stripe's ids of these kinds. */
-export function startingWith(texts: ReadonlySet<string>, ...prefixes: string[]): string[] {
-  return [...texts].filter((text) => prefixes.some((prefix) => text.startsWith(prefix)) && /^[\x21-\x7e]{1,255}$/.test(text))
+/** The texts that are Stripe's ids of a kind. */
+export function idsAmong(texts: ReadonlySet<string>, isOfKind: (text: string) => boolean): string[] {
+  return [...texts].filter((text) => isOfKind(text) && /^[\x21-\x7e]{1,255}$/.test(text))
 }

@@ -50,8 +50,8 @@ const handlers = {
  * @throws DomainError `temporarily_unavailable` when not even the outcome could be stored: the caller tries again later
  */
 export async function processEvent(deps: ProcessDeps, incoming: IncomingEvent): Promise<EventOutcome> {
-  const told = readStripeEvent(incoming.payload)
-  const event = incoming.present === undefined ? told : { ...told, object: incoming.present }
+  const asSent = readStripeEvent(incoming.payload)
+  const event = incoming.present === undefined ? asSent : { ...asSent, object: incoming.present }
   const arrived = arrivedEvent(event, incoming)
   try {
     return await handle(deps, event, arrived)
@@ -60,12 +60,12 @@ export async function processEvent(deps: ProcessDeps, incoming: IncomingEvent): 
   }
 }
 
-async function handle(deps: ProcessDeps, told: StripeEvent, arrived: stripeEvents.ArrivedEvent): Promise<EventOutcome> {
-  const { type } = told
+async function handle(deps: ProcessDeps, incoming: StripeEvent, arrived: stripeEvents.ArrivedEvent): Promise<EventOutcome> {
+  const { type } = incoming
   if (!isHandled(type)) return ignore(deps, arrived, 'not a handled event type')
-  if (told.account !== undefined) return ignore(deps, arrived, 'an event of another account')
-  assertMode(deps, told)
-  const event = await wholeEvent(deps, { ...told, type })
+  if (incoming.account !== undefined) return ignore(deps, arrived, 'an event of another account')
+  assertMode(deps, incoming)
+  const event = await wholeEvent(deps, { ...incoming, type })
   try {
     return await handlers[type](deps, event, arrived)
   } catch (error) {

@@ -46,18 +46,18 @@ describe('of all endpoints of an account', () => {
     ['not an address', false, false],
   ])('%s is ours: %s; reaches a receiver like ours: %s', (address, ours, other) => {
     const found = endpointsAt(url, [endpoint({ url: address })])
-    expect([found.ours.length === 1, found.others.length === 1]).toEqual([ours, other])
+    expect([found.registered.length === 1, found.lookalikes.length === 1]).toEqual([ours, other])
   })
 
   test('those of another address count only while they send', () => {
-    expect(endpointsAt(url, [endpoint({ url: `${url}/`, status: 'disabled' })]).others).toEqual([])
+    expect(endpointsAt(url, [endpoint({ url: `${url}/`, status: 'disabled' })]).lookalikes).toEqual([])
   })
 
   test('where our address is not known every one with our path is taken for ours', () => {
     const elsewhere = endpoint({ url: `https://other.example${WEBHOOK_PATH}` })
     expect(endpointsAt(undefined, [endpoint(), elsewhere, endpoint({ url: 'https://shop.example/other' })])).toEqual({
-      ours: [endpoint(), elsewhere],
-      others: [],
+      registered: [endpoint(), elsewhere],
+      lookalikes: [],
     })
   })
 
@@ -69,8 +69,14 @@ describe('of all endpoints of an account', () => {
       endpoint({ id: 'older', created: 1 }),
       endpoint({ id: 'newest', created: 2 }),
     ]
-    expect(ids(endpointsAt(url, all).ours)).toEqual(['newest', 'older', 'old version', 'rotated out', 'disabled'])
-    expect(ids(endpointsAt(url, all.toReversed()).ours)).toEqual(['newest', 'older', 'old version', 'rotated out', 'disabled'])
+    expect(ids(endpointsAt(url, all).registered)).toEqual(['newest', 'older', 'old version', 'rotated out', 'disabled'])
+    expect(ids(endpointsAt(url, all.toReversed()).registered)).toEqual([
+      'newest',
+      'older',
+      'old version',
+      'rotated out',
+      'disabled',
+    ])
   })
 })
 

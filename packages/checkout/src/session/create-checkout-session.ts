@@ -55,7 +55,7 @@ export interface StartedCheckout {
 const GRACE_MS = 10 * 60_000
 
 /**
- * Starts a purchase: checks it, holds what is scarce, and opens a session on Stripe's hosted page.
+ * Starts a purchase: checks it, holds what has a cap or a quota, and opens a session on Stripe's hosted page.
  *
  * Of what is scarce a group, and whoever asks, has a few unpaid sessions at once, and the same order gets the same session back while that is open;
  * so does the order that has the group's one trial.
@@ -128,7 +128,7 @@ async function planSession(
     throw new DomainError('invalid_payload', 'invalid request: managedProducts has no price', { field: 'managedProducts' })
   }
   const now = deps.now()
-  const reservationId = newId('R')
+  const reservationId = newId('reservation')
   const domain = normaliseDomain(request.cookieDomain)
   return {
     product,

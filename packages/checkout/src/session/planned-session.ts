@@ -13,11 +13,11 @@ export interface PlannedSession extends SessionPlan {
 export function orderOf(caller: Caller, group: string, plan: PlannedSession): ScarceOrder {
   const { product, coupon, mode, amountMinor, seats, domain } = plan
   const parts = [product.id, product.stripePriceId, coupon?.id, mode, amountMinor, seats, domain]
-  const couponIsScarce = coupon?.maxTotal !== undefined || coupon?.maxPerGroup !== undefined
+  const hasQuota = coupon?.maxTotal !== undefined || coupon?.maxPerGroup !== undefined
   return {
     scarce: {
       productId: mode !== 'subscription' && product.maxLicenseTotal !== undefined ? product.id : undefined,
-      couponId: couponIsScarce ? coupon?.id : undefined,
+      couponId: hasQuota ? coupon?.id : undefined,
     },
     groupKey: groupKey(group),
     identityKey: digest(caller.identity),

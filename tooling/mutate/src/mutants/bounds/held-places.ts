@@ -93,7 +93,7 @@ export const heldPlaces: readonly Mutant[] = [
   {
     rule: 'a discarded purchase whose event is thin gives back its place',
     file: 'packages/billing/src/events/discard-event.ts',
-    find: 'told.relatedId ?? id',
+    find: 'storedEvent.relatedId ?? id',
     put: 'id',
     tests: discarded,
   },
@@ -114,7 +114,7 @@ export const heldPlaces: readonly Mutant[] = [
   {
     rule: 'only the events of a purchase give back its place when they are discarded',
     file: 'packages/billing/src/events/discard-event.ts',
-    find: 'if (!purchases.has(told.type)) return undefined',
+    find: 'if (!purchases.has(storedEvent.type)) return undefined',
     put: '',
     tests: discarded,
   },
@@ -170,7 +170,7 @@ export const heldPlaces: readonly Mutant[] = [
   {
     rule: 'the same order gets the same open session back',
     file: 'packages/checkout/src/session/scarce-sessions.ts',
-    find: 'const same = one.orderKey === order.orderKey && one.stripeSessionId !== undefined',
+    find: 'const same = reservation.orderKey === order.orderKey && reservation.stripeSessionId !== undefined',
     put: 'const same = false',
     tests: holds,
   },
@@ -198,7 +198,7 @@ export const heldPlaces: readonly Mutant[] = [
   {
     rule: 'what a coupon has few of is scarce too',
     file: 'packages/checkout/src/session/planned-session.ts',
-    find: 'couponId: couponIsScarce ? coupon?.id : undefined,',
+    find: 'couponId: hasQuota ? coupon?.id : undefined,',
     put: 'couponId: undefined,',
     tests: givenBack,
   },

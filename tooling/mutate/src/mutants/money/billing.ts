@@ -25,15 +25,15 @@ export const billingMoney: readonly Mutant[] = [
   {
     rule: 'an error that may be a moment is tried again before it is put aside',
     file: `${billing}/events/after-failure.ts`,
-    find: '&& tries < MAX_TRIES) return',
-    put: '&& tries < 1) return',
+    find: '&& tries < TRIES_BEFORE_PARKING)',
+    put: '&& tries < 1)',
     tests: failed,
   },
   {
     rule: 'an error that stays is put aside, so that others flow',
     file: `${billing}/events/after-failure.ts`,
-    find: '&& tries < MAX_TRIES) return',
-    put: '&& tries < Number.POSITIVE_INFINITY) return',
+    find: '&& tries < TRIES_BEFORE_PARKING)',
+    put: '&& tries < Number.POSITIVE_INFINITY)',
     tests: failed,
   },
   {

@@ -46,7 +46,7 @@ export const catalogAdminMoney: readonly Mutant[] = [
   {
     rule: 'a discount in another currency is another discount',
     file: `${sync}/ensure-promotion.ts`,
-    find: '(ours.amountOff === undefined || theirs.currency === ours.currency) &&',
+    find: '(promotion.amountOff === undefined || stripeCoupon.currency === promotion.currency) &&',
     put: '',
     tests: promotion,
   },

@@ -58,8 +58,8 @@ export const dbMoney: readonly Mutant[] = [
   {
     rule: 'a walk through payments of one instant has one order',
     file: `${db}/payments.ts`,
-    find: 'one.paymentKey < other.paymentKey ? 1 : -1',
-    put: 'one.paymentKey < other.paymentKey ? -1 : 1',
+    find: 'a.paymentKey < b.paymentKey ? 1 : -1',
+    put: 'a.paymentKey < b.paymentKey ? -1 : 1',
     tests: [`${db}/payments.test.ts`],
   },
   {
