@@ -1,8 +1,7 @@
 import { coupons, reservations, type Tx } from '@licenseoperator/db'
 import { groupKey, ReservationId } from '@licenseoperator/domain'
 import type { IssuedReason, PreparedLicense } from '@licenseoperator/licensing'
-import type { PurchaseMetadata } from '@licenseoperator/terms'
-import { unserved } from './unserved.ts'
+import { type PurchaseMetadata, unserved } from '@licenseoperator/terms'
 
 /**
  * What the checkout held is now sold. That is the first period's: a renewal holds nothing more, also when that one was discarded and its share given

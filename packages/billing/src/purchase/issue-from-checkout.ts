@@ -14,6 +14,7 @@ import {
   inDoubt,
   isForeign,
   isMaintenance,
+  type PaidPurchase,
   PurchaseMetadata,
   sellsOneOf,
   sellsOneOfProducts,
@@ -25,7 +26,6 @@ import { type EventHandler, ignore, type ProcessDeps } from '../handling/event-h
 import { renewMaintenance } from '../maintenance/renew-maintenance.ts'
 import { renewalOfCheckout } from '../maintenance/renewal-of-checkout.ts'
 import { issuePurchase } from './issue-purchase.ts'
-import type { PaidPurchase } from './paid-purchase.ts'
 import { readFirstPeriod } from './read-first-period.ts'
 
 /** A completed checkout session issues the license it pays for, once the money is there. */

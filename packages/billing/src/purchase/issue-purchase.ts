@@ -13,11 +13,9 @@ import {
 } from '@licenseoperator/db'
 import { groupKey, licenseIdOf } from '@licenseoperator/domain'
 import { announceLicense, deriveLicenses, lockPurchase, type PreparedLicense, prepareLicense } from '@licenseoperator/licensing'
+import { draftOf, type PaidPurchase, partsBought, unserved } from '@licenseoperator/terms'
 import { announcementOf, type EventOutcome, PROCESSOR, type ProcessDeps } from '../handling/event-handler.ts'
 import { consumeReservation } from './consume-reservation.ts'
-import { draftOf, partsBought } from './license-draft.ts'
-import type { PaidPurchase } from './paid-purchase.ts'
-import { unserved } from './unserved.ts'
 
 /**
  * Stores and announces the license of a purchase: event, reservation, licenses, payment, audit and outbox in one transaction. The issuance key

@@ -2,7 +2,7 @@ import type { Mutant } from '../../mutant.ts'
 
 const billing = 'packages/billing/src'
 const failed = [`${billing}/events/after-failure.test.ts`]
-const drafted = [`${billing}/purchase/license-draft.test.ts`]
+const drafted = [`packages/terms/src/license-draft.test.ts`]
 const ended = [`${billing}/maintenance/maintenance-end.test.ts`]
 const endpoints = [`${billing}/webhook-endpoint/our-endpoints.test.ts`]
 
@@ -45,28 +45,28 @@ export const billingMoney: readonly Mutant[] = [
   },
   {
     rule: 'a license has the plan that was bought',
-    file: `${billing}/purchase/license-draft.ts`,
+    file: `packages/terms/src/license-draft.ts`,
     find: 'plan: metadata.plan ?? product.plan,',
     put: 'plan: product.plan,',
     tests: drafted,
   },
   {
     rule: 'a license lasts as long as it was sold for',
-    file: `${billing}/purchase/license-draft.ts`,
+    file: `packages/terms/src/license-draft.ts`,
     find: 'metadata.term_days ?? product.termDurationDays',
     put: 'product.termDurationDays ?? metadata.term_days',
     tests: drafted,
   },
   {
     rule: 'a license without a term is for people to look at, and not over at once',
-    file: `${billing}/purchase/license-draft.ts`,
+    file: `packages/terms/src/license-draft.ts`,
     find: "if (mode === 'one_off' && termDurationDays === undefined) throw unserved('the purchase has no term')",
     put: '',
     tests: drafted,
   },
   {
     rule: 'a bundle brings what it consisted of when it was bought',
-    file: `${billing}/purchase/license-draft.ts`,
+    file: `packages/terms/src/license-draft.ts`,
     find: ')) ?? product.bundledProducts',
     put: ')).slice(0, 0) ?? product.bundledProducts',
     tests: drafted,

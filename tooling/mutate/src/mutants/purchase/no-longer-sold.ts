@@ -74,7 +74,7 @@ export const noLongerSold: readonly Mutant[] = [
   },
   {
     rule: 'a license remembers on what item and price it was sold',
-    file: `${purchase}/license-draft.ts`,
+    file: `packages/terms/src/license-draft.ts`,
     find: 'soldAs: purchase.soldAs,',
     put: 'soldAs: undefined,',
     tests: [noLonger],

@@ -1,8 +1,9 @@
 import { licenseModeOf, type Product, termEnd } from '@licenseoperator/catalog'
 import { normaliseDomain } from '@licenseoperator/domain'
 import type { LicenseDraft } from '@licenseoperator/licensing'
-import { type PurchaseMetadata, seatsBought } from '@licenseoperator/terms'
+import { seatsBought } from './entitlement-of.ts'
 import type { PaidPurchase } from './paid-purchase.ts'
+import type { PurchaseMetadata } from './purchase-metadata.ts'
 import { unserved } from './unserved.ts'
 
 /**

@@ -1,7 +1,7 @@
 import type { PaidPeriod } from '@licenseoperator/catalog'
 import type { licenseEnds, licenses, payments } from '@licenseoperator/db'
 import type { IssuedReason } from '@licenseoperator/licensing'
-import type { PurchaseMetadata } from '@licenseoperator/terms'
+import type { PurchaseMetadata } from './purchase-metadata.ts'
 
 type PaymentFacts = Omit<
   payments.NewPayment,
