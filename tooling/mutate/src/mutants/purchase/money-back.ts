@@ -24,14 +24,14 @@ export const moneyBackAndTrials: readonly Mutant[] = [
   },
   {
     rule: "a period that is paid after the subscription's end is good",
-    file: `${state}/derive-licenses.ts`,
+    file: `${state}/derived-states.ts`,
     find: 'return paidAt !== undefined && paidAt > endedAt ? undefined : endedAt',
     put: 'return endedAt',
     tests: [paidLate],
   },
   {
     rule: "a period that was paid before the subscription's end goes with it",
-    file: `${state}/derive-licenses.ts`,
+    file: `${state}/derived-states.ts`,
     find: 'return paidAt !== undefined && paidAt > endedAt ? undefined : endedAt',
     put: 'return paidAt !== undefined ? undefined : endedAt',
     tests: [paidLate],
