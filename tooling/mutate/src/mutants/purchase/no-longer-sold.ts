@@ -12,8 +12,8 @@ export const noLongerSold: readonly Mutant[] = [
   {
     rule: 'an item that was switched to something that is no license is not read as ours',
     file: `${terms}/our-line.ts`,
-    find: 'return byProduct?.product ?? reading(() => products.findByStripeProduct(db, stripeProductId))',
-    put: 'return byProduct?.product ?? (await reading(() => products.findByStripeProduct(db, stripeProductId))) ?? own',
+    find: 'return byProduct?.product ?? catalog.byStripeProduct(stripeProductId)',
+    put: 'return byProduct?.product ?? (await catalog.byStripeProduct(stripeProductId)) ?? own',
     tests: [noLonger],
   },
   {
