@@ -28,6 +28,17 @@ export async function announceLicense(
   now: Date,
   revoked = false,
 ): Promise<void> {
+  const message = messageOf(announcement, prepared, now)
+  if (revoked) await outbox.withhold(tx, prepared.license.licenseId, message, now)
+  else await outbox.add(tx, message, now)
+}
+
+/** The license-issued event as it goes into the stream, under the one id that it has however often it is made. */
+export function messageOf(
+  announcement: Announcement,
+  prepared: PreparedLicense,
+  now: Date,
+): Pick<outbox.OutboxMessage, 'messageId' | 'subject' | 'payload'> {
   const { subject, reason, publicBaseUrl, renewedUntil } = announcement
   const { license, signed } = prepared
   const { customerId, checkoutSessionId, invoiceId } = license.stripe
@@ -57,7 +68,5 @@ export async function announceLicense(
       : { licenseUrl: new URL(`/authlance/license/${license.licenseId}`, publicBaseUrl).href }),
   })
   const messageId = licenseIssuedMessageId(subject, license.licenseId, renewedUntil && rfc3339(renewedUntil))
-  const message = { messageId, subject, payload: Buffer.from(JSON.stringify(event)) }
-  if (revoked) await outbox.withhold(tx, license.licenseId, message, now)
-  else await outbox.add(tx, message, now)
+  return { messageId, subject, payload: Buffer.from(JSON.stringify(event)) }
 }
