@@ -1,9 +1,9 @@
+import { aLicense, day } from '@licenseoperator/db/testing'
 import { LicenseIssued } from '@licenseoperator/events'
 import { expect, test } from 'vitest'
 import { type Announcement, messageOf } from './announce-license.ts'
 import { prepareLicense } from './prepare-license.ts'
 import { aKeyRing } from './testing/a-key-ring.ts'
-import { aLicense, day } from './testing/a-license.ts'
 
 const keys = await aKeyRing('core')
 const { licenseId, keyId: _keyId, text: _text, ...draft } = aLicense({ issuanceKey: 'month', licenseId: 'L-1', seats: 5 })

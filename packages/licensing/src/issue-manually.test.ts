@@ -1,8 +1,8 @@
+import { day } from '@licenseoperator/db/testing'
 import { verifyLicense } from '@licenseoperator/signing'
 import { describe, expect, test } from 'vitest'
 import { issueManually, type ManualIssueRequest } from './issue-manually.ts'
 import { aKeyRing } from './testing/a-key-ring.ts'
-import { day } from './testing/a-license.ts'
 
 // Without a database a license is signed and returned: what it says is decided before anything is stored.
 

@@ -1,6 +1,6 @@
+import { aLicense, day } from '@licenseoperator/db/testing'
 import { expect, test } from 'vitest'
 import { licenseStatus } from './license-status.ts'
-import { aLicense, day } from './testing/a-license.ts'
 
 const license = aLicense({ issuanceKey: 'month' })
 const revoked = aLicense({ issuanceKey: 'month', state: { revokedAt: day(5), revokedReason: 'refunded' } })

@@ -1,8 +1,8 @@
+import { aLicense, day } from '@licenseoperator/db/testing'
 import { verifyLicense } from '@licenseoperator/signing'
 import { expect, test } from 'vitest'
 import { type LicenseDraft, prepareLicense } from './prepare-license.ts'
 import { aKeyRing } from './testing/a-key-ring.ts'
-import { aLicense, day } from './testing/a-license.ts'
 
 const keys = await aKeyRing('core')
 const { licenseId: _id, keyId: _keyId, text: _text, ...draft } = aLicense({ issuanceKey: 'month' })

@@ -1,7 +1,7 @@
+import { day } from '@licenseoperator/db/testing'
 import { createKeyRing, generateSigningKey, loadSigningKey } from '@licenseoperator/signing'
 import { expect, test } from 'vitest'
 import { listsOf } from './sign-revocation-lists.ts'
-import { day } from './testing/a-license.ts'
 
 const [shared, alone] = await Promise.all(
   [1, 2].map(async () => loadSigningKey(await generateSigningKey({ modulusLength: 2048 }))),

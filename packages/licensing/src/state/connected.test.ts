@@ -1,6 +1,6 @@
+import { day } from '@licenseoperator/db/testing'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { day } from '../testing/a-license.ts'
 import { connected, type Periods } from './connected.ts'
 import { type PaidTime, planChangeIssuanceKey, replaces } from './supersession.ts'
 

@@ -1,6 +1,6 @@
 import type { reversals } from '@licenseoperator/db'
+import { aPayment } from '@licenseoperator/db/testing'
 import { describe, expect, test } from 'vitest'
-import { aPayment } from '../testing/a-license.ts'
 import { isLost, reversedOf } from './derive-payments.ts'
 
 const payment = aPayment({ issuanceKey: 'p', stripePaymentIntentId: 'pi_1', stripeInvoiceId: 'in_1' })

@@ -1,6 +1,6 @@
+import { aLicense, aPayment, day, type LicenseFields } from '@licenseoperator/db/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { aLicense, aPayment, day, type LicenseFields } from '../testing/a-license.ts'
 import { derivedStates, type StoredFacts } from './derived-states.ts'
 import { planChangeIssuanceKey } from './supersession.ts'
 

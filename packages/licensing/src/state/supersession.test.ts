@@ -1,6 +1,6 @@
+import { aLicense, day } from '@licenseoperator/db/testing'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { aLicense, day } from '../testing/a-license.ts'
 import {
   type PaidTime,
   placesTaken,

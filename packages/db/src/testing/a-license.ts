@@ -1,4 +1,5 @@
-import type { licenses, payments } from '@licenseoperator/db'
+import type * as licenses from '../licenses.ts'
+import type * as payments from '../payments.ts'
 
 /** Noon of a day of 2026; a test counts in days. */
 export function day(number: number): Date {
