@@ -1,5 +1,5 @@
 // Plants each stated mutant in the working tree and runs the tests that must notice it. `pnpm mutate` runs all; `pnpm mutate WORD…` those whose
-// rule, file or list contains one of the words; `--list` prints them. A mutant that no test notices is an error, and so is one that can't be planted.
+// rule or file contains one of the words, or that are in the list of that name; `--list` prints them. A mutant that no test notices is an error, and so is one that can't be planted.
 // Where unit tests notice all that were chosen, as in the list `money`, no server is started.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -16,7 +16,9 @@ const say = (line: string) => process.stdout.write(`${line}\n`)
 
 const chosen: Mutant[] = Object.entries(lists).flatMap(([list, mutants]) =>
   mutants.filter((mutant) =>
-    positionals.length === 0 ? true : positionals.some((word) => `${list} ${mutant.rule} ${mutant.file}`.includes(word)),
+    positionals.length === 0
+      ? true
+      : positionals.some((word) => (word in lists ? word === list : `${list} ${mutant.rule} ${mutant.file}`.includes(word))),
   ),
 )
 const unplantable = chosen.flatMap((mutant) => {
