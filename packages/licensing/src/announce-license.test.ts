@@ -8,7 +8,13 @@ import { aKeyRing } from './testing/a-key-ring.ts'
 const keys = await aKeyRing('core')
 const { licenseId, keyId: _keyId, text: _text, ...draft } = aLicense({ issuanceKey: 'month', licenseId: 'L-1', seats: 5 })
 const prepared = await prepareLicense(keys, { ...draft, stripe: { subscriptionId: 'sub_1', invoiceId: 'in_1' } }, licenseId)
-const bought: Announcement = { subject: 'issued', reason: 'purchase', publicBaseUrl: undefined, renewedUntil: undefined }
+const bought: Announcement = {
+  subject: 'issued',
+  reason: 'purchase',
+  publicBaseUrl: undefined,
+  paidAt: day(1),
+  renewedUntil: undefined,
+}
 const eventOf = (announcement: Announcement) =>
   LicenseIssued.parse(JSON.parse(messageOf(announcement, prepared, day(2)).payload.toString('utf8')))
 
