@@ -8,7 +8,7 @@ import type { PurchaseMetadata } from './purchase-metadata.ts'
  * @param all  the licenses of its purchase: its own and, of a bundle, those of the parts
  */
 export function metadataOfLicense(license: licenses.StoredLicense, all: readonly licenses.StoredLicense[]): PurchaseMetadata {
-  const units = Math.max(1, license.soldAs?.reduce((sum, one) => sum + one.quantity, 0) ?? 1)
+  const units = Math.max(1, license.soldAs?.reduce((sum, item) => sum + item.quantity, 0) ?? 1)
   const parts = all.filter(({ issuanceKey }) => issuanceKey !== license.issuanceKey)
   const counts = new Map<string, { part: licenses.StoredLicense; count: number }>()
   for (const part of parts) {

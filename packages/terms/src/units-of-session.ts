@@ -26,16 +26,22 @@ export async function unitsOfSession(
   bought: PurchaseMetadata,
 ): Promise<SoldOnce | undefined> {
   if (bought.reservation_id !== undefined) return { metadata: bought, priceId: undefined }
-  const own = await productBought(deps, bought)
+  const boughtProduct = await productBought(deps, bought)
   const sold = await linesOf(deps, session.id)
   if (sold.length === 0) return { metadata: bought, priceId: undefined }
-  return soldOnce(bought, own, await readLines(deps, sold, own, []))
+  return soldOnce(bought, boughtProduct, await readLines(deps, sold, boughtProduct, []))
 }
 
 /** What the lines of a one-time checkout pay for. @returns undefined for zero units */
-export function soldOnce(bought: PurchaseMetadata, own: Product | undefined, lines: readonly ReadLine[]): SoldOnce | undefined {
-  const units = lines.some(({ product }) => product !== undefined) ? unitsOfPeriod(lines, own) : onlyLine(lines, own)
-  return units && { metadata: entitlementOf(bought, own ?? units.product, units), priceId: units.line.priceId }
+export function soldOnce(
+  bought: PurchaseMetadata,
+  boughtProduct: Product | undefined,
+  lines: readonly ReadLine[],
+): SoldOnce | undefined {
+  const units = lines.some(({ product }) => product !== undefined)
+    ? unitsOfPeriod(lines, boughtProduct)
+    : onlyLine(lines, boughtProduct)
+  return units && { metadata: entitlementOf(bought, boughtProduct ?? units.product, units), priceId: units.line.priceId }
 }
 
 /** None of a session that Stripe does not know: then its metadata alone counts. */

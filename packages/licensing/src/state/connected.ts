@@ -15,7 +15,7 @@ export interface Periods {
  * @returns their keys, the given ones included
  */
 export async function connected(periods: Periods, start: readonly PaidTime[]): Promise<string[]> {
-  const found = new Map(start.map((one) => [one.key, one]))
+  const found = new Map(start.map((purchase) => [purchase.key, purchase]))
   for (let before = -1; found.size > before; ) {
     before = found.size
     const all = [...found.values()]
@@ -26,15 +26,21 @@ export async function connected(periods: Periods, start: readonly PaidTime[]): P
     const [first, last] = [earliest(changes.map(({ issuedAt }) => issuedAt)), latest(changes.map(({ issuedAt }) => issuedAt))]
     if (first === undefined || last === undefined) break
     const replaced = await periods.lastingInto(first, last)
-    for (const one of [...changes, ...replaced]) found.set(one.key, one)
+    for (const purchase of [...changes, ...replaced]) found.set(purchase.key, purchase)
   }
   return [...found.keys()]
 }
 
 function earliest(instants: readonly Date[]): Date | undefined {
-  return instants.reduce<Date | undefined>((found, one) => (found === undefined || one < found ? one : found), undefined)
+  return instants.reduce<Date | undefined>(
+    (found, instant) => (found === undefined || instant < found ? instant : found),
+    undefined,
+  )
 }
 
 function latest(instants: readonly Date[]): Date | undefined {
-  return instants.reduce<Date | undefined>((found, one) => (found === undefined || one > found ? one : found), undefined)
+  return instants.reduce<Date | undefined>(
+    (found, instant) => (found === undefined || instant > found ? instant : found),
+    undefined,
+  )
 }

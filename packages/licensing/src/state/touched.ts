@@ -27,13 +27,13 @@ export function familyOf(license: Pick<licenses.StoredLicense, 'issuanceKey'>): 
  */
 export async function licensesTouched(tx: Tx, family: LicenseFamily): Promise<licenses.StoredLicense[]> {
   if ('issuanceKey' in family) {
-    const own = await licenses.listByPurchase(tx, family.issuanceKey)
-    const [first] = own
-    const subscriptionId = own.find(({ stripe }) => stripe.subscriptionId !== undefined)?.stripe.subscriptionId
-    if (first === undefined || subscriptionId === undefined) return own
+    const ofPurchase = await licenses.listByPurchase(tx, family.issuanceKey)
+    const [first] = ofPurchase
+    const subscriptionId = ofPurchase.find(({ stripe }) => stripe.subscriptionId !== undefined)?.stripe.subscriptionId
+    if (first === undefined || subscriptionId === undefined) return ofPurchase
     const start = { key: family.issuanceKey, issuedAt: first.issuedAt, expiresAt: first.expiresAt }
-    const others = (await connected(periodsOf(tx, subscriptionId), [start])).filter((key) => key !== family.issuanceKey)
-    return [...own, ...(await licensesOf(tx, others))]
+    const connectedKeys = (await connected(periodsOf(tx, subscriptionId), [start])).filter((key) => key !== family.issuanceKey)
+    return [...ofPurchase, ...(await licensesOf(tx, connectedKeys))]
   }
   const { subscriptionId, endedAt } = family
   if (endedAt === undefined) return []

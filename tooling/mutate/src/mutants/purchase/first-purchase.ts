@@ -32,7 +32,7 @@ export const firstPurchase: readonly Mutant[] = [
   {
     rule: 'what a session sells once is read from its lines',
     file: `${terms}/units-of-session.ts`,
-    find: 'metadata: entitlementOf(bought, own ?? units.product, units)',
+    find: 'metadata: entitlementOf(bought, boughtProduct ?? units.product, units)',
     put: 'metadata: bought',
     tests: [first],
   },

@@ -18,8 +18,8 @@ export const moneyBackAndTrials: readonly Mutant[] = [
   {
     rule: 'refunds of several charges are added up',
     file: `${state}/derive-payments.ts`,
-    find: 'return refunds.reduce((sum, one) => sum + one.amountMinor, 0) >= amountChargedMinor',
-    put: 'return refunds.some((one) => one.amountMinor >= amountChargedMinor)',
+    find: 'return refunds.reduce((sum, refund) => sum + refund.amountMinor, 0) >= amountChargedMinor',
+    put: 'return refunds.some((refund) => refund.amountMinor >= amountChargedMinor)',
     tests: [moneyBack],
   },
   {

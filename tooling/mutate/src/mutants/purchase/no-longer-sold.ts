@@ -13,7 +13,7 @@ export const noLongerSold: readonly Mutant[] = [
     rule: 'an item that was switched to something that is no license is not read as ours',
     file: `${terms}/our-line.ts`,
     find: 'return byProduct?.product ?? catalog.byStripeProduct(stripeProductId)',
-    put: 'return byProduct?.product ?? (await catalog.byStripeProduct(stripeProductId)) ?? own',
+    put: 'return byProduct?.product ?? (await catalog.byStripeProduct(stripeProductId)) ?? boughtProduct',
     tests: [noLonger],
   },
   {
