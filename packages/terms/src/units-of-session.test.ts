@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { PurchaseMetadata } from './purchase-metadata.ts'
 import { aLine, aStored } from './testing/a-line.ts'
-import { soldOnce } from './units-of-session.ts'
+import { lineOf, soldOnce } from './units-of-session.ts'
 
 const own = aStored({ slug: 'own', maxManagedProducts: 3 })
 const other = aStored({ slug: 'other', id: 2, maxManagedProducts: 8 })
@@ -27,4 +27,12 @@ test('one whose only line names nothing of ours sells what its metadata names; o
 
 test('over zero units it sells nothing', () => {
   expect(soldOnce(bought, own, [line(own, { quantity: 0 })])).toBeUndefined()
+})
+
+test.each([
+  [null, 1],
+  [0, 0],
+  [3, 3],
+])('a line of a checkout with a quantity of %s is over %i units', (quantity, units) => {
+  expect(lineOf({ quantity, price: null }).quantity).toBe(units)
 })

@@ -57,7 +57,7 @@ async function linesOf({ stripe }: Pick<TermsDeps, 'stripe'>, sessionId: string)
 }
 
 /** A line of a checkout as invoices have it. */
-export function lineOf({ price, quantity }: Stripe.LineItem): InvoiceLine {
+export function lineOf({ price, quantity }: Pick<Stripe.LineItem, 'price' | 'quantity'>): InvoiceLine {
   const never = new Date(0)
   return {
     priceId: price?.id,
