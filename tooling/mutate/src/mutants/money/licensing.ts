@@ -170,4 +170,46 @@ export const licensingMoney: readonly Mutant[] = [
     put: 'request.expiresAt < now',
     tests: [`${src}/issue-manually.test.ts`],
   },
+  {
+    rule: 'an invoice of several charges is refunded in full when the sum is, and not when one charge is',
+    ...payments,
+    find: 'if (amountChargedMinor === undefined || amountChargedMinor <= 0) return',
+    put: 'if (refunds.length > 0) return',
+  },
+  {
+    rule: 'refunds of several charges are added up',
+    ...payments,
+    find: 'return refunds.reduce((sum, refund) => sum + refund.amountMinor, 0) >= amountChargedMinor',
+    put: 'return refunds.some((refund) => refund.amountMinor >= amountChargedMinor)',
+  },
+  {
+    rule: "a period that is paid after the subscription's end is good",
+    ...states,
+    find: 'return paidAt !== undefined && paidAt > endedAt ? undefined : endedAt',
+    put: 'return endedAt',
+  },
+  {
+    rule: "a period that was paid before the subscription's end goes with it",
+    ...states,
+    find: 'return paidAt !== undefined && paidAt > endedAt ? undefined : endedAt',
+    put: 'return paidAt !== undefined ? undefined : endedAt',
+  },
+  {
+    rule: 'a credit ends the license at its own instant and not at that of the subscription',
+    ...states,
+    find: 'canceled: creditedAt ?? subscriptionEndedAt',
+    put: 'canceled: subscriptionEndedAt ?? creditedAt',
+  },
+  {
+    rule: 'a credited license is revoked',
+    ...states,
+    find: 'creditedEarly: creditedAt !== undefined,',
+    put: 'creditedEarly: false,',
+  },
+  {
+    rule: 'a credit ends no license of a period that begins later or has ended before',
+    ...states,
+    find: 'ends.find((at) => issuedAt <= at && at < expiresAt)',
+    put: 'ends[0]',
+  },
 ]
