@@ -1,6 +1,7 @@
-// Plants each stated mutant in the working tree and runs the tests that must notice it. `pnpm mutate` runs all; `pnpm mutate WORD…` those whose
-// rule or file contains one of the words, or that are in the list of that name; `--list` prints them. A mutant that no test notices is an error, and so is one that can't be planted.
-// Where unit tests notice all that were chosen, as in the list `money`, no server is started.
+// Plants each stated mutant in the working tree and runs the tests that must notice it. `pnpm mutate` runs all;
+// `pnpm mutate WORD…` those in the list of that name, else those whose list, rule or file contains one of the words;
+// `--list` prints them. A mutant that no test notices is an error, and so is one that can't be planted. Where unit
+// tests notice all that were chosen, as in the list `money`, no server is started.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
