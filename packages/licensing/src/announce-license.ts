@@ -33,7 +33,20 @@ export async function announceLicense(
   now: Date,
   revoked = false,
 ): Promise<void> {
-  const { subject, reason, publicBaseUrl, paidAt, renewedUntil } = announcement
+  const message = messageOf(announcement, prepared, now)
+  const { paidAt } = announcement
+  const since = paidAt < now ? paidAt : now
+  if (revoked) await outbox.withhold(tx, prepared.license.licenseId, message, since)
+  else await outbox.add(tx, message, since)
+}
+
+/** The license-issued event as it goes into the stream, under the one id that it has however often it is made. */
+export function messageOf(
+  announcement: Announcement,
+  prepared: PreparedLicense,
+  now: Date,
+): Pick<outbox.OutboxMessage, 'messageId' | 'subject' | 'payload'> {
+  const { subject, reason, publicBaseUrl, renewedUntil } = announcement
   const { license, signed } = prepared
   const { customerId, checkoutSessionId, invoiceId } = license.stripe
   const event = LicenseIssued.parse({
@@ -62,8 +75,5 @@ export async function announceLicense(
       : { licenseUrl: new URL(`/authlance/license/${license.licenseId}`, publicBaseUrl).href }),
   })
   const messageId = licenseIssuedMessageId(subject, license.licenseId, renewedUntil && rfc3339(renewedUntil))
-  const message = { messageId, subject, payload: Buffer.from(JSON.stringify(event)) }
-  const since = paidAt < now ? paidAt : now
-  if (revoked) await outbox.withhold(tx, license.licenseId, message, since)
-  else await outbox.add(tx, message, since)
+  return { messageId, subject, payload: Buffer.from(JSON.stringify(event)) }
 }

@@ -70,22 +70,37 @@ export async function readLines(
   sold: readonly Sold[],
 ): Promise<ReadLine[]> {
   const read: ReadLine[] = []
-  for (const line of lines) read.push({ ...line, product: await productOf(db, line, boughtProduct, sold) })
+  for (const line of lines) read.push({ ...line, product: await productOfLine(catalogOf(db), line, boughtProduct, sold) })
   return read
 }
 
-async function productOf(
-  db: TermsDeps['db'],
-  { priceId, stripeProductId }: InvoiceLine,
+/** The products of ours by the names that Stripe has for them. */
+export interface NamedProducts {
+  /** Also by a price that was replaced since. */
+  readonly byPrice: (priceId: string) => Promise<Product | undefined>
+  readonly byStripeProduct: (stripeProductId: string) => Promise<Product | undefined>
+}
+
+function catalogOf(db: TermsDeps['db']): NamedProducts {
+  return {
+    byPrice: (priceId) => reading(() => products.findByReference(db, priceId)),
+    byStripeProduct: (stripeProductId) => reading(() => products.findByStripeProduct(db, stripeProductId)),
+  }
+}
+
+/** The product of ours that one line is about, by the order of `readLines`. */
+export async function productOfLine(
+  catalog: NamedProducts,
+  { priceId, stripeProductId }: Pick<InvoiceLine, 'priceId' | 'stripeProductId'>,
   boughtProduct: Product | undefined,
   sold: readonly Sold[],
 ): Promise<Product | undefined> {
-  const byPrice = priceId === undefined ? undefined : await reading(() => products.findByReference(db, priceId))
+  const byPrice = priceId === undefined ? undefined : await catalog.byPrice(priceId)
   if (byPrice !== undefined) return byPrice
   const bySale = sold.find(({ item }) => item.priceId !== undefined && item.priceId === priceId)
   if (bySale !== undefined) return bySale.product
   if (stripeProductId === undefined) return undefined
   if (boughtProduct?.stripeProductId === stripeProductId) return boughtProduct
   const byProduct = sold.find(({ item }) => item.stripeProductId === stripeProductId)
-  return byProduct?.product ?? reading(() => products.findByStripeProduct(db, stripeProductId))
+  return byProduct?.product ?? catalog.byStripeProduct(stripeProductId)
 }

@@ -20,17 +20,7 @@ export async function derivePayments(
   })
   const derived: payments.StoredPayment[] = []
   for (const payment of stored) {
-    const ofPayment = known.filter(
-      (reversal) =>
-        (reversal.paymentIntentId !== undefined && reversal.paymentIntentId === payment.stripePaymentIntentId) ||
-        (reversal.invoiceId !== undefined && reversal.invoiceId === payment.stripeInvoiceId),
-    )
-    const refunds = ofPayment.filter((reversal) => reversal.kind === 'refund')
-    const reversed = {
-      amountRefundedMinor: refunds.reduce((sum, refund) => sum + refund.amountMinor, 0),
-      refundedInFull: isRefundedInFull(payment, refunds),
-      disputeStatus: disputeOf(ofPayment),
-    }
+    const reversed = reversedOf(payment, known)
     if (
       reversed.amountRefundedMinor !== payment.amountRefundedMinor ||
       reversed.refundedInFull !== payment.refundedInFull ||
@@ -40,6 +30,23 @@ export async function derivePayments(
     derived.push({ ...payment, ...reversed })
   }
   return derived
+}
+
+type Reversed = Pick<payments.StoredPayment, 'amountRefundedMinor' | 'refundedInFull' | 'disputeStatus'>
+
+/** What went back of a payment, by all reversals known of these payments. */
+export function reversedOf(payment: payments.StoredPayment, known: readonly reversals.Reversal[]): Reversed {
+  const ofPayment = known.filter(
+    (reversal) =>
+      (reversal.paymentIntentId !== undefined && reversal.paymentIntentId === payment.stripePaymentIntentId) ||
+      (reversal.invoiceId !== undefined && reversal.invoiceId === payment.stripeInvoiceId),
+  )
+  const refunds = ofPayment.filter((reversal) => reversal.kind === 'refund')
+  return {
+    amountRefundedMinor: refunds.reduce((sum, refund) => sum + refund.amountMinor, 0),
+    refundedInFull: isRefundedInFull(payment, refunds),
+    disputeStatus: disputeOf(ofPayment),
+  }
 }
 
 /** An invoice can be paid by several charges: all of it went back when their refunds together are what was charged. */

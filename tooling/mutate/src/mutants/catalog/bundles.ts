@@ -117,7 +117,7 @@ export const bundles: readonly Mutant[] = [
   },
   {
     rule: 'parts keep product and plan where the metadata was cleared at Stripe',
-    file: 'packages/terms/src/subscription-family.ts',
+    file: 'packages/terms/src/metadata-of-license.ts',
     find: 'productSlug === undefined ? [productKey, count, seats ?? null]',
     put: 'productSlug !== null ? [productKey, count, seats ?? null]',
     tests: asBought,

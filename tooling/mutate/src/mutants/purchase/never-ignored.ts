@@ -38,7 +38,7 @@ export const neverIgnored: readonly Mutant[] = [
   },
   {
     rule: 'a bundle whose metadata was cleared is renewed with the parts it brought',
-    file: `${terms}/subscription-family.ts`,
+    file: `${terms}/metadata-of-license.ts`,
     find: 'parts.length === 0',
     put: 'parts.length >= 0',
     tests: [further],
