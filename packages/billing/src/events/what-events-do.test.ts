@@ -9,7 +9,11 @@ test('the README prints what events do as it is: run `pnpm --filter @licenseoper
 })
 
 test('what is printed is for people: no line over 100 columns', () => {
-  expect(describeEffects().split('\n').filter((line) => line.length > 100)).toEqual([])
+  expect(
+    describeEffects()
+      .split('\n')
+      .filter((line) => line.length > 100),
+  ).toEqual([])
 })
 
 test('it has a row for every handled event, and Stripe lists events by at most 20 types', () => {
