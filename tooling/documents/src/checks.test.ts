@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { arrowProblems } from './arrows.ts'
 import { citationProblems, quotationProblems } from './citations.ts'
 import { namesIn, wordsOf } from './command-line.ts'
 import { commandProblems, commandsNotIn, type KnownCommands } from './commands.ts'
@@ -10,6 +11,7 @@ import { locate, type Repository } from './repository.ts'
 import { stateProblems, unionBehind } from './states.ts'
 import { symbolProblems } from './symbols.ts'
 import { brokenSpanProblems, widthProblems } from './widths.ts'
+import { wordProblems, wordsOfSources } from './words.ts'
 
 // Each check is shown a document that is wrong, and one that is right.
 
@@ -80,6 +82,17 @@ test('a function that its file does not declare is told, in a sentence and in a 
   expect(says(symbolProblems(read('`shop/src/gone.ts` → `sell`'), repository))).toEqual([expect.stringContaining('not there')])
 })
 
+test('a name that no source has is told', () => {
+  const words = new Set(['takeLicense', 'sold_as', 'locks', ...wordsOfSources(repository)])
+  expect(words).toContain('sell')
+  expect(wordProblems(read('`takeLicense()` `sold_as` `locks.takeLicense` `plain` `UPPER_CASE` `a b`'), words)).toEqual([])
+  expect(says(wordProblems(read('`locks.takeAll` `sold_for` `TakeAll`'), words))).toEqual([
+    'names takeAll, which no source has',
+    'names sold_for, which no source has',
+    'names TakeAll, which no source has',
+  ])
+})
+
 test('a script that package.json lacks is told', () => {
   expect(commandProblems(read('`npx --yes pnpm@12 test:unit` `pnpm --filter @shop/shop effects` `pnpm exec x`'), known)).toEqual(
     [],
@@ -139,6 +152,16 @@ test('an operation, an answer, a schema and a field that are left out are told',
     'POST /b is not described',
     'schema Thing lacks name',
     'schema Other is not described',
+  ])
+})
+
+test('an arrow that no import may follow is told', () => {
+  const allow = (...names: string[]) => ({ dependencies: { allow: names } })
+  const turbo = JSON.stringify({ boundaries: { tags: { db: allow('catalog'), catalog: allow(), http: allow() } } })
+  expect(arrowProblems(read('```', 'services ──► db ─► catalog, elsewhere', '```'), turbo)).toEqual([])
+  expect(says(arrowProblems(read('```', 'db ─► catalog ─► http', 'catalog ─► db', '```'), turbo))).toEqual([
+    'catalog may not import http',
+    'catalog may not import db',
   ])
 })
 

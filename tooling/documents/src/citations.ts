@@ -3,7 +3,7 @@ import type { Repository } from './repository.ts'
 
 /** Where comments and tests cite the contract: `P12`, `contract 1.24`, `contract section 5`. */
 const CITED = /\b(?:P([1-9]\d?)(?=\b[^\w])|contract (?:section )?(\d+(?:\.\d+)*))/g
-const SOURCE = /^(packages|services)\/.*\.ts$/
+const SOURCE = /^(packages|services|tooling\/stripe-emulator)\/.*\.ts$/
 
 /** Citations in sources that no heading of the contract answers. */
 export function citationProblems(contract: MarkdownDocument, repository: Repository): Problem[] {

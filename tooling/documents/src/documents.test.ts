@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { arrowProblems } from './arrows.ts'
 import { citationProblems, quotationProblems } from './citations.ts'
 import { readCommands } from './command-line.ts'
 import { commandProblems, commandsNotIn, type KnownCommands } from './commands.ts'
-import { type MarkdownDocument, type Problem, readMarkdown } from './document.ts'
+import { cellsOf, type MarkdownDocument, type Problem, readMarkdown } from './document.ts'
 import { linkProblems } from './links.ts'
 import { contractGaps } from './operations.ts'
 import { pathProblems } from './paths.ts'
@@ -11,10 +12,12 @@ import { locate, workingTree } from './repository.ts'
 import { stateProblems } from './states.ts'
 import { namedIn, symbolProblems } from './symbols.ts'
 import { brokenSpanProblems, widthProblems } from './widths.ts'
+import { wordProblems, wordsOfSources } from './words.ts'
 
 // Whatever a document says of the code is true of the code that stands beside it.
 
 const repository = workingTree()
+const words = wordsOfSources(repository)
 const documents = repository.files
   .filter((file) => file.endsWith('.md') && !file.endsWith('CHANGELOG.md'))
   .map((file) => readMarkdown(file, repository.read(file)))
@@ -55,6 +58,10 @@ describe.each(everyDocument)('%s', (_path, document) => {
 
   test('names functions that stand in the file it says', () => {
     expect(listed(symbolProblems(document, repository))).toEqual([])
+  })
+
+  test('names what a source has', () => {
+    expect(listed(wordProblems(document, words))).toEqual([])
   })
 
   test('quotes tests by their names', () => {
@@ -99,6 +106,23 @@ test('ARCHITECTURE answers its questions by a file and a function', () => {
   const steps = namedIn(documentAt('ARCHITECTURE.md')).filter(({ line }) => line.section === 'The way of a purchase')
   expect(steps).toHaveLength(9)
 })
+
+test('the arrows of ARCHITECTURE point where imports may', () => {
+  expect(listed(arrowProblems(documentAt('ARCHITECTURE.md'), repository.read('turbo.json')))).toEqual([])
+})
+
+test('the map of ARCHITECTURE has every package, service and tool', () => {
+  const rows = documentAt('ARCHITECTURE.md').lines.filter(({ section, kind }) => section === 'The map' && kind === 'table')
+  const mapped = rows.flatMap(({ text }) => foldersIn(cellsOf(text)[0] ?? ''))
+  const there = new Set(repository.files.flatMap((file) => /^((?:packages|services|tooling)\/[^/]+)\//.exec(file)?.[1] ?? []))
+  expect(mapped.toSorted()).toEqual([...there].toSorted())
+})
+
+/** `tooling/demo, bench` means both below tooling. */
+function foldersIn(cell: string): string[] {
+  const [, root, names] = /^(packages|services|tooling)\/(.+)$/.exec(cell) ?? []
+  return (names ?? '').split(', ').flatMap((name) => (name === '' ? [] : [`${root}/${name}`]))
+}
 
 test('the pictures of ARCHITECTURE have the states of the code', () => {
   const source = (path: string) => repository.read(path)
