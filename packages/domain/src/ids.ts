@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { ulid } from 'ulid'
 import { z } from 'zod'
 
@@ -10,6 +11,25 @@ export type LicenseId = z.infer<typeof LicenseId>
 
 export function newLicenseId(): string {
   return newId('L')
+}
+
+/** What a checkout holds, as Stripe's metadata names it. */
+export const ReservationId = z.string().regex(/^R-[0-9A-Z]{26}$/)
+
+const DAY_MS = 86_400_000
+
+/**
+ * The id of the license that a purchase brings: the same purchase has the same one, also where a database was restored that does not know it any more. It
+ * cannot be guessed by those who do not know Stripe's ids of the purchase.
+ *
+ * @param issuanceKey  what the license is issued for; 80 bits of its SHA-256 stand for the random ones of a ULID
+ * @param soldAt       its day is the time of the ULID, so that ids still come in the order of sales; the hour is not, because an event that has to be
+ *                     made up from Stripe's books can be seconds beside the one that was lost
+ */
+export function licenseIdOf(issuanceKey: string, soldAt: Date): string {
+  const digest = createHash('sha256').update(issuanceKey).digest().values()
+  const day = Math.max(1, Math.floor(soldAt.getTime() / DAY_MS) * DAY_MS)
+  return `L-${ulid(day, () => ((digest.next().value ?? 0) % 32) / 32)}`
 }
 
 /** `PREFIX-` and a ULID: ids that sort by creation time and need no coordination. */

@@ -11,6 +11,11 @@ export interface Announcement {
   readonly reason: IssuedReason
   /** Where the API is reached, when the announcement is to say where the license's present state is found. */
   readonly publicBaseUrl: string | undefined
+  /**
+   * When it was paid. From then on the stream may hold the announcement, also one that our database does not know of because a backup of before was restored:
+   * the relay looks for what is older than the stream's duplicate window.
+   */
+  readonly paidAt: Date
   /** For a renewed maintenance: the end under which it is announced, part of the message's identity. */
   readonly renewedUntil: Date | undefined
 }
@@ -28,7 +33,7 @@ export async function announceLicense(
   now: Date,
   revoked = false,
 ): Promise<void> {
-  const { subject, reason, publicBaseUrl, renewedUntil } = announcement
+  const { subject, reason, publicBaseUrl, paidAt, renewedUntil } = announcement
   const { license, signed } = prepared
   const { customerId, checkoutSessionId, invoiceId } = license.stripe
   const event = LicenseIssued.parse({
@@ -58,6 +63,7 @@ export async function announceLicense(
   })
   const messageId = licenseIssuedMessageId(subject, license.licenseId, renewedUntil && rfc3339(renewedUntil))
   const message = { messageId, subject, payload: Buffer.from(JSON.stringify(event)) }
-  if (revoked) await outbox.withhold(tx, license.licenseId, message, now)
-  else await outbox.add(tx, message, now)
+  const since = paidAt < now ? paidAt : now
+  if (revoked) await outbox.withhold(tx, license.licenseId, message, since)
+  else await outbox.add(tx, message, since)
 }

@@ -102,7 +102,7 @@ async function store(deps: ProcessDeps, tx: Tx, { payment, main, signed }: Signe
   if (await payments.isRecorded(tx, payment.paymentKey)) return 'stored'
   const owner = { issuanceKey: renewalsKey(main.licenseId), groupName: main.groupName, capturedAt: payment.paidAt }
   await payments.record(tx, { ...payment, ...owner }, now)
-  for (const one of signed) await replace(deps, tx, one, payment.paymentKey)
+  for (const one of signed) await replace(deps, tx, one, payment)
   await deriveLicenses(
     tx,
     { ...familyOf(main), renewalPaymentKey: payment.paymentKey },
@@ -115,7 +115,7 @@ async function replace(
   deps: ProcessDeps,
   tx: Tx,
   { before, prepared, announcedUntil }: Signed,
-  paymentKey: string,
+  { paymentKey, paidAt }: MaintenanceRenewal['payment'],
 ): Promise<void> {
   const now = deps.now()
   const { license } = prepared
@@ -128,5 +128,5 @@ async function replace(
     before: { maintenanceExpiresAt: before.maintenanceExpiresAt?.toISOString() },
     after: { maintenanceExpiresAt: license.maintenanceExpiresAt?.toISOString(), paymentKey },
   })
-  await announceLicense(tx, announcementOf(deps, 'maintenance', announcedUntil), prepared, now)
+  await announceLicense(tx, announcementOf(deps, 'maintenance', paidAt, announcedUntil), prepared, now)
 }

@@ -7,12 +7,11 @@ import {
   payments,
   products,
   reading,
-  reservations,
   stripeEvents,
   type Tx,
   trials,
 } from '@licenseoperator/db'
-import { DomainError, groupKey, normaliseDomain } from '@licenseoperator/domain'
+import { groupKey, licenseIdOf, normaliseDomain } from '@licenseoperator/domain'
 import {
   announceLicense,
   deriveLicenses,
@@ -24,6 +23,8 @@ import {
 } from '@licenseoperator/licensing'
 import { type PurchaseMetadata, seatsBought } from '@licenseoperator/terms'
 import { announcementOf, type EventOutcome, PROCESSOR, type ProcessDeps } from '../handling/event-handler.ts'
+import { consumeReservation } from './consume-reservation.ts'
+import { unserved } from './unserved.ts'
 
 type PaymentFacts = Omit<
   payments.NewPayment,
@@ -79,9 +80,9 @@ export async function issuePurchase(
     if (!(await stripeEvents.markAs(tx, arrived, 'processed', now))) return false
     const issued = prepared.length > 0 && (await storeAll(tx, prepared))
     if (issued) {
-      if (await consumeReservation(tx, purchase, now))
-        for (const { license } of prepared.slice(0, 1)) await licenses.setTakesLicense(tx, license.licenseId, true)
       const [main] = prepared
+      if (main !== undefined && (await consumeReservation(tx, purchase, main, now)))
+        await licenses.setTakesLicense(tx, main.license.licenseId, true)
       if (purchase.startsFree === true && main !== undefined) await recordTrial(tx, main, now)
       const after = { issuanceKey: purchase.issuanceKey, licenseIds: prepared.map((one) => one.license.licenseId) }
       await audit.record(tx, { at: now, caller: PROCESSOR, action: 'license.issued', subject: `event:${arrived.eventId}`, after })
@@ -110,7 +111,8 @@ export async function issuePurchase(
 
 async function prepare(deps: ProcessDeps, purchase: PaidPurchase): Promise<PreparedLicense[]> {
   const product = await boughtProduct(deps, purchase)
-  const main = await prepareLicense(deps.keys, draftOf(purchase, product))
+  const draft = draftOf(purchase, product)
+  const main = await prepareLicense(deps.keys, draft, licenseIdOf(draft.issuanceKey, draft.issuedAt))
   const components: PreparedLicense[] = []
   for (const { productKey, quantity, managedProducts, slug, plan } of partsBought(purchase.metadata, product)) {
     const bought = slug === undefined ? undefined : await reading(() => products.findBySlug(deps.db, slug))
@@ -118,10 +120,9 @@ async function prepare(deps: ProcessDeps, purchase: PaidPurchase): Promise<Prepa
     if (part === undefined) throw unserved(`bundle component ${productKey} is not in the catalog`)
     const seats = managedProducts ?? part.maxManagedProducts
     for (let copy = 0; copy < quantity; copy += 1) {
-      const draft = draftOf(purchase, product)
       const issuanceKey = `${purchase.issuanceKey}#${components.length + 1}`
       const own = { issuanceKey, productId: part.id, productSlug: part.slug, productKey, plan: plan ?? part.plan, seats }
-      components.push(await prepareLicense(deps.keys, { ...draft, ...own }))
+      components.push(await prepareLicense(deps.keys, { ...draft, ...own }, licenseIdOf(issuanceKey, draft.issuedAt)))
     }
   }
   return [main, ...components]
@@ -197,35 +198,19 @@ async function storeAll(tx: Tx, prepared: readonly PreparedLicense[]): Promise<b
 async function announceAll(
   deps: ProcessDeps,
   tx: Tx,
-  { issuanceKey, reason }: PaidPurchase,
+  { issuanceKey, reason, payment }: PaidPurchase,
   prepared: readonly PreparedLicense[],
 ): Promise<void> {
   const stored = await licenses.listByPurchase(tx, issuanceKey)
   const revoked = new Set(stored.filter(({ state }) => state.revokedReason !== undefined).map(({ licenseId }) => licenseId))
   for (const one of prepared)
-    await announceLicense(tx, announcementOf(deps, reason), one, deps.now(), revoked.has(one.license.licenseId))
+    await announceLicense(tx, announcementOf(deps, reason, payment.paidAt), one, deps.now(), revoked.has(one.license.licenseId))
 }
 
 /** One trial per group, whoever grants it. Checkouts decide before they offer one; a subscription that was given a further one at Stripe is served. */
 async function recordTrial(tx: Tx, { license }: PreparedLicense, now: Date): Promise<void> {
   const { groupName, licenseId, productKey, expiresAt } = license
   await trials.insert(tx, { groupKey: groupKey(groupName), licenseId, productKey, expiresAt }, now)
-}
-
-/**
- * What the checkout held is now sold. That is the first period's: a renewal holds nothing more, also when that one was discarded and its share given
- * back. A purchase from outside our checkout held nothing.
- *
- * @returns true when what was held is one of the product's capped licenses
- */
-async function consumeReservation(tx: Tx, { metadata, reason }: PaidPurchase, now: Date): Promise<boolean> {
-  if (metadata.reservation_id === undefined || reason !== 'purchase') return false
-  const outcome = await reservations.consume(tx, metadata.reservation_id, now)
-  if (outcome === 'late' && !(await reservations.reclaim(tx, metadata.reservation_id, now))) {
-    throw unserved('the reservation had expired and its share has been sold to others')
-  }
-  if (outcome === 'already' || outcome === 'unknown') return false
-  return (await reservations.find(tx, metadata.reservation_id))?.takesLicense === true
 }
 
 function paymentOf(purchase: PaidPurchase, groupName: string | undefined): payments.NewPayment {
@@ -241,8 +226,4 @@ function paymentOf(purchase: PaidPurchase, groupName: string | undefined): payme
     stripeCheckoutSessionId: links.checkoutSessionId,
     stripeSubscriptionId: links.subscriptionId,
   }
-}
-
-function unserved(reason: string): DomainError {
-  return new DomainError('invalid_payload', `cannot issue: ${reason}`)
 }

@@ -149,7 +149,7 @@ async function writeState(
   if (isSameRevocation && before.supersededBy === after.supersededBy && before.disputed === after.disputed) return
   await licenses.setState(tx, license.licenseId, after, now)
   if (!isSameRevocation || before.supersededBy !== after.supersededBy) await revocationList.raise(tx, now)
-  if (after.revokedReason === undefined) await outbox.releaseWithheld(tx, license.licenseId, now)
+  if (after.revokedReason === undefined) await outbox.releaseWithheld(tx, license.licenseId)
   const [wasRevoked, isRevoked] = [before.revokedReason !== undefined, after.revokedReason !== undefined]
   if (license.takesLicense && license.productId !== undefined && wasRevoked !== isRevoked) {
     // A restored license was sold: it counts again even where its place has been sold since.

@@ -3,6 +3,7 @@ import { consumingMutants } from './operating/consuming.ts'
 import { failureMutants } from './operating/failures.ts'
 import { readinessMutants } from './operating/readiness.ts'
 import { reportMutants } from './operating/reports.ts'
+import { restore } from './operating/restore.ts'
 import { schemaMutants } from './operating/schema.ts'
 
 export const operating: readonly Mutant[] = [
@@ -11,4 +12,5 @@ export const operating: readonly Mutant[] = [
   ...schemaMutants,
   ...failureMutants,
   ...reportMutants,
+  ...restore,
 ]

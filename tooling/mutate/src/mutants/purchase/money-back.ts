@@ -39,14 +39,14 @@ export const moneyBackAndTrials: readonly Mutant[] = [
   {
     rule: 'a license that is revoked when it is made is not announced',
     file: 'packages/billing/src/purchase/issue-purchase.ts',
-    find: 'await announceLicense(tx, announcementOf(deps, reason), one, deps.now(), revoked.has(one.license.licenseId))',
-    put: 'await announceLicense(tx, announcementOf(deps, reason), one, deps.now(), revoked.has(one.license.text))',
+    find: 'await announceLicense(tx, announcementOf(deps, reason, payment.paidAt), one, deps.now(), revoked.has(one.license.licenseId))',
+    put: 'await announceLicense(tx, announcementOf(deps, reason, payment.paidAt), one, deps.now(), revoked.has(one.license.text))',
     tests: [moneyBack],
   },
   {
     rule: 'a withheld license is announced once it becomes good',
     file: `${state}/derive-licenses.ts`,
-    find: 'if (after.revokedReason === undefined) await outbox.releaseWithheld(tx, license.licenseId, now)',
+    find: 'if (after.revokedReason === undefined) await outbox.releaseWithheld(tx, license.licenseId)',
     put: 'void outbox',
     tests: [moneyBack],
   },
