@@ -79,6 +79,7 @@ test('a function that its file does not declare is told, in a sentence and in a 
     'shop/src/sell.ts declares no buy',
   ])
   expect(says(symbolProblems(read(...table, '| a | `shop/src/sell.ts` | `test` |'), repository))).toHaveLength(1)
+  expect(says(symbolProblems(read('`shop/src/sell.ts` →', '`sell`'), repository))).toEqual([expect.stringContaining('no name')])
   expect(says(symbolProblems(read('`shop/src/gone.ts` → `sell`'), repository))).toEqual([expect.stringContaining('not there')])
 })
 

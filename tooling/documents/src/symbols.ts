@@ -10,11 +10,14 @@ interface Named {
 
 /** Pairs `file.ts` → `symbol`, in a sentence or as the columns “file” and “function” of a table, where the file lacks the symbol. */
 export function symbolProblems(document: MarkdownDocument, repository: Repository): Problem[] {
-  return namedIn(document).flatMap(({ line, file, symbol }) => {
+  const lost = document.lines.filter(({ kind, text }) => kind !== 'code' && /`[^`]+\.ts` →(?! `[\w$]+)/.test(text))
+  const dangling = lost.map((line) => problemAt(document, line, 'an arrow behind a file leads to no name on its line'))
+  const wrong = namedIn(document).flatMap(({ line, file, symbol }) => {
     const path = locate(repository, document.path, file)
     if (path === undefined) return [problemAt(document, line, `${symbol} is to stand in ${file}, which is not there`)]
     return declares(repository.read(path), symbol) ? [] : [problemAt(document, line, `${file} declares no ${symbol}`)]
   })
+  return [...dangling, ...wrong]
 }
 
 /** Every pair that a document names. */
