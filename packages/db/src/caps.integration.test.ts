@@ -16,7 +16,7 @@ const times = <T>(count: number, make: (index: number) => T): T[] => Array.from(
 class NoneLeft extends Error {}
 
 async function hold(reservation: Partial<reservations.NewReservation> & { productId: number }): Promise<string | undefined> {
-  const reservationId = newId('R')
+  const reservationId = newId('reservation')
   const full = { reservationId, takesLicense: true, couponId: undefined, groupKey: 'acme', expiresAt: inADay, ...reservation }
   try {
     await inTransaction(database.db, async (tx) => {

@@ -156,7 +156,7 @@ export async function setStripePromotion(tx: Tx, id: number, promotion: StripePr
   return true
 }
 
-/** Takes one redemption for a group; false when the total or the group's share is used up. Live reservations count. */
+/** Takes one redemption of the coupon's quota for a group; false when the total or the group's share is used up. Live reservations count. */
 export async function take(tx: Tx, id: number, groupKey: string): Promise<boolean> {
   const total = await tx
     .updateTable('coupons')

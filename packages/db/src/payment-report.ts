@@ -47,7 +47,7 @@ export async function listAfter(
  *
  * @param keys  a page of them
  */
-export function reportQuery(db: Reader, keys: ReturnType<typeof payments.pageQuery>) {
+function reportQuery(db: Reader, keys: ReturnType<typeof payments.pageQuery>) {
   return payments
     .rowsQuery(db, keys)
     .leftJoin('licenses as sold', 'sold.issuance_key', 'payments.issuance_key')

@@ -9,8 +9,13 @@ export const LicenseId = z
   .meta({ description: 'License id: `L-` and a ULID' })
 export type LicenseId = z.infer<typeof LicenseId>
 
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** What the ids that we make begin with. A lease's owner is told from a reservation by where it stands. */
+const prefixes = { license: 'L', reservation: 'R', leaseOwner: 'R', relay: 'relay', request: 'r' } as const
+
 export function newLicenseId(): string {
-  return newId('L')
+  return newId('license')
 }
 
 /** What a checkout holds, as Stripe's metadata names it. */
@@ -29,10 +34,24 @@ const DAY_MS = 86_400_000
 export function licenseIdOf(issuanceKey: string, soldAt: Date): string {
   const digest = createHash('sha256').update(issuanceKey).digest().values()
   const day = Math.max(1, Math.floor(soldAt.getTime() / DAY_MS) * DAY_MS)
-  return `L-${ulid(day, () => ((digest.next().value ?? 0) % 32) / 32)}`
+  return `${prefixes.license}-${ulid(day, () => ((digest.next().value ?? 0) % 32) / 32)}`
 }
 
-/** `PREFIX-` and a ULID: ids that sort by creation time and need no coordination. */
-export function newId(prefix: string): string {
-  return `${prefix}-${ulid()}`
+/** The kind's prefix, a hyphen and a ULID: ids that sort by creation time and need no coordination. */
+export function newId(kind: keyof typeof prefixes): string {
+  return `${prefixes[kind]}-${ulid()}`
+}
+
+/** Whether a text is taken for a license's id, where a group's name could stand as well; whether it is one says `LicenseId`. */
+export function looksLikeLicenseId(text: string): boolean {
+  return hasLicensePrefix(text) || UUID.test(text)
+}
+
+/** Our name of the payment that an invoice stands for. Unique in MySQL. */
+export function paymentKeyOfInvoice(invoiceId: string): `invoice:${string}` {
+  return `invoice:${invoiceId}`
+}
+
+export function hasLicensePrefix(text: string): boolean {
+  return text.startsWith(`${prefixes.license}-`)
 }

@@ -1,6 +1,15 @@
 import type { Product } from '@licenseoperator/catalog'
 import { type Db, inTransaction, licenses, paymentDetails, payments, products, reading } from '@licenseoperator/db'
-import { assertMember, assertScope, type Caller, DomainError, type Log, rfc3339, type Surface } from '@licenseoperator/domain'
+import {
+  assertMember,
+  assertScope,
+  type Caller,
+  DomainError,
+  type Log,
+  paymentKeyOfInvoice,
+  rfc3339,
+  type Surface,
+} from '@licenseoperator/domain'
 import type { Stripe } from 'stripe'
 import { z } from 'zod'
 import { fetchDetails, InvoiceDetails, PaymentIntentDetails, type StripeDetails } from './stripe-details.ts'
@@ -55,7 +64,7 @@ async function detailsOf(
 ): Promise<StripeDetails> {
   const invoiceId = recorded?.stripeInvoiceId ?? links.invoiceId
   const paymentIntentId = recorded?.stripePaymentIntentId ?? links.paymentIntentId
-  const key = recorded?.paymentKey ?? (invoiceId === undefined ? undefined : `invoice:${invoiceId}`)
+  const key = recorded?.paymentKey ?? (invoiceId === undefined ? undefined : paymentKeyOfInvoice(invoiceId))
   if (key === undefined || (invoiceId === undefined && paymentIntentId === undefined)) return nothing
   const kept = await reading(() => paymentDetails.find(deps.db, key))
   const readable = KeptDetails.safeParse(kept)

@@ -47,7 +47,7 @@ export async function metadataBought(
 
 /** The metadata that a license was bought with, as far as the license tells. */
 async function metadataOf({ db }: Pick<TermsDeps, 'db'>, license: licenses.StoredLicense): Promise<PurchaseMetadata> {
-  const units = Math.max(1, license.soldAs?.reduce((sum, one) => sum + one.quantity, 0) ?? 1)
+  const units = Math.max(1, license.soldAs?.reduce((sum, item) => sum + item.quantity, 0) ?? 1)
   const all = await reading(() => licenses.listByPurchase(db, license.issuanceKey))
   const parts = all.filter(({ issuanceKey }) => issuanceKey !== license.issuanceKey)
   const counts = new Map<string, { part: licenses.StoredLicense; count: number }>()

@@ -19,12 +19,14 @@ export async function unitsOfSession(
   bought: PurchaseMetadata,
 ): Promise<{ metadata: PurchaseMetadata; priceId: string | undefined } | undefined> {
   if (bought.reservation_id !== undefined) return { metadata: bought, priceId: undefined }
-  const own = await productBought(deps, bought)
+  const boughtProduct = await productBought(deps, bought)
   const sold = await linesOf(deps, session.id)
   if (sold.length === 0) return { metadata: bought, priceId: undefined }
-  const lines = await readLines(deps, sold, own, [])
-  const units = lines.some(({ product }) => product !== undefined) ? unitsOfPeriod(lines, own) : onlyLine(lines, own)
-  return units && { metadata: entitlementOf(bought, own ?? units.product, units), priceId: units.line.priceId }
+  const lines = await readLines(deps, sold, boughtProduct, [])
+  const units = lines.some(({ product }) => product !== undefined)
+    ? unitsOfPeriod(lines, boughtProduct)
+    : onlyLine(lines, boughtProduct)
+  return units && { metadata: entitlementOf(bought, boughtProduct ?? units.product, units), priceId: units.line.priceId }
 }
 
 /** None of a session that Stripe does not know: then its metadata alone counts. */

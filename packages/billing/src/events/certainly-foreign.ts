@@ -1,5 +1,13 @@
 import { licenses, payments, reading } from '@licenseoperator/db'
-import type { StripeEvent } from '@licenseoperator/stripe'
+import {
+  isCheckoutSessionId,
+  isInvoiceId,
+  isPaymentIntentId,
+  isPriceId,
+  isStripeProductId,
+  isSubscriptionId,
+  type StripeEvent,
+} from '@licenseoperator/stripe'
 import { sellsOneOf, sellsOneOfProducts, usesOurWords } from '@licenseoperator/terms'
 import type { ProcessDeps } from '../handling/event-handler.ts'
 import { sellsOurProduct } from '../purchase/issue-from-checkout.ts'
@@ -17,21 +25,21 @@ export async function isCertainlyForeign(deps: ProcessDeps, { type, object }: St
   const found = lookThrough(object)
   if (!found.isWhole || found.metadata.some(usesOurWords)) return false
   if (await namesSomethingOfOurs(deps, found.texts)) return false
-  const [prices, stripeProducts] = [startingWith(found.texts, 'price_', 'plan_'), startingWith(found.texts, 'prod_')]
+  const [prices, stripeProducts] = [idsAmong(found.texts, isPriceId), idsAmong(found.texts, isStripeProductId)]
   if ((await sellsOneOf(deps.db, prices)) || (await sellsOneOfProducts(deps.db, stripeProducts))) return false
   const { id } = object
   if (type.startsWith('checkout.session.') && typeof id === 'string' && (await sellsOurProduct(deps, { id, metadata: {} })))
     return false
-  return prices.length + stripeProducts.length > 0 || found.metadata.some((one) => Object.keys(one).length > 0)
+  return prices.length + stripeProducts.length > 0 || found.metadata.some((metadata) => Object.keys(metadata).length > 0)
 }
 
 async function namesSomethingOfOurs({ db }: ProcessDeps, texts: ReadonlySet<string>): Promise<boolean> {
-  for (const id of startingWith(texts, 'sub_'))
+  for (const id of idsAmong(texts, isSubscriptionId))
     if ((await reading(() => licenses.endsOfSubscription(db, id))) !== undefined) return true
-  for (const id of startingWith(texts, 'cs_'))
+  for (const id of idsAmong(texts, isCheckoutSessionId))
     if ((await reading(() => licenses.findByCheckoutSession(db, id))) !== undefined) return true
-  const invoices = startingWith(texts, 'in_')
-  const intents = startingWith(texts, 'pi_')
+  const invoices = idsAmong(texts, isInvoiceId)
+  const intents = idsAmong(texts, isPaymentIntentId)
   for (const names of [
     ...invoices.map((invoiceId) => ({ invoiceId, paymentIntentId: undefined })),
     ...intents.map((paymentIntentId) => ({ invoiceId: undefined, paymentIntentId })),
@@ -40,8 +48,8 @@ async function namesSomethingOfOurs({ db }: ProcessDeps, texts: ReadonlySet<stri
   return false
 }
 
-function startingWith(texts: ReadonlySet<string>, ...prefixes: string[]): string[] {
-  return [...texts].filter((text) => prefixes.some((prefix) => text.startsWith(prefix)) && /^[\x21-\x7e]{1,255}$/.test(text))
+function idsAmong(texts: ReadonlySet<string>, isOfKind: (text: string) => boolean): string[] {
+  return [...texts].filter((text) => isOfKind(text) && /^[\x21-\x7e]{1,255}$/.test(text))
 }
 
 /** All texts of an object, and every `metadata` in it, wherever they stand; not whole where there is more, here or at Stripe. */

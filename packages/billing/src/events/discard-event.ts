@@ -53,13 +53,13 @@ const Purchase = z.looseObject({
 /** @returns undefined for what is no purchase, names none, or was never said by Stripe */
 async function reservationOf(db: Db, event: stripeEvents.StoredEvent): Promise<string | undefined> {
   if (event.unverified) return undefined
-  const told = readBody(event.payload.toString())
-  if (told === undefined || !purchases.has(told.type)) return undefined
-  const { id, metadata, subscription_details: details, parent } = Purchase.parse(told.object)
+  const storedEvent = readBody(event.payload.toString())
+  if (storedEvent === undefined || !purchases.has(storedEvent.type)) return undefined
+  const { id, metadata, subscription_details: details, parent } = Purchase.parse(storedEvent.object)
   const named = parent?.subscription_details.metadata ?? details?.metadata ?? metadata
   if (named !== undefined) return named.reservation_id
   // A thin event only names the object.
-  const sessionId = told.relatedId ?? id
+  const sessionId = storedEvent.relatedId ?? id
   if (sessionId === undefined) return undefined
   return (await reading(() => reservations.findBySession(db, sessionId)))?.reservationId
 }

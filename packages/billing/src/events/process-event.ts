@@ -45,7 +45,7 @@ const handlers = {
 } satisfies Record<HandledEvent, EventHandler>
 
 /** A bug or a poisoned event fails the same way each time; after this many tries it is put aside so that others flow. */
-const MAX_TRIES = 5
+const TRIES_BEFORE_PARKING = 5
 
 /**
  * Does what a Stripe event asks for, once, however often and in whatever order it arrives. Safe to repeat at any time.
@@ -53,8 +53,8 @@ const MAX_TRIES = 5
  * @throws DomainError `temporarily_unavailable` when not even the outcome could be stored: the caller tries again later
  */
 export async function processEvent(deps: ProcessDeps, incoming: IncomingEvent): Promise<EventOutcome> {
-  const told = readStripeEvent(incoming.payload)
-  const event = incoming.present === undefined ? told : { ...told, object: incoming.present }
+  const asSent = readStripeEvent(incoming.payload)
+  const event = incoming.present === undefined ? asSent : { ...asSent, object: incoming.present }
   const arrived = arrivedEvent(event, incoming)
   try {
     return await handle(deps, event, arrived)
@@ -63,12 +63,12 @@ export async function processEvent(deps: ProcessDeps, incoming: IncomingEvent): 
   }
 }
 
-async function handle(deps: ProcessDeps, told: StripeEvent, arrived: stripeEvents.ArrivedEvent): Promise<EventOutcome> {
-  const { type } = told
+async function handle(deps: ProcessDeps, incoming: StripeEvent, arrived: stripeEvents.ArrivedEvent): Promise<EventOutcome> {
+  const { type } = incoming
   if (!isHandled(type)) return ignore(deps, arrived, 'not a handled event type')
-  if (told.account !== undefined) return ignore(deps, arrived, 'an event of another account')
-  assertMode(deps, told)
-  const event = await wholeEvent(deps, { ...told, type })
+  if (incoming.account !== undefined) return ignore(deps, arrived, 'an event of another account')
+  assertMode(deps, incoming)
+  const event = await wholeEvent(deps, { ...incoming, type })
   try {
     return await handlers[type](deps, event, arrived)
   } catch (error) {
@@ -120,10 +120,10 @@ async function parkOrRetry(
   // A dependency that is away says nothing about the event: it waits, however long, and is never parked for that.
   // Unless MySQL answers, and only its own work runs into the deadline each time; while MySQL hangs it cannot be parked either.
   const tooLong = isDeadline(error)
-  if (isDomainError(error, 'temporarily_unavailable') && !(tooLong && tries >= MAX_TRIES))
+  if (isDomainError(error, 'temporarily_unavailable') && !(tooLong && tries >= TRIES_BEFORE_PARKING))
     return { kind: 'retry', eventId, reason: whyFailed(error, deps.reach) }
   const reason = tooLong ? `its work took longer than the database's deadline ${tries} times` : reasonFor(error)
-  if (!(error instanceof DomainError) && !(error instanceof z.ZodError) && tries < MAX_TRIES)
+  if (!(error instanceof DomainError) && !(error instanceof z.ZodError) && tries < TRIES_BEFORE_PARKING)
     return { kind: 'retry', eventId, reason }
   await inTransaction(deps.db, (tx) => stripeEvents.park(tx, arrived, reason, deps.now()))
   deps.log.error('stripe event parked', { eventId, type: arrived.type, apiVersion: arrived.apiVersion, reason })

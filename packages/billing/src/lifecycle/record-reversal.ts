@@ -22,13 +22,13 @@ import { storeObserved } from './store-observed.ts'
 
 /** Money of a charge went back, in part or in full, or came again because a refund failed. What counts is the charge as Stripe has it now. */
 export const recordRefund: EventHandler = async (deps, event, arrived) => {
-  const told = event.type === 'charge.refunded' ? readCharge(event.object) : undefined
-  const chargeId = told?.id ?? readRefund(event.object).chargeId
+  const eventCharge = event.type === 'charge.refunded' ? readCharge(event.object) : undefined
+  const chargeId = eventCharge?.id ?? readRefund(event.object).chargeId
   if (chargeId === undefined) return ignore(deps, arrived, 'a refund of no charge')
-  const payment = await paymentBehind(deps, chargeId, told)
+  const payment = await paymentBehind(deps, chargeId, eventCharge)
   if (payment === undefined) return ignore(deps, arrived, 'a charge of another application')
   return recordReversal(deps, arrived, payment, chargeId, async () => {
-    const charge = (await chargeNow(deps, chargeId)) ?? told
+    const charge = (await chargeNow(deps, chargeId)) ?? eventCharge
     if (charge === undefined) return undefined
     const { amountRefundedMinor: amountMinor, refundedInFull } = charge
     const status = refundedInFull ? ('full' as const) : amountMinor > 0 ? ('partial' as const) : ('none' as const)
@@ -42,10 +42,10 @@ export const recordDispute: EventHandler = async (deps, event, arrived) => {
   if (chargeId === undefined) return ignore(deps, arrived, 'a dispute about no charge')
   const payment = await paymentBehind(deps, chargeId, undefined)
   if (payment === undefined) return ignore(deps, arrived, 'a charge of another application')
-  const told = readDispute(event.object)
-  return recordReversal(deps, arrived, payment, told.id, async () => {
-    const { status, amountMinor } = (await disputeNow(deps, told.id)) ?? told
-    return { reversalId: told.id, kind: 'dispute', status, amountMinor, chargeId }
+  const eventDispute = readDispute(event.object)
+  return recordReversal(deps, arrived, payment, eventDispute.id, async () => {
+    const { status, amountMinor } = (await disputeNow(deps, eventDispute.id)) ?? eventDispute
+    return { reversalId: eventDispute.id, kind: 'dispute', status, amountMinor, chargeId }
   })
 }
 
@@ -92,9 +92,13 @@ async function familyOfPayment(tx: Tx, names: ChargedPayment): Promise<LicenseFa
   return { ...familyOf(license), renewalPaymentKey: payment.paymentKey }
 }
 
-async function paymentBehind(deps: ProcessDeps, chargeId: string, told: Charge | undefined): Promise<ChargedPayment | undefined> {
-  const charge = (await chargeNow(deps, chargeId)) ?? told
-  return charge && paymentOfCharge(deps, { ...charge, invoiceId: told?.invoiceId ?? charge.invoiceId })
+async function paymentBehind(
+  deps: ProcessDeps,
+  chargeId: string,
+  eventCharge: Charge | undefined,
+): Promise<ChargedPayment | undefined> {
+  const charge = (await chargeNow(deps, chargeId)) ?? eventCharge
+  return charge && paymentOfCharge(deps, { ...charge, invoiceId: eventCharge?.invoiceId ?? charge.invoiceId })
 }
 
 async function chargeNow({ stripe }: ProcessDeps, chargeId: string): Promise<Charge | undefined> {

@@ -8,7 +8,7 @@ import { unserved } from './unserved.ts'
  * What the checkout held is now sold. That is the first period's: a renewal holds nothing more, also when that one was discarded and its share given
  * back. A purchase from outside our checkout held nothing.
  *
- * @returns true when what was held is one of the product's capped licenses
+ * @returns true when what was held is a license that counts towards the product's cap
  */
 export async function consumeReservation(
   tx: Tx,

@@ -84,7 +84,7 @@ export async function issuePurchase(
       if (main !== undefined && (await consumeReservation(tx, purchase, main, now)))
         await licenses.setTakesLicense(tx, main.license.licenseId, true)
       if (purchase.startsFree === true && main !== undefined) await recordTrial(tx, main, now)
-      const after = { issuanceKey: purchase.issuanceKey, licenseIds: prepared.map((one) => one.license.licenseId) }
+      const after = { issuanceKey: purchase.issuanceKey, licenseIds: prepared.map(({ license }) => license.licenseId) }
       await audit.record(tx, { at: now, caller: PROCESSOR, action: 'license.issued', subject: `event:${arrived.eventId}`, after })
     } else {
       await licenses.fillStripeLinks(tx, purchase.issuanceKey, purchase.links)
@@ -104,7 +104,7 @@ export async function issuePurchase(
   deps.log.info('purchase processed', {
     eventId: arrived.eventId,
     issuanceKey: purchase.issuanceKey,
-    licenseIds: prepared.map((one) => one.license.licenseId),
+    licenseIds: prepared.map(({ license }) => license.licenseId),
   })
   return { kind: 'processed', eventId: arrived.eventId }
 }
@@ -121,8 +121,8 @@ async function prepare(deps: ProcessDeps, purchase: PaidPurchase): Promise<Prepa
     const seats = managedProducts ?? part.maxManagedProducts
     for (let copy = 0; copy < quantity; copy += 1) {
       const issuanceKey = `${purchase.issuanceKey}#${components.length + 1}`
-      const own = { issuanceKey, productId: part.id, productSlug: part.slug, productKey, plan: plan ?? part.plan, seats }
-      components.push(await prepareLicense(deps.keys, { ...draft, ...own }, licenseIdOf(issuanceKey, draft.issuedAt)))
+      const ofPart = { issuanceKey, productId: part.id, productSlug: part.slug, productKey, plan: plan ?? part.plan, seats }
+      components.push(await prepareLicense(deps.keys, { ...draft, ...ofPart }, licenseIdOf(issuanceKey, draft.issuedAt)))
     }
   }
   return [main, ...components]
@@ -186,8 +186,8 @@ function draftOf(purchase: PaidPurchase, product: Product): LicenseDraft {
 
 /** All licenses of the purchase or none: the first one's issuance key stands for them all. */
 async function storeAll(tx: Tx, prepared: readonly PreparedLicense[]): Promise<boolean> {
-  for (const [index, one] of prepared.entries()) {
-    if (await licenses.insert(tx, one.license)) continue
+  for (const [index, preparedLicense] of prepared.entries()) {
+    if (await licenses.insert(tx, preparedLicense.license)) continue
     if (index === 0) return false
     throw unserved('a part of the bundle was issued before')
   }
@@ -203,8 +203,14 @@ async function announceAll(
 ): Promise<void> {
   const stored = await licenses.listByPurchase(tx, issuanceKey)
   const revoked = new Set(stored.filter(({ state }) => state.revokedReason !== undefined).map(({ licenseId }) => licenseId))
-  for (const one of prepared)
-    await announceLicense(tx, announcementOf(deps, reason, payment.paidAt), one, deps.now(), revoked.has(one.license.licenseId))
+  for (const preparedLicense of prepared)
+    await announceLicense(
+      tx,
+      announcementOf(deps, reason, payment.paidAt),
+      preparedLicense,
+      deps.now(),
+      revoked.has(preparedLicense.license.licenseId),
+    )
 }
 
 /** One trial per group, whoever grants it. Checkouts decide before they offer one; a subscription that was given a further one at Stripe is served. */

@@ -7,16 +7,16 @@ import { handledEvents } from '../events/handled-events.ts'
 export const WEBHOOK_PATH = '/authlance/license/stripe/webhook'
 
 /** Metadata key: which secret the endpoint signs with, so that a configuration without it is noticed. A digest, see `fingerprintOf`. */
-export const SECRET_FINGERPRINT = 'licenseoperator_secret'
+const SECRET_FINGERPRINT = 'licenseoperator_secret'
 /** Metadata key of an endpoint that another one took the place of. */
 export const ROTATED_OUT = 'licenseoperator_rotated_out'
 
 /** The endpoints of an account as one receiver sees them, newest first. */
 export interface OurEndpoints {
   /** Registered for exactly the receiver's URL; the one that counts first: enabled, of our version, newest. */
-  readonly ours: readonly Stripe.WebhookEndpoint[]
+  readonly registered: readonly Stripe.WebhookEndpoint[]
   /** Enabled ones for another URL that reaches a receiver like ours: another origin, or the same with a query or slash more. */
-  readonly others: readonly Stripe.WebhookEndpoint[]
+  readonly lookalikes: readonly Stripe.WebhookEndpoint[]
 }
 
 /** @param url  the receiver's; undefined when its public address is not known: then every endpoint with our path is taken for ours */
@@ -26,13 +26,15 @@ export async function listOurEndpoints(
   options: Stripe.RequestOptions = {},
 ): Promise<OurEndpoints> {
   const all = await stripe.webhookEndpoints.list({ limit: 100 }, options).autoPagingToArray({ limit: 1000 })
-  const alike = all.filter((one) => pathOf(one.url) === WEBHOOK_PATH)
-  const ours = url === undefined ? alike : all.filter((one) => hrefOf(one.url) === hrefOf(url))
-  const rank = (one: Stripe.WebhookEndpoint) =>
-    Number(one.status === 'enabled') * 4 + Number(!isRotatedOut(one)) * 2 + Number(one.api_version === STRIPE_API_VERSION)
+  const alike = all.filter((endpoint) => pathOf(endpoint.url) === WEBHOOK_PATH)
+  const registered = url === undefined ? alike : all.filter((endpoint) => hrefOf(endpoint.url) === hrefOf(url))
+  const rank = (endpoint: Stripe.WebhookEndpoint) =>
+    Number(endpoint.status === 'enabled') * 4 +
+    Number(!isRotatedOut(endpoint)) * 2 +
+    Number(endpoint.api_version === STRIPE_API_VERSION)
   return {
-    ours: ours.toSorted((a, b) => rank(b) - rank(a) || b.created - a.created),
-    others: alike.filter((one) => one.status === 'enabled' && !ours.includes(one)),
+    registered: registered.toSorted((a, b) => rank(b) - rank(a) || b.created - a.created),
+    lookalikes: alike.filter((endpoint) => endpoint.status === 'enabled' && !registered.includes(endpoint)),
   }
 }
 
@@ -73,11 +75,11 @@ export function mayBeSignedWith(endpoint: Stripe.WebhookEndpoint, secrets: reado
 /** True only when one of these secrets is the endpoint's: noted so, or the only one left that no other endpoint can be signing with. */
 export function isSignedWith(
   endpoint: Stripe.WebhookEndpoint,
-  others: readonly Stripe.WebhookEndpoint[],
+  otherEndpoints: readonly Stripe.WebhookEndpoint[],
   secrets: readonly string[],
 ): boolean {
   if (endpoint.metadata[SECRET_FINGERPRINT] !== undefined) return mayBeSignedWith(endpoint, secrets)
-  const labels = others.map((one) => one.metadata[SECRET_FINGERPRINT])
+  const labels = otherEndpoints.map((otherEndpoint) => otherEndpoint.metadata[SECRET_FINGERPRINT])
   const unclaimed = secrets.filter((secret) => !labels.includes(fingerprintOf(secret)))
   return unclaimed.length > labels.filter((label) => label === undefined).length
 }

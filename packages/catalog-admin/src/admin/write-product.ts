@@ -47,7 +47,7 @@ export async function changeProduct(
   checkProduct(fields, productKeys)
   await products.update(tx, existing.id, fields, now)
   await recordGivenPrice(tx, existing.id, fields, now)
-  const [before, subject] = [fieldsOfProduct(existing), `product:${existing.slug}`]
+  const [before, subject] = [fieldsOfProduct(existing), `product:${existing.slug}` as const]
   await audit.record(tx, { at: now, caller, action: 'product.updated', subject, before, after: fields })
 }
 
@@ -64,7 +64,9 @@ export async function keepBundlesWhole(
   onSale: readonly Product[],
   written?: { before: Product | undefined; after: ProductFields },
 ): Promise<void> {
-  const brokenBefore = new Set(onSale.filter((one) => bundleProblems(one, onSale).length > 0).map((one) => one.slug))
+  const brokenBefore = new Set(
+    onSale.filter((product) => bundleProblems(product, onSale).length > 0).map((product) => product.slug),
+  )
   const active = await products.listActive(tx)
   for (const bundle of active) {
     const problems = bundleProblems(bundle, active)

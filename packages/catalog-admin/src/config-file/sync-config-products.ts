@@ -71,10 +71,10 @@ async function apply(tx: Tx, wanted: readonly ConfigProduct[], now: Date): Promi
   // Whether a key has a signing key is the configuration's to know, and it has been asked.
   const writer = { caller: CONFIG_FILE, now, productKeys: undefined }
   const report = { created: [] as string[], updated: [] as string[], deactivated: [] as string[] }
-  const slugs = new Set(wanted.map((one) => one.product.slug))
-  for (const gone of (await products.listConfigManaged(tx)).filter((one) => one.active && !slugs.has(one.slug))) {
+  const slugs = new Set(wanted.map(({ product }) => product.slug))
+  for (const gone of (await products.listConfigManaged(tx)).filter((product) => product.active && !slugs.has(product.slug))) {
     await products.update(tx, gone.id, { ...fieldsOfProduct(gone), active: false }, now)
-    const [before, subject] = [fieldsOfProduct(gone), `product:${gone.slug}`]
+    const [before, subject] = [fieldsOfProduct(gone), `product:${gone.slug}` as const]
     await audit.record(tx, {
       at: now,
       caller: CONFIG_FILE,
@@ -85,9 +85,9 @@ async function apply(tx: Tx, wanted: readonly ConfigProduct[], now: Date): Promi
     })
     report.deactivated.push(gone.slug)
   }
-  for (const one of wanted) {
-    const outcome = await naming(one.product.slug, () => refusingTakenNames(() => upsert(tx, writer, one)))
-    if (outcome !== 'unchanged') report[outcome].push(one.product.slug)
+  for (const configProduct of wanted) {
+    const outcome = await naming(configProduct.product.slug, () => refusingTakenNames(() => upsert(tx, writer, configProduct)))
+    if (outcome !== 'unchanged') report[outcome].push(configProduct.product.slug)
   }
   // Last, because a bundle may stand before its parts in the file.
   await keepBundlesWhole(tx, onSale)

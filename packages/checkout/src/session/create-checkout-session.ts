@@ -76,7 +76,7 @@ const SESSION_MS = 23 * 60 * 60_000
 const GRACE_MS = 10 * 60_000
 
 /**
- * Starts a purchase: checks it, holds what is scarce, and opens a session on Stripe's hosted page.
+ * Starts a purchase: checks it, holds what has a cap or a quota, and opens a session on Stripe's hosted page.
  *
  * Of what is scarce a group, and whoever asks, has a few unpaid sessions at once, and the same order gets the same session back while that is open;
  * so does the order that has the group's one trial.
@@ -138,11 +138,11 @@ export async function createCheckoutSession(
 function orderOf(caller: Caller, group: string, plan: PlannedSession): ScarceOrder {
   const { product, coupon, mode, amountMinor, seats, domain } = plan
   const parts = [product.id, product.stripePriceId, coupon?.id, mode, amountMinor, seats, domain]
-  const couponIsScarce = coupon?.maxTotal !== undefined || coupon?.maxPerGroup !== undefined
+  const hasQuota = coupon?.maxTotal !== undefined || coupon?.maxPerGroup !== undefined
   return {
     scarce: {
       productId: mode !== 'subscription' && product.maxLicenseTotal !== undefined ? product.id : undefined,
-      couponId: couponIsScarce ? coupon?.id : undefined,
+      couponId: hasQuota ? coupon?.id : undefined,
     },
     groupKey: groupKey(group),
     identityKey: digest(caller.identity),
@@ -195,7 +195,7 @@ async function planSession(
   }
   const now = deps.now()
   const scarce = product.maxLicenseTotal !== undefined || coupon?.maxTotal !== undefined || coupon?.maxPerGroup !== undefined
-  const reservationId = newId('R')
+  const reservationId = newId('reservation')
   const domain = normaliseDomain(request.cookieDomain)
   return {
     product,

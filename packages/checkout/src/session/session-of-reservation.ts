@@ -10,7 +10,7 @@ const CLOCK_SLACK_SECONDS = 600
  *
  * @returns undefined when Stripe knows none: nobody can pay what there is not
  */
-export async function sessionOfReservation(
+async function sessionOfReservation(
   stripe: Stripe,
   { stripeSessionId, createdAt, reservationId }: reservations.Reservation,
 ): Promise<Stripe.Checkout.Session | undefined> {

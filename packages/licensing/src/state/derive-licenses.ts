@@ -55,7 +55,9 @@ export async function deriveLicenses(tx: Tx, family: LicenseFamily, options: Der
     const money = moneyOf(purchase, all, paidFor)
     const superseder = supersederOf(purchase, all, ({ key }) => isGood.get(key) === true)
     const placeTaken = superseder && placesTaken(superseder)
-    const replacedRevokedAt = operatorMarks(all.filter((other) => replaces(purchase, other)).flatMap((other) => other.licenses))
+    const replacedRevokedAt = operatorMarks(
+      all.filter((candidate) => replaces(purchase, candidate)).flatMap(({ licenses }) => licenses),
+    )
     for (const license of purchase.licenses) {
       const supersededBy = placeTaken?.(license)
       const creditedAt = creditedAtOf(license, ends)
@@ -104,7 +106,7 @@ function moneyOf(
   all: readonly StoredPurchase[],
   paidFor: ReadonlyMap<string, readonly payments.StoredPayment[]>,
 ): payments.StoredPayment[] {
-  return [purchase, ...all.filter((other) => replaces(purchase, other))].flatMap(({ key }) => paidFor.get(key) ?? [])
+  return [purchase, ...all.filter((candidate) => replaces(purchase, candidate))].flatMap(({ key }) => paidFor.get(key) ?? [])
 }
 
 /** When the license was taken off its subscription within the period it was sold for. */
@@ -127,11 +129,11 @@ function endThatCounts(
 
 /** When an operator revoked some of these. */
 function operatorMarks(some: readonly licenses.StoredLicense[]): Date[] {
-  return some.flatMap((one) => one.state.adminRevokedAt ?? [])
+  return some.flatMap((license) => license.state.adminRevokedAt ?? [])
 }
 
 function inOrder(instants: readonly Date[]): Date[] {
-  return instants.toSorted((one, other) => one.getTime() - other.getTime())
+  return instants.toSorted((a, b) => a.getTime() - b.getTime())
 }
 
 type DerivedState = Pick<licenses.LicenseState, 'revokedAt' | 'revokedReason' | 'supersededBy' | 'disputed'>

@@ -20,16 +20,16 @@ export async function derivePayments(
   })
   const derived: payments.StoredPayment[] = []
   for (const payment of stored) {
-    const own = known.filter(
-      (one) =>
-        (one.paymentIntentId !== undefined && one.paymentIntentId === payment.stripePaymentIntentId) ||
-        (one.invoiceId !== undefined && one.invoiceId === payment.stripeInvoiceId),
+    const ofPayment = known.filter(
+      (reversal) =>
+        (reversal.paymentIntentId !== undefined && reversal.paymentIntentId === payment.stripePaymentIntentId) ||
+        (reversal.invoiceId !== undefined && reversal.invoiceId === payment.stripeInvoiceId),
     )
-    const refunds = own.filter((one) => one.kind === 'refund')
+    const refunds = ofPayment.filter((reversal) => reversal.kind === 'refund')
     const reversed = {
-      amountRefundedMinor: refunds.reduce((sum, one) => sum + one.amountMinor, 0),
+      amountRefundedMinor: refunds.reduce((sum, refund) => sum + refund.amountMinor, 0),
       refundedInFull: isRefundedInFull(payment, refunds),
-      disputeStatus: disputeOf(own),
+      disputeStatus: disputeOf(ofPayment),
     }
     if (
       reversed.amountRefundedMinor !== payment.amountRefundedMinor ||
@@ -44,14 +44,14 @@ export async function derivePayments(
 
 /** An invoice can be paid by several charges: all of it went back when their refunds together are what was charged. */
 function isRefundedInFull({ amountChargedMinor }: payments.StoredPayment, refunds: readonly reversals.Reversal[]): boolean {
-  if (amountChargedMinor === undefined || amountChargedMinor <= 0) return refunds.some((one) => one.status === 'full')
-  return refunds.reduce((sum, one) => sum + one.amountMinor, 0) >= amountChargedMinor
+  if (amountChargedMinor === undefined || amountChargedMinor <= 0) return refunds.some((refund) => refund.status === 'full')
+  return refunds.reduce((sum, refund) => sum + refund.amountMinor, 0) >= amountChargedMinor
 }
 
 /** Of several disputes over one payment the worst counts. */
 function disputeOf(known: readonly reversals.Reversal[]): payments.StoredPayment['disputeStatus'] {
-  const disputes = known.filter((one) => one.kind === 'dispute')
-  return (['lost', 'open', 'inquiry', 'won'] as const).find((status) => disputes.some((one) => one.status === status))
+  const disputes = known.filter((reversal) => reversal.kind === 'dispute')
+  return (['lost', 'open', 'inquiry', 'won'] as const).find((status) => disputes.some((dispute) => dispute.status === status))
 }
 
 /** True when a payment's money is gone as far as the policy cares: what was bought with it does not count. */

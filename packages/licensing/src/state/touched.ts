@@ -26,13 +26,13 @@ export function familyOf(license: Pick<licenses.StoredLicense, 'issuanceKey'>): 
  */
 export async function licensesTouched(tx: Tx, family: LicenseFamily): Promise<licenses.StoredLicense[]> {
   if ('issuanceKey' in family) {
-    const own = await licenses.listByPurchase(tx, family.issuanceKey)
-    const [first] = own
-    const subscriptionId = own.find(({ stripe }) => stripe.subscriptionId !== undefined)?.stripe.subscriptionId
-    if (first === undefined || subscriptionId === undefined) return own
+    const ofPurchase = await licenses.listByPurchase(tx, family.issuanceKey)
+    const [first] = ofPurchase
+    const subscriptionId = ofPurchase.find(({ stripe }) => stripe.subscriptionId !== undefined)?.stripe.subscriptionId
+    if (first === undefined || subscriptionId === undefined) return ofPurchase
     const start = { key: family.issuanceKey, issuedAt: first.issuedAt, expiresAt: first.expiresAt }
-    const others = (await connected(tx, subscriptionId, [start])).filter((key) => key !== family.issuanceKey)
-    return [...own, ...(await licensesOf(tx, others))]
+    const connectedKeys = (await connected(tx, subscriptionId, [start])).filter((key) => key !== family.issuanceKey)
+    return [...ofPurchase, ...(await licensesOf(tx, connectedKeys))]
   }
   const { subscriptionId, endedAt } = family
   if (endedAt === undefined) return []
@@ -53,7 +53,7 @@ async function licensesOf(tx: Tx, purchaseKeys: readonly string[]): Promise<lice
  * @returns their keys, the given ones included
  */
 async function connected(tx: Tx, subscriptionId: string, start: readonly PaidTime[]): Promise<string[]> {
-  const found = new Map(start.map((one) => [one.key, one]))
+  const found = new Map(start.map((purchase) => [purchase.key, purchase]))
   for (let before = -1; found.size > before; ) {
     before = found.size
     const all = [...found.values()]
@@ -64,15 +64,21 @@ async function connected(tx: Tx, subscriptionId: string, start: readonly PaidTim
     const [first, last] = [earliest(changes.map(({ issuedAt }) => issuedAt)), latest(changes.map(({ issuedAt }) => issuedAt))]
     if (first === undefined || last === undefined) break
     const replaced = await licensePeriods.lastingInto(tx, subscriptionId, first, last)
-    for (const one of [...changes, ...replaced]) found.set(one.key, one)
+    for (const purchase of [...changes, ...replaced]) found.set(purchase.key, purchase)
   }
   return [...found.keys()]
 }
 
 function earliest(instants: readonly Date[]): Date | undefined {
-  return instants.reduce<Date | undefined>((found, one) => (found === undefined || one < found ? one : found), undefined)
+  return instants.reduce<Date | undefined>(
+    (found, instant) => (found === undefined || instant < found ? instant : found),
+    undefined,
+  )
 }
 
 function latest(instants: readonly Date[]): Date | undefined {
-  return instants.reduce<Date | undefined>((found, one) => (found === undefined || one > found ? one : found), undefined)
+  return instants.reduce<Date | undefined>(
+    (found, instant) => (found === undefined || instant > found ? instant : found),
+    undefined,
+  )
 }

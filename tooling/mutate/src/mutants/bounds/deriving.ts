@@ -7,8 +7,8 @@ export const deriving: readonly Mutant[] = [
   {
     rule: 'a fact about a purchase reads no other period',
     file: 'packages/licensing/src/state/touched.ts',
-    find: '    for (const one of [...changes, ...replaced]) found.set(one.key, one)\n',
-    put: '    for (const one of [...changes, ...replaced, ...(await licensePeriods.startingWithin(tx, subscriptionId, new Date(0), until))]) found.set(one.key, one)\n',
+    find: '    for (const purchase of [...changes, ...replaced]) found.set(purchase.key, purchase)\n',
+    put: '    for (const purchase of [...changes, ...replaced, ...(await licensePeriods.startingWithin(tx, subscriptionId, new Date(0), until))]) found.set(purchase.key, purchase)\n',
     tests: costs,
   },
   {

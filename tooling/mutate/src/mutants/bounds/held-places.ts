@@ -92,7 +92,7 @@ export const heldPlaces: readonly Mutant[] = [
   {
     rule: 'a discarded purchase whose event is thin gives back its place',
     file: 'packages/billing/src/events/discard-event.ts',
-    find: 'told.relatedId ?? id',
+    find: 'storedEvent.relatedId ?? id',
     put: 'id',
     tests: holds,
   },
@@ -113,8 +113,8 @@ export const heldPlaces: readonly Mutant[] = [
   {
     rule: 'only the events of a purchase give back its place when they are discarded',
     file: 'packages/billing/src/events/discard-event.ts',
-    find: 'if (told === undefined || !purchases.has(told.type)) return undefined',
-    put: 'if (told === undefined) return undefined',
+    find: 'if (storedEvent === undefined || !purchases.has(storedEvent.type)) return undefined',
+    put: 'if (storedEvent === undefined) return undefined',
     tests: givenBack,
   },
   {
@@ -169,7 +169,7 @@ export const heldPlaces: readonly Mutant[] = [
   {
     rule: 'the same order gets the same open session back',
     file: 'packages/checkout/src/session/scarce-sessions.ts',
-    find: 'const same = one.orderKey === order.orderKey && one.stripeSessionId !== undefined',
+    find: 'const same = reservation.orderKey === order.orderKey && reservation.stripeSessionId !== undefined',
     put: 'const same = false',
     tests: holds,
   },
@@ -197,7 +197,7 @@ export const heldPlaces: readonly Mutant[] = [
   {
     rule: 'what a coupon has few of is scarce too',
     file: 'packages/checkout/src/session/create-checkout-session.ts',
-    find: 'couponId: couponIsScarce ? coupon?.id : undefined,',
+    find: 'couponId: hasQuota ? coupon?.id : undefined,',
     put: 'couponId: undefined,',
     tests: givenBack,
   },

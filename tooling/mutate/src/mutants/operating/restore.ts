@@ -17,8 +17,8 @@ export const restore: readonly Mutant[] = [
   {
     rule: 'each part of a bundle has one license id',
     file: issue,
-    find: '{ ...draft, ...own }, licenseIdOf(issuanceKey, draft.issuedAt))',
-    put: '{ ...draft, ...own })',
+    find: '{ ...draft, ...ofPart }, licenseIdOf(issuanceKey, draft.issuedAt))',
+    put: '{ ...draft, ...ofPart })',
     tests: [restored],
   },
   {

@@ -11,15 +11,15 @@ export const firstPurchase: readonly Mutant[] = [
   {
     rule: 'all lines of the product are added up',
     file: `${terms}/paid-units.ts`,
-    find: 'const quantity = lines.reduce((sum, one) => sum + one.quantity, 0)',
+    find: 'const quantity = lines.reduce((sum, line) => sum + line.quantity, 0)',
     put: 'const { quantity } = line',
     tests: [units],
   },
   {
     rule: 'only lines of the product that was bought are added up',
     file: `${terms}/paid-units.ts`,
-    find: 'const bought = ours.filter(({ product }) => product?.id === own?.id)',
-    put: 'const bought = lines.filter(({ product }) => product === undefined || product.id === own?.id)',
+    find: 'const bought = ofCatalog.filter(({ product }) => product?.id === boughtProduct?.id)',
+    put: 'const bought = lines.filter(({ product }) => product === undefined || product.id === boughtProduct?.id)',
     tests: [units],
   },
   {
@@ -32,7 +32,7 @@ export const firstPurchase: readonly Mutant[] = [
   {
     rule: 'what a session sells once is read from its lines',
     file: `${terms}/units-of-session.ts`,
-    find: 'metadata: entitlementOf(bought, own ?? units.product, units)',
+    find: 'metadata: entitlementOf(bought, boughtProduct ?? units.product, units)',
     put: 'metadata: bought',
     tests: [first],
   },
@@ -53,22 +53,22 @@ export const firstPurchase: readonly Mutant[] = [
   {
     rule: 'a first invoice brings what its lines pay for',
     file: `${purchase}/read-first-period.ts`,
-    find: 'metadata: entitlementOf(bought, own ?? units.product, units)',
+    find: 'metadata: entitlementOf(bought, boughtProduct ?? units.product, units)',
     put: 'metadata: bought',
     tests: [first],
   },
   {
     rule: 'a first invoice over zero units brings nothing',
     file: `${terms}/paid-units.ts`,
-    find: 'const ours = lines.filter(({ product, quantity }) => product !== undefined && quantity > 0)',
-    put: 'const ours = lines.filter(({ product }) => product !== undefined)',
+    find: 'const ofCatalog = lines.filter(({ product, quantity }) => product !== undefined && quantity > 0)',
+    put: 'const ofCatalog = lines.filter(({ product }) => product !== undefined)',
     tests: [first],
   },
   {
     rule: 'the period is that of our own line, wherever it stands',
     file: `${terms}/paid-units.ts`,
-    find: 'const bought = ours.filter(({ product }) => product?.id === own?.id)',
-    put: 'const bought = [...lines.slice(0, 1), ...ours.filter(({ product }) => product?.id === own?.id)]',
+    find: 'const bought = ofCatalog.filter(({ product }) => product?.id === boughtProduct?.id)',
+    put: 'const bought = [...lines.slice(0, 1), ...ofCatalog.filter(({ product }) => product?.id === boughtProduct?.id)]',
     tests: [units],
   },
   {

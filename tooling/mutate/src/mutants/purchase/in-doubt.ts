@@ -23,7 +23,7 @@ export const inDoubt: readonly Mutant[] = [
   {
     rule: 'a first invoice that names no product is parked as such',
     file: 'packages/billing/src/purchase/read-first-period.ts',
-    find: "if (own === undefined) throw inDoubt('neither its metadata nor its price names a product')",
+    find: "if (boughtProduct === undefined) throw inDoubt('neither its metadata nor its price names a product')",
     put: 'void inDoubt',
     tests: [doubt],
   },

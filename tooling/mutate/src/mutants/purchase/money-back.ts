@@ -18,8 +18,8 @@ export const moneyBackAndTrials: readonly Mutant[] = [
   {
     rule: 'refunds of several charges are added up',
     file: `${state}/derive-payments.ts`,
-    find: 'return refunds.reduce((sum, one) => sum + one.amountMinor, 0) >= amountChargedMinor',
-    put: 'return refunds.some((one) => one.amountMinor >= amountChargedMinor)',
+    find: 'return refunds.reduce((sum, refund) => sum + refund.amountMinor, 0) >= amountChargedMinor',
+    put: 'return refunds.some((refund) => refund.amountMinor >= amountChargedMinor)',
     tests: [moneyBack],
   },
   {
@@ -39,8 +39,8 @@ export const moneyBackAndTrials: readonly Mutant[] = [
   {
     rule: 'a license that is revoked when it is made is not announced',
     file: 'packages/billing/src/purchase/issue-purchase.ts',
-    find: 'await announceLicense(tx, announcementOf(deps, reason, payment.paidAt), one, deps.now(), revoked.has(one.license.licenseId))',
-    put: 'await announceLicense(tx, announcementOf(deps, reason, payment.paidAt), one, deps.now(), revoked.has(one.license.text))',
+    find: 'revoked.has(preparedLicense.license.licenseId)',
+    put: 'revoked.has(preparedLicense.license.text)',
     tests: [moneyBack],
   },
   {

@@ -13,7 +13,7 @@ export const noLongerSold: readonly Mutant[] = [
     rule: 'an item that was switched to something that is no license is not read as ours',
     file: `${terms}/our-line.ts`,
     find: 'return byProduct?.product ?? reading(() => products.findByStripeProduct(db, stripeProductId))',
-    put: 'return byProduct?.product ?? (await reading(() => products.findByStripeProduct(db, stripeProductId))) ?? own',
+    put: 'return byProduct?.product ?? (await reading(() => products.findByStripeProduct(db, stripeProductId))) ?? boughtProduct',
     tests: [noLonger],
   },
   {
@@ -26,15 +26,15 @@ export const noLongerSold: readonly Mutant[] = [
   {
     rule: 'of one item the later change counts, not the later line',
     file: `${terms}/paid-units.ts`,
-    find: 'lines.toReversed().toSorted((one, other) => other.period.start.getTime() - one.period.start.getTime())[0]',
+    find: 'lines.toReversed().toSorted((a, b) => b.period.start.getTime() - a.period.start.getTime())[0]',
     put: 'lines.toReversed()[0]',
     tests: [units],
   },
   {
     rule: 'a renewal over zero units brings nothing',
     file: `${terms}/paid-units.ts`,
-    find: 'const ours = lines.filter(({ product, quantity }) => product !== undefined && quantity > 0)',
-    put: 'const ours = lines.filter(({ product }) => product !== undefined)',
+    find: 'const ofCatalog = lines.filter(({ product, quantity }) => product !== undefined && quantity > 0)',
+    put: 'const ofCatalog = lines.filter(({ product }) => product !== undefined)',
     tests: [units],
   },
   {
@@ -47,8 +47,8 @@ export const noLongerSold: readonly Mutant[] = [
   {
     rule: 'zero units of an inline price bring nothing',
     file: `${terms}/paid-units.ts`,
-    find: 'return added(lines.filter(({ quantity }) => quantity > 0).map((line) => ({ ...line, product: own })))',
-    put: 'return added(lines.map((line) => ({ ...line, product: own })))',
+    find: 'return added(lines.filter(({ quantity }) => quantity > 0).map((line) => ({ ...line, product: boughtProduct })))',
+    put: 'return added(lines.map((line) => ({ ...line, product: boughtProduct })))',
     tests: [units],
   },
   {
@@ -89,7 +89,7 @@ export const noLongerSold: readonly Mutant[] = [
   {
     rule: 'a license remembers the items of a changed subscription that the change did not touch',
     file: `${terms}/paid-units.ts`,
-    find: 'const soldAs = [...after.map(itemOf), ...others.map(({ item }) => item)]',
+    find: 'const soldAs = [...after.map(itemOf), ...untouchedItems.map(({ item }) => item)]',
     put: 'const soldAs = after.map(itemOf)',
     tests: [noLonger],
   },
