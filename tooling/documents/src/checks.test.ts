@@ -86,11 +86,12 @@ test('a function that its file does not declare is told, in a sentence and in a 
 test('a name that no source has is told', () => {
   const words = new Set(['takeLicense', 'sold_as', 'locks', ...wordsOfSources(repository)])
   expect(words).toContain('sell')
-  expect(wordProblems(read('`takeLicense()` `sold_as` `locks.takeLicense` `plain` `UPPER_CASE` `a b`'), words)).toEqual([])
-  expect(says(wordProblems(read('`locks.takeAll` `sold_for` `TakeAll`'), words))).toEqual([
+  expect(wordProblems(read('`takeLicense()` `sold_as` `locks.takeLicense` `plain` `a b`'), words)).toEqual([])
+  expect(says(wordProblems(read('`locks.takeAll` `sold_for` `TakeAll` `UPPER_CASE`'), words))).toEqual([
     'names takeAll, which no source has',
     'names sold_for, which no source has',
     'names TakeAll, which no source has',
+    'names UPPER_CASE, which no source has',
   ])
 })
 

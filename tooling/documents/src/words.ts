@@ -1,7 +1,7 @@
 import { codeSpansOf, type MarkdownDocument, type Problem, problemAt } from './document.ts'
 import type { Repository } from './repository.ts'
 
-const NAME = /^[a-z][a-z0-9]*(?:[A-Z]\w*|_\w+)(?:\(\))?$|^[A-Z][a-z0-9]+[A-Z]\w*$/
+const NAME = /^[a-z][a-z0-9]*(?:[A-Z]\w*|_\w+)(?:\(\))?$|^[A-Z][a-z0-9]+[A-Z]\w*$|^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/
 const SOURCE = /\.(ts|mjs|json|ya?ml)$/
 
 /** Every word of the sources and of the configuration; the tools that read documents do not count. */
@@ -10,7 +10,7 @@ export function wordsOfSources({ files, read }: Repository): Set<string> {
   return new Set(sources.flatMap((file) => read(file).match(/\w+/g) ?? []))
 }
 
-/** Names in backticks (`camelCase`, `snake_case`, also behind a dot) that no source has: what was renamed, or never was. */
+/** Names in backticks (`camelCase`, `snake_case`, `VARIABLES_SO`, also behind a dot) that no source has: what was renamed, or never was. */
 export function wordProblems(document: MarkdownDocument, words: ReadonlySet<string>): Problem[] {
   return document.lines.flatMap((line) =>
     codeSpansOf(line)
