@@ -145,15 +145,16 @@ test('a test that is quoted and is not there is told', () => {
 test('an operation, an answer, a schema and a field that are left out are told', () => {
   const description = JSON.stringify({
     paths: { '/a': { get: { responses: { 200: {}, 404: {} } } }, '/b': { post: { responses: { 201: {} } } } },
-    components: { schemas: { Thing: { properties: { id: {}, name: {} } }, Other: {} } },
+    components: { schemas: { Thing: { properties: { id: {}, name: { enum: ['a_word', 'other'] } } }, Other: {} } },
   })
-  const right = ['# `GET /a`', '200, 404', '# `POST /b`', '201', '# `Thing`', '`id`, `name`', '# `Other`']
+  const right = ['# `GET /a`', '200, 404', '# `POST /b`', '201', '# `Thing`', '`id`, `name`: `a_word`, `other`', '# `Other`']
   expect(contractGaps(read(...right), description)).toEqual([])
-  expect(contractGaps(read('# `GET /a`', '200', '# `Thing`', '`id`'), description)).toEqual([
+  expect(contractGaps(read('# `GET /a`', '200', '# `Thing`', '`id` `a_word`'), description)).toEqual([
     'GET /a does not say when it answers 404',
     'POST /b is not described',
     'schema Thing lacks name',
     'schema Other is not described',
+    'the word other of a closed list is not said',
   ])
 })
 

@@ -107,6 +107,17 @@ test('ARCHITECTURE answers its questions by a file and a function', () => {
   expect(steps).toHaveLength(9)
 })
 
+test('every decision of ARCHITECTURE has its price', () => {
+  const lines = documentAt('ARCHITECTURE.md').lines
+  const from = lines.findIndex(({ section }) => section === 'Decisions and their price')
+  const until = lines.findIndex(({ section }) => section === 'Not here yet')
+  const decisions = Map.groupBy(lines.slice(from + 1, until), ({ section }) => section)
+  decisions.delete('Decisions and their price')
+  expect(decisions.size).toBeGreaterThan(15)
+  const unpriced = [...decisions].filter(([, about]) => !about.some(({ text }) => text.includes('**Price:**')))
+  expect(unpriced.map(([decision]) => decision)).toEqual([])
+})
+
 test('the arrows of ARCHITECTURE point where imports may', () => {
   expect(listed(arrowProblems(documentAt('ARCHITECTURE.md'), repository.read('turbo.json')))).toEqual([])
 })

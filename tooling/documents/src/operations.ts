@@ -1,15 +1,17 @@
 import { z } from 'zod'
 import type { MarkdownDocument } from './document.ts'
 
+const Property = z.looseObject({ enum: z.array(z.string()).optional() })
+
 const Description = z.object({
   paths: z.record(z.string(), z.record(z.string(), z.object({ responses: z.record(z.string(), z.unknown()) }))),
   components: z.object({
-    schemas: z.record(z.string(), z.looseObject({ properties: z.record(z.string(), z.unknown()).optional() })),
+    schemas: z.record(z.string(), z.looseObject({ properties: z.record(z.string(), Property).optional() })),
   }),
 })
 
 /**
- * What the API's description has and the contract does not say: an operation, an answer of one, a schema or a field of one.
+ * What the API's description has and the contract does not say: an operation, an answer of one, a schema, a field of one, or a word of a closed list.
  *
  * @param description  OpenAPI, as it is committed
  */
@@ -30,7 +32,12 @@ export function contractGaps(contract: MarkdownDocument, description: string): s
     const missing = Object.keys(properties).filter((field) => !section.includes(`\`${field}\``))
     return missing.length === 0 ? [] : [`schema ${name} lacks ${missing.join(', ')}`]
   })
-  return [...operations, ...schemas]
+  const text = contract.lines.map((line) => line.text).join('\n')
+  const words = Object.values(components.schemas).flatMap(({ properties = {} }) =>
+    Object.values(properties).flatMap((property) => property.enum ?? []),
+  )
+  const unsaid = [...new Set(words)].filter((word) => !text.includes(`\`${word}\``))
+  return [...operations, ...schemas, ...unsaid.map((word) => `the word ${word} of a closed list is not said`)]
 }
 
 /** All text of the sections whose heading or first lines name it. */
