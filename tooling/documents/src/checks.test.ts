@@ -180,9 +180,23 @@ test('a picture with another state than the code is told', () => {
   ])
 })
 
-test('commands are read from the help', () => {
-  const help =
-    'Commands:\n  serve  Run\n\nOptions:\n  --x  y\n\nFurther commands, each:\n  license issue <id>  Sign\n  db migrate          Go\n'
-  expect(namesIn(help)).toEqual(['serve', 'license issue', 'db migrate'])
+test('commands are read from the help, and nothing else of it is', () => {
+  const help = [
+    'Usage:',
+    '  $ licenseoperator <command> [options]',
+    '  licenseoperator help COMMAND',
+    'Commands:',
+    '  serve  Run',
+    '  license issue <id>       Sign',
+    '  events replay [...ids]   Again',
+    '  db migrate               Go, and what',
+    '                           is said of it',
+    'Options:',
+    '  -h, --help     Display this message',
+    '  --json         Output for programs',
+    'Exit codes',
+    '  0   done',
+  ]
+  expect(namesIn(help.join('\n'))).toEqual(['serve', 'license issue', 'events replay', 'db migrate'])
   expect(wordsOf(`a --b 'c d' "e"`)).toEqual(['a', '--b', 'c d', 'e'])
 })

@@ -55,15 +55,10 @@ export async function readCommands(): Promise<Map<string, Set<string>>> {
   )
 }
 
-/** Lines of the help that begin with a command: one word of the program's own, or two. */
+/** Lines of the help that begin with a command, of one word or two, and go on with what it does. */
 export function namesIn(help: string): string[] {
-  const [, own = ''] = /^Commands:\n((?: {2}.*\n)+)/m.exec(help) ?? []
-  const [, further = ''] = /^Further commands.*\n((?: {2}.*\n?)+)/m.exec(help) ?? []
-  const wordsOf = (text: string, count: number) =>
-    [...text.matchAll(/^ {2}([a-z-]+)(?: ([a-z-]+))?/gm)].map(([, first = '', second = '']) =>
-      count === 1 ? first : `${first} ${second}`,
-    )
-  return [...wordsOf(own, 1), ...wordsOf(further, 2)]
+  const lines = help.matchAll(/^ {2}([a-z-]+(?: [a-z-]+)?)(?: [<[].*?)? {2,}\S/gm)
+  return [...lines].map(([, name = '']) => name).filter((name) => !name.startsWith('-'))
 }
 
 function flagsIn(help: string): Set<string> {
