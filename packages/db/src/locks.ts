@@ -29,6 +29,7 @@ async function takeRow(tx: Tx, name: string): Promise<void> {
   await tx.insertInto('locks').values({ name }).onDuplicateKeyUpdate({ name }).execute()
 }
 
-function rowOf(family: LockFamily, key: string): string {
+/** The row that stands for a key: the same for the same key, of a bounded number. */
+export function rowOf(family: LockFamily, key: string): string {
   return `${family}:${createHash('sha256').update(key).digest('hex').slice(0, 3)}`
 }

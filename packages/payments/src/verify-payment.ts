@@ -53,7 +53,7 @@ export async function verifyPayment(deps: VerifyPaymentDeps, caller: Caller, lic
 }
 
 /** What Stripe has just said is on record from now on, and part of this answer already. */
-function withIntent(recorded: payments.StoredPayment, { paymentIntent }: StripeDetails): payments.StoredPayment {
+export function withIntent(recorded: payments.StoredPayment, { paymentIntent }: StripeDetails): payments.StoredPayment {
   return { ...recorded, stripePaymentIntentId: recorded.stripePaymentIntentId ?? paymentIntent?.id }
 }
 
@@ -88,7 +88,7 @@ const KeptDetails = z.object({ invoice: InvoiceDetails.optional(), paymentIntent
 const nothing: StripeDetails = { invoice: undefined, paymentIntent: undefined }
 
 /** A captured payment's invoice is paid and its intent has succeeded: that much is known without asking. */
-function fromRecord(payment: payments.NewPayment): StripeDetails {
+export function fromRecord(payment: payments.NewPayment): StripeDetails {
   const paidAt = rfc3339(payment.paidAt)
   const { currency, amountSubtotalMinor, amountTaxMinor, amountTotalMinor, stripeInvoiceId, stripePaymentIntentId } = payment
   return {

@@ -12,7 +12,7 @@ type Metadata = Readonly<Record<string, string>>
  * @returns undefined for other events, and where Stripe knows the object no more: then the event is all there is
  * @throws what Stripe throws
  */
-async function presentObject(
+export async function presentObject(
   stripe: Stripe,
   type: string,
   object: Readonly<Record<string, unknown>>,

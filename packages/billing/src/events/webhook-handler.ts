@@ -6,7 +6,7 @@ import { type IncomingEvent, postponeEvent, processEvent } from './process-event
 import { isStripeEvent, type Refusal, refuseMessage } from './refuse-message.ts'
 
 /** Delay before an event is tried again, by the number of tries: what is away may be away for long. */
-function retryDelayMs(tries: number): number {
+export function retryDelayMs(tries: number): number {
   return Math.min(60_000, 500 * 2 ** Math.min(tries, 7))
 }
 

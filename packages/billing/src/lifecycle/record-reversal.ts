@@ -30,10 +30,15 @@ export const recordRefund: EventHandler = async (deps, event, arrived) => {
   return recordReversal(deps, arrived, payment, chargeId, async () => {
     const charge = (await chargeNow(deps, chargeId)) ?? eventCharge
     if (charge === undefined) return undefined
-    const { amountRefundedMinor: amountMinor, refundedInFull } = charge
-    const status = refundedInFull ? ('full' as const) : amountMinor > 0 ? ('partial' as const) : ('none' as const)
-    return { reversalId: chargeId, kind: 'refund', status, amountMinor, chargeId }
+    return refundOf(chargeId, charge)
   })
+}
+
+/** What went back of a charge. There is one such fact for a charge, however many refunds it has. */
+export function refundOf(chargeId: string, charge: Pick<Charge, 'amountRefundedMinor' | 'refundedInFull'>): ReversalFact {
+  const { amountRefundedMinor: amountMinor, refundedInFull } = charge
+  const status = refundedInFull ? 'full' : amountMinor > 0 ? 'partial' : 'none'
+  return { reversalId: chargeId, kind: 'refund', status, amountMinor, chargeId }
 }
 
 /** A dispute was opened, moved on or closed. What counts is the dispute as Stripe has it now. */
@@ -49,14 +54,15 @@ export const recordDispute: EventHandler = async (deps, event, arrived) => {
   })
 }
 
-type Answer = Omit<reversals.Reversal, 'paymentIntentId' | 'invoiceId'>
+/** What Stripe says of money that went back, or is asked back. */
+type ReversalFact = Omit<reversals.Reversal, 'paymentIntentId' | 'invoiceId'>
 
 async function recordReversal(
   deps: ProcessDeps,
   arrived: stripeEvents.ArrivedEvent,
   payment: ChargedPayment,
   reversalId: string,
-  ask: () => Promise<Answer | undefined>,
+  ask: () => Promise<ReversalFact | undefined>,
 ): Promise<EventOutcome> {
   const now = deps.now()
   const { paymentIntentId, invoiceId, subscriptionId } = payment

@@ -24,7 +24,8 @@ import {
 import { type EventHandler, ignore, type ProcessDeps } from '../handling/event-handler.ts'
 import { renewMaintenance } from '../maintenance/renew-maintenance.ts'
 import { renewalOfCheckout } from '../maintenance/renewal-of-checkout.ts'
-import { issuePurchase, type PaidPurchase } from './issue-purchase.ts'
+import { issuePurchase } from './issue-purchase.ts'
+import type { PaidPurchase } from './paid-purchase.ts'
 import { readFirstPeriod } from './read-first-period.ts'
 
 /** A completed checkout session issues the license it pays for, once the money is there. */

@@ -1,4 +1,4 @@
-import { licenseModeOf, type PaidPeriod, type Product, termEnd } from '@licenseoperator/catalog'
+import type { Product } from '@licenseoperator/catalog'
 import {
   audit,
   inTransaction,
@@ -11,52 +11,13 @@ import {
   type Tx,
   trials,
 } from '@licenseoperator/db'
-import { groupKey, licenseIdOf, normaliseDomain } from '@licenseoperator/domain'
-import {
-  announceLicense,
-  deriveLicenses,
-  type IssuedReason,
-  type LicenseDraft,
-  lockPurchase,
-  type PreparedLicense,
-  prepareLicense,
-} from '@licenseoperator/licensing'
-import { type PurchaseMetadata, seatsBought } from '@licenseoperator/terms'
+import { groupKey, licenseIdOf } from '@licenseoperator/domain'
+import { announceLicense, deriveLicenses, lockPurchase, type PreparedLicense, prepareLicense } from '@licenseoperator/licensing'
 import { announcementOf, type EventOutcome, PROCESSOR, type ProcessDeps } from '../handling/event-handler.ts'
 import { consumeReservation } from './consume-reservation.ts'
+import { draftOf, partsBought } from './license-draft.ts'
+import type { PaidPurchase } from './paid-purchase.ts'
 import { unserved } from './unserved.ts'
-
-type PaymentFacts = Omit<
-  payments.NewPayment,
-  | 'issuanceKey'
-  | 'capturedAt'
-  | 'groupName'
-  | 'stripeInvoiceId'
-  | 'stripePaymentIntentId'
-  | 'stripeCustomerId'
-  | 'stripeCheckoutSessionId'
-  | 'stripeSubscriptionId'
->
-
-/** One paid purchase or period, read from whichever event told of it first. */
-export interface PaidPurchase {
-  readonly issuanceKey: string
-  readonly metadata: PurchaseMetadata
-  readonly reason: IssuedReason
-  /** Absolute, by Stripe's clock: the same in every event of the purchase. */
-  readonly purchasedAt: Date
-  readonly period: PaidPeriod | undefined
-  readonly email: string | undefined
-  readonly priceId: string | undefined
-  /** On what items of its subscription it is sold. */
-  readonly soldAs?: readonly licenses.SoldItem[] | undefined
-  /** Its first period is a trial: one per group. */
-  readonly startsFree?: boolean
-  /** The same invoice ends an earlier license, whose unused time it gives back. */
-  readonly ends?: licenseEnds.LicenseEnd | undefined
-  readonly links: licenses.StripeLinks
-  readonly payment: PaymentFacts
-}
 
 /**
  * Stores and announces the license of a purchase: event, reservation, licenses, payment, audit and outbox in one transaction. The issuance key
@@ -128,22 +89,6 @@ async function prepare(deps: ProcessDeps, purchase: PaidPurchase): Promise<Prepa
   return [main, ...components]
 }
 
-/** A bundle brings what it consisted of when it was bought, also in later periods and when a component is sold no more. */
-function partsBought(
-  { bundle_parts: bought }: PurchaseMetadata,
-  product: Product,
-): readonly (Product['bundledProducts'][number] & { slug?: string; plan?: string })[] {
-  return (
-    bought?.map(([productKey, quantity, seats, slug, plan]) => ({
-      productKey,
-      quantity,
-      ...(seats === null ? {} : { managedProducts: seats }),
-      ...(slug === undefined ? {} : { slug }),
-      ...(plan === undefined ? {} : { plan }),
-    })) ?? product.bundledProducts
-  )
-}
-
 /** The product that was bought, also when it has been deactivated or re-priced since. */
 async function boughtProduct(deps: ProcessDeps, { metadata, priceId }: PaidPurchase): Promise<Product> {
   const reference = metadata.product_slug ?? priceId
@@ -153,35 +98,6 @@ async function boughtProduct(deps: ProcessDeps, { metadata, priceId }: PaidPurch
   )
   if (product === undefined) throw unserved(`product ${reference} is not in the catalog`)
   return product
-}
-
-function draftOf(purchase: PaidPurchase, product: Product): LicenseDraft {
-  const { metadata } = purchase
-  const email = metadata.email ?? purchase.email
-  if (metadata.group === undefined) throw unserved('the purchase has no group_name')
-  if (email === undefined) throw unserved('the purchase has no e-mail address')
-  const mode = metadata.license_mode ?? licenseModeOf(product)
-  const termDurationDays = metadata.term_days ?? product.termDurationDays
-  if (mode === 'one_off' && termDurationDays === undefined) throw unserved('the purchase has no term')
-  return {
-    issuanceKey: purchase.issuanceKey,
-    groupName: metadata.group,
-    email,
-    productId: product.id,
-    productSlug: product.slug,
-    productKey: metadata.product_key ?? product.productKey,
-    plan: metadata.plan ?? product.plan,
-    domain: normaliseDomain(metadata.domain),
-    kind: mode === 'perpetual_auto' || mode === 'perpetual_manual' ? 'perpetual' : mode,
-    seats: seatsBought(metadata, product),
-    priceLocked: false,
-    couponCode: metadata.coupon_code,
-    issuedAt: purchase.purchasedAt,
-    ...termEnd(mode, purchase.purchasedAt, { termDurationDays: termDurationDays ?? 0, period: purchase.period }),
-    identity: metadata.identity,
-    stripe: purchase.links,
-    soldAs: purchase.soldAs,
-  }
 }
 
 /** All licenses of the purchase or none: the first one's issuance key stands for them all. */

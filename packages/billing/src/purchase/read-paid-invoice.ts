@@ -16,7 +16,7 @@ import {
 import type { ProcessDeps } from '../handling/event-handler.ts'
 import type { MaintenanceRenewal } from '../maintenance/renew-maintenance.ts'
 import { maintenanceLineOf, renewalOfInvoice } from '../maintenance/renewal-of-invoice.ts'
-import type { PaidPurchase } from './issue-purchase.ts'
+import type { PaidPurchase } from './paid-purchase.ts'
 import { isPaidThroughCheckout } from './paid-through-checkout.ts'
 import { readFirstPeriod } from './read-first-period.ts'
 import { type LaterPeriod, readLaterPeriod } from './read-later-period.ts'

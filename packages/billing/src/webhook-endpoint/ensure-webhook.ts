@@ -72,6 +72,7 @@ async function create(stripe: Stripe, url: string): Promise<{ created: Stripe.We
   }
 }
 
-function sendsExactly(endpoint: Stripe.WebhookEndpoint): boolean {
+/** Whether an endpoint sends what we handle and nothing else. */
+export function sendsExactly(endpoint: Stripe.WebhookEndpoint): boolean {
   return endpoint.enabled_events.length === handledEvents.length && missingEvents(endpoint).length === 0
 }

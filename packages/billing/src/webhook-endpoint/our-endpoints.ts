@@ -7,7 +7,7 @@ import { handledEvents } from '../events/handled-events.ts'
 export const WEBHOOK_PATH = '/authlance/license/stripe/webhook'
 
 /** Metadata key: which secret the endpoint signs with, so that a configuration without it is noticed. A digest, see `fingerprintOf`. */
-const SECRET_FINGERPRINT = 'licenseoperator_secret'
+export const SECRET_FINGERPRINT = 'licenseoperator_secret'
 /** Metadata key of an endpoint that another one took the place of. */
 export const ROTATED_OUT = 'licenseoperator_rotated_out'
 
@@ -25,7 +25,11 @@ export async function listOurEndpoints(
   url: string | undefined,
   options: Stripe.RequestOptions = {},
 ): Promise<OurEndpoints> {
-  const all = await stripe.webhookEndpoints.list({ limit: 100 }, options).autoPagingToArray({ limit: 1000 })
+  return endpointsAt(url, await stripe.webhookEndpoints.list({ limit: 100 }, options).autoPagingToArray({ limit: 1000 }))
+}
+
+/** Those of all endpoints of an account that reach a receiver like ours. @param url  as of `listOurEndpoints` */
+export function endpointsAt(url: string | undefined, all: readonly Stripe.WebhookEndpoint[]): OurEndpoints {
   const alike = all.filter((endpoint) => pathOf(endpoint.url) === WEBHOOK_PATH)
   const registered = url === undefined ? alike : all.filter((endpoint) => hrefOf(endpoint.url) === hrefOf(url))
   const rank = (endpoint: Stripe.WebhookEndpoint) =>

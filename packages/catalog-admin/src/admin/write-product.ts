@@ -83,8 +83,8 @@ function brokenBundle(slug: string, field?: string): DomainError {
     : new DomainError('invalid_payload', `invalid payload: ${field} cannot be changed: ${reason}`, { field })
 }
 
-/** What of a part a bundle relies on. */
-function changedField(before: Product, after: ProductFields): string {
+/** Which change of a part keeps its bundles from working: what of it they rely on. */
+export function changedField(before: Product, after: ProductFields): string {
   if (!after.active) return 'active'
   if (before.productKey !== after.productKey) return 'productKey'
   return after.bundledProducts.length > 0 ? 'bundledProducts' : 'pricingMode'

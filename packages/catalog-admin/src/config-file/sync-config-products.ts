@@ -145,7 +145,10 @@ async function naming<T>(name: string, work: () => Promise<T>): Promise<T> {
 }
 
 /** Ids that Stripe gave stay with a coupon whose discount is still the same; a changed discount needs new ones. */
-function mergedPromotion(coupon: ConfigProduct['coupons'][number], existing: Coupon | undefined): Coupon['stripePromotion'] {
+export function mergedPromotion(
+  coupon: ConfigProduct['coupons'][number],
+  existing: Coupon | undefined,
+): Coupon['stripePromotion'] {
   const before = existing?.stripePromotion
   if (coupon.stripePromotion === undefined || before === undefined) return coupon.stripePromotion
   const { couponId, promotionId, ...discount } = before
@@ -159,7 +162,7 @@ function mergedPromotion(coupon: ConfigProduct['coupons'][number], existing: Cou
  * The price is kept while it costs what the file says. One that the file names is not sold at before Stripe was asked what it charges: the sync
  * does that, see `namedPrices`.
  */
-function keptIds(
+export function keptIds(
   product: ConfigProduct['product'],
   existing: Product | undefined,
 ): Pick<ProductFields, 'stripeProductId' | 'stripePriceId'> {
@@ -188,7 +191,7 @@ export async function namedPrices(db: Reader, wanted: readonly ConfigProduct[]):
 }
 
 /** Equal as data, whatever the order of keys. */
-function same(left: object, right: object): boolean {
+export function same(left: object, right: object): boolean {
   return canonical(left) === canonical(right)
 }
 

@@ -63,13 +63,14 @@ async function replace(
   const detail = `${describePrice(product)}${holder === undefined ? '' : `, takes lookup key ${lookupKeyOf(product)} over from ${holder.id}`}`
   const before = holder?.id ?? product.stripePriceId ?? 'new'
   return change(run, { slug, action: 'price_created', detail }, () =>
-    run.stripe.prices.create(params(product, stripeProduct), {
+    run.stripe.prices.create(priceParams(product, stripeProduct), {
       idempotencyKey: `sync-price-${product.id}-${priceWords(product)}-${product.updatedAt.getTime()}-${before}`,
     }),
   )
 }
 
-function params(product: Product, stripeProduct: Stripe.Product | undefined): Stripe.PriceCreateParams {
+/** The price of a product, to be made at Stripe. */
+export function priceParams(product: Product, stripeProduct: Stripe.Product | undefined): Stripe.PriceCreateParams {
   const recurring = stripeRecurring(product.billingInterval, product.billingIntervalCount)
   return {
     ...(stripeProduct === undefined ? {} : { product: stripeProduct.id }),
@@ -112,7 +113,8 @@ async function archiveFormerPrices(
     await remember(run, product, stripeProduct.id, current.id)
 }
 
-function isNobodyElses({ metadata }: Stripe.Price, slug: string): boolean {
+/** A price without a mark is nobody's: another product of ours keeps its own. */
+export function isNobodyElses({ metadata }: Stripe.Price, slug: string): boolean {
   return metadata[OUR_SLUG] === undefined || metadata[OUR_SLUG] === slug
 }
 
@@ -128,7 +130,8 @@ async function remember({ db, now }: SyncRun, product: Product, stripeProductId:
   })
 }
 
-function fits(price: Stripe.Price, product: Product, stripeProduct: Stripe.Product | undefined): boolean {
+/** Whether a price at Stripe charges what the product costs, and is of its product there. */
+export function fits(price: Stripe.Price, product: Product, stripeProduct: Stripe.Product | undefined): boolean {
   const recurring = stripeRecurring(product.billingInterval, product.billingIntervalCount)
   return (
     price.active &&
@@ -140,12 +143,12 @@ function fits(price: Stripe.Price, product: Product, stripeProduct: Stripe.Produ
   )
 }
 
-function describePrice({ currency, unitAmountMinor, billingInterval, billingIntervalCount }: Product): string {
+export function describePrice({ currency, unitAmountMinor, billingInterval, billingIntervalCount }: Product): string {
   const times = billingIntervalCount === 1 ? '' : `${billingIntervalCount} `
   return `${unitAmountMinor} ${currency}${billingInterval === 'one_time' ? '' : ` every ${times}${billingInterval}`}`
 }
 
 /** What makes a price another price. */
-function priceWords({ currency, unitAmountMinor, billingInterval, billingIntervalCount }: Product): string {
+export function priceWords({ currency, unitAmountMinor, billingInterval, billingIntervalCount }: Product): string {
   return `${currency}-${unitAmountMinor}-${billingInterval}-${billingIntervalCount}`
 }

@@ -69,8 +69,11 @@ async function isOurs({ db }: SyncRun, stripeProduct: Stripe.Product, slug: stri
   return (await reading(() => products.findBySlug(db, owner))) === undefined
 }
 
-/** An empty text at Stripe is none. */
-function differences(stripeProduct: Stripe.Product, { name, description, metadata, slug }: Product): Stripe.ProductUpdateParams {
+/** What of a product at Stripe is not as it is here. An empty text at Stripe is none. */
+export function differences(
+  stripeProduct: Stripe.Product,
+  { name, description, metadata, slug }: Product,
+): Stripe.ProductUpdateParams {
   const wantedMetadata: Record<string, string> = { ...metadata, [OUR_SLUG]: slug }
   const changed = Object.entries(wantedMetadata).filter(([key, value]) => (stripeProduct.metadata[key] ?? '') !== value)
   return {

@@ -97,7 +97,8 @@ async function ensureCoupon(
   return created?.id
 }
 
-function discountParams(slug: string, coupon: Coupon, promotion: StripePromotion): Stripe.CouponCreateParams {
+/** The discount of a coupon, to be made at Stripe. */
+export function discountParams(slug: string, coupon: Coupon, promotion: StripePromotion): Stripe.CouponCreateParams {
   return {
     name: coupon.code.slice(0, 40),
     duration: promotion.duration ?? 'once',
@@ -115,14 +116,15 @@ async function remember({ db }: SyncRun, coupon: Coupon, couponId: string, promo
   if (!written) throw new Outdated()
 }
 
-function sameOffer(code: PromotionCode, promotion: StripePromotion): boolean {
+/** Whether a code at Stripe may stand for a coupon: the same terms, as often. */
+export function sameOffer(code: PromotionCode, promotion: StripePromotion): boolean {
   const { coupon } = code.promotion
   if (coupon === null || typeof coupon === 'string') return false
   if ((code.max_redemptions ?? undefined) !== promotion.maxRedemptions) return false
   return promotion.couponId === undefined ? sameDiscount(coupon, promotion) : coupon.id === promotion.couponId
 }
 
-function sameDiscount(stripeCoupon: Stripe.Coupon, promotion: StripePromotion): boolean {
+export function sameDiscount(stripeCoupon: Stripe.Coupon, promotion: StripePromotion): boolean {
   return (
     (stripeCoupon.percent_off ?? undefined) === promotion.percentOff &&
     (stripeCoupon.amount_off ?? undefined) === promotion.amountOff &&
@@ -137,12 +139,12 @@ function couponIdOf({ promotion: { coupon } }: PromotionCode): string {
 }
 
 /** Metadata holds 500 characters, and codes are matched without regard to case. */
-function codeKey({ code }: Coupon): string {
+export function codeKey({ code }: Coupon): string {
   return code.toLowerCase().slice(0, 500)
 }
 
 /** Lets two runs at once make one discount. Codes may hold letters that no header can carry, hence the digest. */
-function keyOf({ id, code, stripePromotion, updatedAt }: Coupon): string {
+export function keyOf({ id, code, stripePromotion, updatedAt }: Coupon): string {
   const { couponId: _coupon, promotionId: _code, ...discount } = stripePromotion ?? {}
   const digest = createHash('sha256')
     .update(JSON.stringify([code, discount]))

@@ -90,7 +90,7 @@ export function openStripeCatalog(stripe: Stripe, ask: Ask, lookupKeys: readonly
 }
 
 /** The key and those after it, as many as one request takes. */
-function nextKeys(all: readonly string[], key: string): string[] {
+export function nextKeys(all: readonly string[], key: string): string[] {
   const at = all.indexOf(key)
   return at === -1 ? [key] : all.slice(at, at + KEYS_PER_REQUEST)
 }

@@ -187,12 +187,13 @@ async function retire(run: SyncRun, { active, inactive, coupons: all }: StoredCa
   }
 }
 
-function isPromoted(coupon: Coupon): boolean {
+/** Whether Stripe has a code for the coupon to redeem. */
+export function isPromoted(coupon: Coupon): boolean {
   return coupon.active && coupon.behavior === 'stripe_promotion'
 }
 
 /** Why Stripe did not take one thing; undefined for what ends the whole run. Stripe's own sentence may hold what customers typed, so it stays out. */
-function refusalOf(error: unknown): string | undefined {
+export function refusalOf(error: unknown): string | undefined {
   if (isDomainError(error, 'invalid_payload')) return error.message
   if (!isRefusal(error) || !(error instanceof Stripe.errors.StripeError)) return undefined
   const where = error.param === undefined ? '' : ` (${error.param})`

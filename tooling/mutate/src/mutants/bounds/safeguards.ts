@@ -36,14 +36,14 @@ export const safeguards: readonly Mutant[] = [
   },
   {
     rule: "an event whose own work reaches the database's deadline N times is parked",
-    file: 'packages/billing/src/events/process-event.ts',
+    file: 'packages/billing/src/events/after-failure.ts',
     find: ' && !(tooLong && tries >= TRIES_BEFORE_PARKING)',
     put: '',
     tests: raced,
   },
   {
     rule: 'an event is not parked the first time that it reaches the deadline',
-    file: 'packages/billing/src/events/process-event.ts',
+    file: 'packages/billing/src/events/after-failure.ts',
     find: '(tooLong && tries >= TRIES_BEFORE_PARKING)',
     put: 'tooLong',
     tests: raced,

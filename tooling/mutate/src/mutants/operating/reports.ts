@@ -72,15 +72,15 @@ export const reportMutants: readonly Mutant[] = [
   {
     rule: 'a lost dispute takes its own amount and not all',
     file: report,
-    find: 'Number(row.lost_minor ?? kept)',
+    find: '(lostMinor ?? kept)',
     put: 'kept',
     tests: find,
   },
   {
     rule: 'a lost dispute without an amount takes all',
     file: report,
-    find: 'Number(row.lost_minor ?? kept)',
-    put: 'Number(row.lost_minor ?? 0)',
+    find: '(lostMinor ?? kept)',
+    put: '(lostMinor ?? 0)',
     tests: find,
   },
   {

@@ -2,7 +2,7 @@ import type { Mutant } from '../../mutant.ts'
 
 const moneyBack = 'packages/billing/src/lifecycle/money-back.integration.test.ts'
 const paidLate = 'packages/billing/src/lifecycle/paid-after-the-end.integration.test.ts'
-const holds = 'packages/billing/src/purchase/checkout-holds.integration.test.ts'
+const holds = 'packages/checkout/src/session/checkout-holds.integration.test.ts'
 const lines = 'services/api/test/contract/checkout-lines.test.ts'
 const state = 'packages/licensing/src/state'
 const checkout = 'packages/checkout/src/session/create-checkout-session.ts'

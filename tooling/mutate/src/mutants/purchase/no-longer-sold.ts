@@ -74,7 +74,7 @@ export const noLongerSold: readonly Mutant[] = [
   },
   {
     rule: 'a license remembers on what item and price it was sold',
-    file: `${purchase}/issue-purchase.ts`,
+    file: `${purchase}/license-draft.ts`,
     find: 'soldAs: purchase.soldAs,',
     put: 'soldAs: undefined,',
     tests: [noLonger],
