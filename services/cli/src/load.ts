@@ -9,7 +9,7 @@ import { optionalText } from './read-flags.ts'
 /** The sections of the configuration that a command needs; warnings go beside the output. */
 export function configFor<const S extends SectionName>(context: Context, sections: readonly S[]): Config<S> {
   const { config, warnings } = loadConfig({ path: optionalText(context, 'config'), env: context.env, require: sections })
-  for (const warning of warnings) context.note(`warning: ${warning}`)
+  for (const warning of warnings) context.note(`warning: ${warning}`, 'warning')
   noteReach(context, config)
   return config
 }

@@ -11,7 +11,11 @@ import { isSet } from '../read-flags.ts'
 export const config: readonly Command[] = [
   {
     name: 'check',
-    description: 'Check the whole configuration; every problem is listed with its key, exit code 78',
+    description: 'Check the whole configuration and list every problem with its key',
+    details:
+      'Signing keys are tried and the operator license is looked at; nothing is connected to. With a problem the exit code is 78.',
+    needs: 'everything',
+    examples: ['licenseoperator config check', 'licenseoperator config check --config config/config.yaml'],
     flags: [],
     run: async (context) => {
       const checked = configFor(context, sectionNames)
@@ -24,7 +28,10 @@ export const config: readonly Command[] = [
   },
   {
     name: 'print',
-    description: 'Print the effective configuration; secrets show as [secret]',
+    description: 'Print the effective configuration, without its secrets',
+    needs: 'everything',
+    examples: ['licenseoperator config print', 'licenseoperator config print > effective.yaml'],
+    outputs: ['table', 'json'],
     flags: [],
     run: async (context) => {
       const effective = configFor(context, sectionNames)
