@@ -110,6 +110,7 @@ test.each([
   ['help lisence', 'unknown command lisence. Did you mean license?'],
   ['license', 'a command is required: issue, verify'],
   ['constructor', 'unknown command constructor. See'],
+  ['completion bsh', 'the shell must be bash, zsh or fish. Did you mean bash?'],
   ['stripe reconcile --since 1h --dryRun', 'unknown flag --dryRun of stripe reconcile. Did you mean --dry-run?'],
   ['stripe reconcile --since 1h --dry-run=false', '--dry-run takes no value'],
   ['license show L-1 L-2', 'Unused args: `L-2`'],

@@ -1,4 +1,5 @@
 import { audit } from './commands/audit.ts'
+import { completion } from './commands/completion.ts'
 import { config } from './commands/config.ts'
 import { coupons } from './commands/coupons.ts'
 import { db } from './commands/db.ts'
@@ -23,7 +24,7 @@ export const topics: readonly Topic[] = [
   topic('Catalog', { products, coupons }, [seats]),
   topic('Stripe', { stripe, events, payments }),
   topic('People', { audit, token }),
-  topic('This program', {}, [help(() => topics)]),
+  topic('This program', {}, [help(() => topics), completion(() => topics)]),
 ]
 
 /** Names of the flags, of whichever command, that take no value. */
