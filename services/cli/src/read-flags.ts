@@ -47,7 +47,7 @@ export function flagsOf(argv: readonly string[], switches: ReadonlySet<string>):
 }
 
 /**
- * The arguments as our command library understands them: it takes a value that begins with a dash (`--out -`) for another flag, unless it hangs on its own.
+ * The arguments as our command library can check them: it takes a value that begins with a dash (`--out -`) for another flag, unless it hangs on its own.
  *
  * @param argv  arguments behind the program's name
  */
@@ -57,6 +57,11 @@ export function bindDashes(argv: readonly string[], switches: ReadonlySet<string
     const word = argv[index] ?? ''
     const next = argv[index + 1]
     if (word === '--') return [...bound, ...argv.slice(index)]
+    // Standard input in the place of a file, which the library would not count as an argument.
+    if (word === '-') {
+      bound.push('./-')
+      continue
+    }
     const takesNext = word.startsWith('--') && !word.includes('=') && !switches.has(word.slice(2))
     if (takesNext && next?.startsWith('-') === true && !next.startsWith('--')) {
       bound.push(`${word}=${next}`)
