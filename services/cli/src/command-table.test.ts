@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { run } from '../test/a-terminal.ts'
 import { switches, topics } from './command-table.ts'
-import { assertFlags, assertRequired, entriesOf, findCommand, groupsOf } from './find-command.ts'
+import { assertFlags, assertRequired, entriesOf, findCommand, groupsOf, namesIn } from './find-command.ts'
 import { everywhere, flagName, isSwitch } from './flags-everywhere.ts'
 import { flagsOf } from './read-flags.ts'
 
@@ -122,4 +123,13 @@ test.each([
 test('flags may stand before the command', async () => {
   const { code, notes } = await run(['--config', '/nowhere.yaml', 'license', 'list'])
   expect({ code, notes }).toEqual({ code: 78, notes: [expect.stringContaining('/nowhere.yaml: there is no such file')] })
+})
+
+test('the README names every command', () => {
+  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+  for (const group of groupsOf(topics)) {
+    const rows = readme.split('\n').filter((line) => line.startsWith(`| \`${group} `))
+    for (const name of namesIn(topics, group)) expect(rows.join()).toContain(name)
+  }
+  for (const { words } of entries.filter((entry) => !entry.words.includes(' '))) expect(readme).toContain(`\`${words}`)
 })
