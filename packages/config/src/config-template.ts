@@ -85,5 +85,5 @@ function prose(text: string, indent: string): string {
     }
     line += ` ${word}`
   }
-  return [...lines, line].map((one) => `${one}\n`).join('')
+  return [...lines, line].map((shown) => `${shown}\n`).join('')
 }

@@ -23,6 +23,7 @@ export function listHelp(topics: readonly Topic[], version: string, columns: num
     HEADINGS.usage,
     [`  ${PROGRAM} ${command} [ARGUMENTS] [FLAGS]`],
     [`  ${PROGRAM} help ${command}`],
+    ...(group === '' ? [[`  ${PROGRAM} --version`] as const] : []),
     ...wanted.flatMap(({ title, entries }): HelpLine[] => [
       BLANK,
       [title, 'heading'],

@@ -230,7 +230,7 @@ test.each([
   expect({ code, notes }).toEqual({ code: 0, notes: [] })
   expect(out[0]).toMatch(header)
   if (row !== undefined) expect(out.slice(1).join('\n')).toMatch(row)
-  for (const one of out) expect(one.endsWith('\r')).toBe(true)
+  for (const printed of out) expect(printed.endsWith('\r')).toBe(true)
 })
 
 test('seats, and an audit trail of all of it under the name of whoever sat there', async () => {

@@ -6,10 +6,12 @@ import { type Completable, valuedFlags } from './completable.ts'
  * @see https://www.gnu.org/software/bash/manual/html_node/Programmable-Completion.html
  */
 export function bashScript(all: readonly Completable[]): string {
-  const words = all.filter((one) => one.words.length > 0).map((one) => row(`'${one.after}'`, 'words', names(one.words)))
+  const words = all
+    .filter((completable) => completable.words.length > 0)
+    .map((completable) => row(`'${completable.after}'`, 'words', names(completable.words)))
   const flags = all
-    .filter((one) => one.flags.length > 0)
-    .map((one) => row(`'${one.after}'`, 'flags', one.flags.map(({ name }) => `--${name}`).join(' ')))
+    .filter((completable) => completable.flags.length > 0)
+    .map((completable) => row(`'${completable.after}'`, 'flags', completable.flags.map(({ name }) => `--${name}`).join(' ')))
   const choices = all.flatMap(({ after, flags: ofThis }) =>
     ofThis
       .filter((flag) => flag.choices.length > 0)

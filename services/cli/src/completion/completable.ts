@@ -41,7 +41,7 @@ export function completables(topics: readonly Topic[]): Completable[] {
         words: (command.choices ?? []).map((name) => ({ name, description: '' })),
         flags: [...command.flags, ...everywhere].map(asFlag),
       })),
-    ...toExplain.map((one) => ({ ...one, flags: [] })),
+    ...toExplain.map((completable) => ({ ...completable, flags: [] })),
   ]
 }
 

@@ -7,14 +7,16 @@ import { type Completable, type Proposal, valuedFlags } from './completable.ts'
  */
 export function zshScript(all: readonly Completable[]): string {
   const known = all.filter(({ after }) => after !== '')
-  const words = all.filter((one) => one.words.length > 0).map((one) => row(one.after, 'proposals', one.words))
+  const words = all
+    .filter((completable) => completable.words.length > 0)
+    .map((completable) => row(completable.after, 'proposals', completable.words))
   const flags = all
-    .filter((one) => one.flags.length > 0)
-    .map((one) =>
+    .filter((completable) => completable.flags.length > 0)
+    .map((completable) =>
       row(
-        one.after,
+        completable.after,
         'flags',
-        one.flags.map((flag) => ({ ...flag, name: `--${flag.name}` })),
+        completable.flags.map((flag) => ({ ...flag, name: `--${flag.name}` })),
       ),
     )
   const choices = all.flatMap(({ after, flags: ofThis }) =>
