@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { didYouMean, suggestion } from './suggest.ts'
 
-const known = ['license', 'products', 'payments', 'seats', 'db', '--group', '--grace-days']
+const known = ['group', 'license', 'products', 'payments', 'seats', 'db', '--group', '--grace-days']
 
 test.each([
   ['lisence', 'license'],
@@ -11,6 +11,7 @@ test.each([
   ['seat', 'seats'],
   ['dv', 'db'],
   ['--gruop', '--group'],
+  ['gruop', 'group'],
   ['--grace-day', '--grace-days'],
 ])('%s: %s was meant', (typed, meant) => expect(suggestion(typed, known)).toBe(meant))
 
