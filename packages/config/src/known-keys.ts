@@ -30,6 +30,29 @@ export function unknownKeys(raw: Raw): string[] {
   })
 }
 
+/** A value of the file without the keys that mean nothing here, however deep: such a key may be a secret with a missing space. */
+export function pruned(path: string, value: unknown): unknown {
+  const [section = '', ...keys] = path.replaceAll(/\[\d+\]/g, '').split('.')
+  const schema = keys.reduce<z.core.$ZodType | undefined>(
+    (holder, key) => (holder === undefined ? undefined : shapeOf(elementOf(holder) ?? holder)?.[key]),
+    Object.hasOwn(schemas, section) ? schemas[section] : undefined,
+  )
+  return schema === undefined ? value : prunedAs(schema, value)
+}
+
+function prunedAs(schema: z.core.$ZodType, value: unknown): unknown {
+  const element = elementOf(schema)
+  if (element !== undefined && Array.isArray(value)) return value.map((part) => prunedAs(element, part))
+  const shape = shapeOf(schema)
+  if (shape === undefined || !isMap(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([name, part]) => {
+      const known = Object.hasOwn(shape, name) ? shape[name] : undefined
+      return known === undefined ? [] : [[name, prunedAs(known, part)]]
+    }),
+  )
+}
+
 function unknownIn(schema: z.core.$ZodType, value: unknown, path: string): string[] {
   const element = elementOf(schema)
   if (element !== undefined && Array.isArray(value)) {

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { applyEnvironment, type Environment, filled } from './apply-environment.ts'
 import { checkRelations, doubtful } from './check-relations.ts'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
+import { type DescribedConfig, describeEffective } from './effective-yaml.ts'
 import { knownKeys, unknownKeys } from './known-keys.ts'
 import { CannotRead, othersCanRead, type ReadFile, readFile as readFromDisk } from './read-file.ts'
 import { isMap, type Raw, readYaml } from './read-yaml.ts'
@@ -43,6 +44,8 @@ export interface LoadedConfig<S extends SectionName> {
   readonly config: Config<S>
   /** Things that do not keep a program from running: unknown keys, a key file that others can read. Never holds a value. */
   readonly warnings: readonly string[]
+  /** What is in force, as YAML that loads again; without its secrets. */
+  readonly describe: () => DescribedConfig
 }
 
 export interface LoadOptions<S extends SectionName> {
@@ -79,6 +82,7 @@ export function loadConfig<const S extends SectionName = SectionName>(options: L
   const overlay = applyEnvironment(merged(options.defaults ?? {}, file?.raw ?? {}), knownKeys(), env)
   const { raw } = overlay
   const unknown = unknownKeys(raw)
+  const withFiles = structuredClone(raw)
   const files = resolveSecretFiles(raw, [...sections], dirname(path), readFile)
 
   const parsed = parseSections(raw, wanted)
@@ -95,7 +99,11 @@ export function loadConfig<const S extends SectionName = SectionName>(options: L
     throw new ConfigError(problems)
   }
   const warnings = [...(file?.warnings ?? []), ...overlay.warnings, ...unknown, ...files.warnings, ...doubtful(raw, sections)]
-  return { config: deepFreeze(asConfig<S>(parsed.config)), warnings }
+  return {
+    config: deepFreeze(asConfig<S>(parsed.config)),
+    warnings,
+    describe: () => describeEffective(withFiles, sections, dirname(path)),
+  }
 }
 
 function readConfigFile(path: string, readFile: ReadFile): { raw: Raw; warnings: string[] } | undefined {

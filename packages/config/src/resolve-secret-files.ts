@@ -15,7 +15,8 @@ export const fileKeys: Readonly<Record<string, readonly string[]>> = {
   license: ['public_key_pem'],
 }
 
-const isPublic = (leaf: string) => ['public_key_pem', 'ca', 'cert'].includes(leaf)
+/** Whether what stands in that key or file may be read by everybody. */
+export const isPublicKey = (leaf: string) => ['public_key_pem', 'ca', 'cert'].includes(leaf)
 
 /**
  * Replaces every `x_file` by `x`, without the white space around the text. Relative paths start at `baseFolder`.
@@ -53,7 +54,8 @@ export function resolveSecretFiles(
   function read(holder: Raw, leaf: string, path: string, file: string): string | undefined {
     try {
       const content = readFile(resolve(baseFolder, file))
-      if (!isPublic(leaf) && othersCanRead(content)) warnings.push(`${path}_file: other users of this machine can read the file`)
+      if (!isPublicKey(leaf) && othersCanRead(content))
+        warnings.push(`${path}_file: other users of this machine can read the file`)
       holder[leaf] = content.text.trim()
       return undefined
     } catch (error) {
@@ -66,7 +68,7 @@ export function resolveSecretFiles(
 /** Whether a secret stands in the data itself, not in a file beside it. */
 export function holdsSecret(raw: Raw): boolean {
   return Object.keys(fileKeys).some((at) =>
-    candidates(raw, at).some(({ holder, leaf }) => !isPublic(leaf) && typeof holder[leaf] === 'string' && holder[leaf] !== ''),
+    candidates(raw, at).some(({ holder, leaf }) => !isPublicKey(leaf) && typeof holder[leaf] === 'string' && holder[leaf] !== ''),
   )
 }
 

@@ -1,7 +1,6 @@
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { ConfigError, describeConfigError } from './config-error.ts'
-import { describeConfig } from './describe-config.ts'
 import { knownKeys } from './known-keys.ts'
 import { aFile, aFileWith, aPem, errorOf, load } from './testing/a-config.ts'
 
@@ -37,9 +36,19 @@ function expectNoCanary(text: string): void {
 }
 
 test('a loaded configuration prints its secrets as [secret] and reveals them only when asked', () => {
-  const { config, warnings } = load(secrets)
-  for (const text of [prints(config), describeConfig(config), warnings.join()]) expectNoCanary(text)
-  expect(describeConfig(config).match(/\[secret\]/g)).toHaveLength(6)
+  const loaded = load(secrets)
+  const { config, warnings } = loaded
+  const { yaml, withheld } = loaded.describe()
+  for (const text of [prints(config), prints(loaded), yaml, warnings.join()]) expectNoCanary(text)
+  expect(yaml.match(/\[secret\]/g)).toHaveLength(6)
+  expect(withheld).toEqual([
+    'security[0].private_key_pem',
+    'internal_auth.jwt_secret',
+    'stripe.api_key',
+    'stripe.webhook_secret',
+    'nats.url',
+    'mysql.dsn',
+  ])
   expect(`${config.stripe.apiKey}`).toBe('[secret]')
   expect(config.stripe.apiKey.reveal()).toBe(`sk_test_${CANARY}`)
   expectNoCanary(prints(structuredClone({ ...config.stripe.apiKey })))

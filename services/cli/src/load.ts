@@ -1,4 +1,4 @@
-import { type Config, loadConfig, type SectionName } from '@licenseoperator/config'
+import { type Config, type LoadedConfig, loadConfig, type SectionName } from '@licenseoperator/config'
 import { type Database, openDatabase } from '@licenseoperator/db'
 import { type Caller, shown } from '@licenseoperator/domain'
 import { openKeyRing } from '@licenseoperator/licensing'
@@ -8,10 +8,15 @@ import { optionalText } from './read-flags.ts'
 
 /** The sections of the configuration that a command needs; warnings go beside the output. */
 export function configFor<const S extends SectionName>(context: Context, sections: readonly S[]): Config<S> {
-  const { config, warnings } = loadConfig({ path: optionalText(context, 'config'), env: context.env, require: sections })
-  for (const warning of warnings) context.note(`warning: ${warning}`)
-  noteReach(context, config)
-  return config
+  return loadedFor(context, sections).config
+}
+
+/** As `configFor`, with what describes it. */
+export function loadedFor<const S extends SectionName>(context: Context, sections: readonly S[]): LoadedConfig<S> {
+  const loaded = loadConfig({ path: optionalText(context, 'config'), env: context.env, require: sections })
+  for (const warning of loaded.warnings) context.note(`warning: ${warning}`, 'warning')
+  noteReach(context, loaded.config)
+  return loaded
 }
 
 function noteReach({ reach }: Context, { mysql, nats, stripe }: Partial<Config>): void {

@@ -12,6 +12,8 @@ const code = await runCli(process.argv.slice(2), {
   print: (line) => process.stdout.write(`${line}\n`),
   note: (line) => process.stderr.write(`${line}\n`),
   status: process.stderr.isTTY ? (line) => process.stderr.write(`\r\u001b[K${line}`) : undefined,
+  terminal: process.stdout.isTTY ? { columns: process.stdout.columns || 80 } : undefined,
+  notesToTerminal: process.stderr.isTTY,
   now: () => new Date(),
 })
 // `serve` goes on until a signal ends it; everything else is done, and a pending reconnect must not keep it alive.

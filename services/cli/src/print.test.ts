@@ -3,17 +3,20 @@ import { run } from '../test/a-terminal.ts'
 import type { Context } from './context.ts'
 import { printable, printFacts, printTable } from './print.ts'
 
-function aContext(flags: string[] = []): { context: Context; out: string[] } {
+function aContext(flags: string[] = [], columns?: number): { context: Context; out: string[]; notes: string[] } {
   const out: string[] = []
+  const notes: string[] = []
   const print = (line: string) => out.push(line)
   return {
     out,
+    notes,
     context: {
       flags: new Map(flags.map((flag) => [flag, ['']])),
       env: {},
       print,
       printRaw: print,
-      note: print,
+      note: (line) => notes.push(line),
+      ...(columns === undefined ? {} : { terminal: { columns } }),
       now: () => new Date(),
       reach: {},
     },
@@ -59,4 +62,39 @@ test('letters, emoji and what every language writes stay', () => {
 test('what an error repeats of the command line is escaped as well', async () => {
   const { notes } = await run(['license', 'inspect', '/nowhere/\u001b[31m\u202E'])
   expect(notes.join('')).toContain('/nowhere/\\u001b[31m\\u202e')
+})
+
+const wide = ['id-1', 'a name that is longer than the terminal has columns for']
+const columns = { id: (row: string[]) => row[0], name: (row: string[]) => row[1] }
+
+test('a table is shortened to the width of a terminal, which is said, and never in a pipe', () => {
+  const shown = aContext([], 30)
+  printTable(shown.context, columns, [wide], undefined)
+  expect(shown.out).toEqual(['id    name', 'id-1  a name that is longer t…'])
+  expect(shown.notes).toEqual([expect.stringContaining('--output json has everything')])
+  const piped = aContext()
+  printTable(piped.context, columns, [wide], undefined)
+  expect([piped.out[1], piped.notes]).toEqual([wide.join('  '), []])
+})
+
+test('nothing to show is said beside the output; CSV has its header all the same', () => {
+  const shown = aContext()
+  printTable(shown.context, columns, [], undefined)
+  expect([shown.out, shown.notes]).toEqual([[], ['nothing to show']])
+  const csv = aContext()
+  const context = { ...csv.context, flags: new Map([['output', ['csv']]]) }
+  printTable(context, columns, [], undefined)
+  expect(csv.out).toEqual(['id,name\r'])
+})
+
+test('CSV keeps its bytes for a file, and shows a terminal what it would obey', () => {
+  const records = { items: [{ name: '=\u001b[2J' }], fields: ['name'] as const }
+  for (const [columnsOfTerminal, cell] of [
+    [undefined, "'=\u001b[2J\r"],
+    [80, "'=\\u001b[2J\r"],
+  ] as const) {
+    const { context, out } = aContext([], columnsOfTerminal)
+    printTable({ ...context, flags: new Map([['output', ['csv']]]) }, columns, [], undefined, records)
+    expect(out).toEqual(['name\r', cell])
+  }
 })

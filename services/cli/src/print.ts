@@ -1,15 +1,30 @@
-import type { Context } from './context.ts'
-import { isSet } from './read-flags.ts'
+import type { Context, Tone } from './context.ts'
+import { type Cell, csvLines } from './csv.ts'
+import { outputOf } from './output.ts'
+import { tableLines } from './table-lines.ts'
 
-/** Facts for people, aligned; with --json one object for programs. */
-export function printFacts(context: Context, facts: Readonly<Record<string, unknown>>): void {
-  if (isSet(context, 'json')) {
+/**
+ * Facts for people, aligned; one JSON object, or one row of CSV, for programs.
+ *
+ * @param tones  colours of facts that say whether all is well
+ */
+export function printFacts(
+  context: Context,
+  facts: Readonly<Record<string, unknown>>,
+  tones: Readonly<Record<string, Tone>> = {},
+): void {
+  const output = outputOf(context)
+  if (output === 'json') {
     context.print(JSON.stringify(facts))
     return
   }
   const shown = Object.entries(facts).filter(([, value]) => value !== undefined)
+  if (output === 'csv') {
+    printCsv(context, Object.fromEntries(shown.map(([name, value]) => [name, () => value])), [undefined])
+    return
+  }
   const width = Math.max(...shown.map(([name]) => name.length))
-  for (const [name, value] of shown) context.print(`${name.padEnd(width)}  ${oneLine(value)}`)
+  for (const [name, value] of shown) context.print(`${name.padEnd(width)}  ${oneLine(value)}`, tones[name])
 }
 
 function asText(value: unknown): string {
@@ -17,33 +32,46 @@ function asText(value: unknown): string {
   return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)
 }
 
+/** Rows as programs read them: the fields of an item of the JSON, always all and in this order. */
+export interface Records<Item> {
+  readonly items: readonly Item[]
+  readonly fields: readonly (keyof Item & string)[]
+}
+
 /**
- * Rows for people, in columns. Own lines: cli-table3 needs as many to be told to draw no frame, and pads the last column.
- * With --json one object a line would lose the page, so the whole answer is one document.
+ * Rows for people, in columns. With --output json one object a line would lose the page, so the whole answer is one document.
+ *
+ * @param records  what CSV holds; absent: what the table does
  */
-export function printTable<Row>(
+export function printTable<Row, Item>(
   context: Context,
-  columns: Readonly<Record<string, (row: Row) => unknown>>,
+  columns: Readonly<Record<string, Cell<Row>>>,
   rows: readonly Row[],
   json: unknown,
+  records?: Records<Item>,
 ): void {
-  if (isSet(context, 'json')) {
-    context.print(JSON.stringify(json))
-    return
-  }
-  if (rows.length === 0) {
-    context.note('nothing to show')
-    return
-  }
-  const cells = [Object.keys(columns), ...rows.map((row) => Object.values(columns).map((cell) => oneLine(cell(row))))]
-  const widths = Object.keys(columns).map((_name, index) => Math.max(...cells.map((line) => line[index]?.length ?? 0)))
-  for (const line of cells)
-    context.print(
-      line
-        .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
+  const output = outputOf(context)
+  if (output === 'json') context.print(JSON.stringify(json))
+  else if (output === 'csv' && records !== undefined) {
+    const cells = records.fields.map((field) => [field, (item: Item) => item[field]] as const)
+    printCsv(context, Object.fromEntries(cells), records.items)
+  } else if (output === 'csv') printCsv(context, columns, rows)
+  else if (rows.length === 0) context.note('nothing to show')
+  else printLines(context, Object.keys(columns), Object.values(columns), rows)
+}
+
+function printLines<Row>(context: Context, header: string[], cells: readonly Cell<Row>[], rows: readonly Row[]): void {
+  const shown = rows.map((row) => cells.map((cell) => oneLine(cell(row))))
+  const { lines, shortened } = tableLines([header, ...shown], context.terminal?.columns)
+  for (const [index, line] of lines.entries()) context.print(line, index === 0 ? 'heading' : undefined)
+  if (shortened) context.note('shortened to the width of the terminal; --output json has everything')
+}
+
+/** A terminal is shown what it would obey; a file or a program gets the bytes. */
+function printCsv<Row>(context: Context, columns: Readonly<Record<string, Cell<Row>>>, rows: readonly Row[]): void {
+  const shown = context.terminal === undefined ? (text: string) => text : printable
+  // The line break that printing adds is the second half of the row's.
+  for (const line of csvLines(columns, rows, shown)) context.printRaw(line.slice(0, -1))
 }
 
 /** One cell or value; a line break within it is shown, because it would start a line of its own. */

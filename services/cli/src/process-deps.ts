@@ -3,7 +3,7 @@ import type { Config } from '@licenseoperator/config'
 import type { Db } from '@licenseoperator/db'
 import type { Log } from '@licenseoperator/domain'
 import { createStripe } from '@licenseoperator/stripe'
-import type { Context } from './context.ts'
+import type { Context, Tone } from './context.ts'
 import { keyRingOf } from './load.ts'
 
 /** A shell can wait longer than an HTTP caller. */
@@ -32,11 +32,12 @@ export function processDepsOf(context: Context, config: Config<'security' | 'str
 
 function quietLog({ note }: Context): Log {
   const nothing = () => undefined
-  const said = (message: string, fields?: Readonly<Record<string, unknown>>) =>
+  const said = (tone: Tone) => (message: string, fields?: Readonly<Record<string, unknown>>) =>
     note(
       `${message}: ${Object.values(fields ?? {})
         .filter((value) => value !== undefined)
         .join(', ')}`,
+      tone,
     )
-  return { debug: nothing, info: nothing, warn: said, error: said }
+  return { debug: nothing, info: nothing, warn: said('warning'), error: said('problem') }
 }

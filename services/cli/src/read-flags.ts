@@ -3,15 +3,25 @@ import { z } from 'zod'
 import type { Context } from './context.ts'
 import { UsageError } from './usage-error.ts'
 
+/** A command line taken apart. */
+export interface TypedLine {
+  readonly flags: Map<string, string[]>
+  readonly args: string[]
+  /** Where the first of `args` stands on the line. */
+  readonly firstArgAt: number
+}
+
 /**
  * Flags as they were typed. The parser behind our command library turns what looks like a number into one, and a group named `007` or `1e5` would
  * become another group.
  *
  * @param argv  arguments behind the command
+ * @param switches  names of the flags that take no value
  */
-export function flagsOf(argv: readonly string[]): { flags: Map<string, string[]>; args: string[] } {
+export function flagsOf(argv: readonly string[], switches: ReadonlySet<string>): TypedLine {
   const flags = new Map<string, string[]>()
   const args: string[] = []
+  let firstArgAt = argv.length
   for (let index = 0; index < argv.length; index += 1) {
     const word = argv[index] ?? ''
     if (word === '--') {
@@ -19,6 +29,7 @@ export function flagsOf(argv: readonly string[]): { flags: Map<string, string[]>
       break
     }
     if (!word.startsWith('--')) {
+      firstArgAt = Math.min(firstArgAt, index)
       args.push(word)
       continue
     }
@@ -26,27 +37,32 @@ export function flagsOf(argv: readonly string[]): { flags: Map<string, string[]>
     const name = word.slice(2, equals < 0 ? undefined : equals)
     const next = argv[index + 1]
     let value = equals < 0 ? '' : word.slice(equals + 1)
-    if (equals < 0 && next !== undefined && !next.startsWith('--') && !SWITCHES.has(name)) {
+    if (equals < 0 && next !== undefined && !next.startsWith('--') && !switches.has(name)) {
       value = next
       index += 1
     }
     flags.set(name, [...(flags.get(name) ?? []), value])
   }
-  return { flags, args }
+  return { flags, args, firstArgAt }
 }
 
 /**
- * The arguments as our command library understands them: it takes a value that begins with a dash (`--out -`) for another flag, unless it hangs on its own.
+ * The arguments as our command library can check them: it takes a value that begins with a dash (`--out -`) for another flag, unless it hangs on its own.
  *
  * @param argv  arguments behind the program's name
  */
-export function bindDashes(argv: readonly string[]): string[] {
+export function bindDashes(argv: readonly string[], switches: ReadonlySet<string>): string[] {
   const bound: string[] = []
   for (let index = 0; index < argv.length; index += 1) {
     const word = argv[index] ?? ''
     const next = argv[index + 1]
     if (word === '--') return [...bound, ...argv.slice(index)]
-    const takesNext = word.startsWith('--') && !word.includes('=') && !SWITCHES.has(word.slice(2))
+    // Standard input in the place of a file, which the library would not count as an argument.
+    if (word === '-') {
+      bound.push('./-')
+      continue
+    }
+    const takesNext = word.startsWith('--') && !word.includes('=') && !switches.has(word.slice(2))
     if (takesNext && next?.startsWith('-') === true && !next.startsWith('--')) {
       bound.push(`${word}=${next}`)
       index += 1
@@ -54,22 +70,6 @@ export function bindDashes(argv: readonly string[]): string[] {
   }
   return bound
 }
-
-/** Flags that take no value. */
-const SWITCHES = new Set([
-  'include-inactive',
-  'include-internal',
-  'json',
-  'persist',
-  'price-locked',
-  'help',
-  'version',
-  'dry-run',
-  'rotate',
-  'finish-rotation',
-  'force',
-  'payload',
-])
 
 export function isSet(context: Context, name: string): boolean {
   return context.flags.has(name)

@@ -1,49 +1,19 @@
 import { ConfigError } from '@licenseoperator/config'
 import { RELEASE } from '@licenseoperator/db'
 import { cac } from 'cac'
-import { audit } from './commands/audit.ts'
-import { config } from './commands/config.ts'
-import { coupons } from './commands/coupons.ts'
-import { db } from './commands/db.ts'
-import { events } from './commands/events.ts'
-import { keys } from './commands/keys.ts'
-import { license } from './commands/license.ts'
-import { payments } from './commands/payments.ts'
-import { products } from './commands/products.ts'
-import { seats } from './commands/seats.ts'
-import { serve } from './commands/serve.ts'
-import { stripe } from './commands/stripe.ts'
-import { token } from './commands/token.ts'
-import { trial } from './commands/trial.ts'
-import type { Command, Context, World } from './context.ts'
+import { coloured, showsColours } from './colours.ts'
+import { switches, topics } from './command-table.ts'
+import { printHelpOn } from './commands/help.ts'
+import type { Context, Entry, World } from './context.ts'
 import { describeFailure } from './describe-failure.ts'
 import { exitCodes } from './exit-codes.ts'
+import { assertFlags, assertRequired, findCommand } from './find-command.ts'
+import { everywhere } from './flags-everywhere.ts'
+import { assertOutput, wantsJson } from './output.ts'
 import { printable, printableLines } from './print.ts'
-import { bindDashes, flagsOf } from './read-flags.ts'
-import { UsageError } from './usage-error.ts'
+import { bindDashes, flagsOf, type TypedLine } from './read-flags.ts'
 
 const PROGRAM = 'licenseoperator'
-
-/** Commands of two words, by their first; `serve` and `seats` stand alone. */
-const groups: Readonly<Record<string, readonly Command[]>> = {
-  license,
-  trial,
-  products,
-  coupons,
-  payments,
-  events,
-  audit,
-  keys,
-  token,
-  db,
-  stripe,
-  config,
-}
-const FURTHER = `
-Further commands, each with a --help of its own:
-${Object.entries(groups)
-  .flatMap(([group, commands]) => commands.map(({ name, description }) => `  ${`${group} ${name}`.padEnd(24)}  ${description}`))
-  .join('\n')}`
 
 /**
  * Runs one command line.
@@ -52,73 +22,75 @@ ${Object.entries(groups)
  * @returns the exit code, see `exitCodes`
  */
 export async function runCli(argv: readonly string[], world: World): Promise<number> {
-  const reach: Context['reach'] = {}
+  const line = flagsOf(argv, switches)
+  const { flags } = line
+  const context = contextOf(world, flags)
   try {
-    const [first = ''] = argv
-    const group = Object.hasOwn(groups, first) ? groups[first] : undefined
-    return group === undefined
-      ? await dispatch(PROGRAM, [serve, seats], argv, world, reach)
-      : await dispatch(`${PROGRAM} ${first}`, group, argv.slice(1), world, reach)
+    return await dispatch(context, argv, line)
   } catch (error) {
-    const { exitCode, text, json } = describeFailure(error, reach)
-    const asJson = flagsOf(argv).flags.has('json')
-    world.note(
-      asJson ? printable(JSON.stringify(json)) : printableLines(error instanceof ConfigError ? text : `${PROGRAM}: ${text}`),
-    )
+    const { exitCode, text, json } = describeFailure(error, context.reach)
+    const asJson = wantsJson(flags)
+    const sentence = error instanceof ConfigError ? text : `${PROGRAM}: ${text}`
+    world.note(asJson ? printable(JSON.stringify(json)) : problem(world, flags, printableLines(sentence)))
     return exitCode
   }
 }
 
-/** Lets the command library match the command, check its flags and write help; what the flags say is read as typed. */
-async function dispatch(
-  program: string,
-  commands: readonly Command[],
-  argv: readonly string[],
-  world: World,
-  reach: Context['reach'],
-): Promise<number> {
-  const cli = cac(program)
-  const { flags, args } = flagsOf(argv)
-  let result: Promise<number> | undefined
-  for (const command of commands) {
-    const matched = cli.command(command.name, command.description)
-    for (const [flag, description] of [...command.flags, ...everywhere]) matched.option(flag, description)
-    matched.action(() => {
-      result = command.run(contextOf(world, flags, reach), args.slice(1))
-    })
+/** What is asked of the program itself is answered here; everything else is a command's. */
+async function dispatch(context: Context, argv: readonly string[], { args, firstArgAt }: TypedLine): Promise<number> {
+  const asked = (long: string, short: string) => context.flags.has(long) || args.includes(short)
+  if (asked('help', '-h')) {
+    printHelpOn(context, topics, args.filter((word) => word !== '-h').slice(0, 2))
+    return exitCodes.done
   }
-  cli.help()
-  cli.version(RELEASE)
-  cli.parse(['node', program, ...bindDashes(argv)], { run: false })
-  const helped = flags.has('help') || argv.includes('-h')
-  if (helped && program === PROGRAM && argv.length === 1) world.print(FURTHER)
-  if (helped || flags.has('version') || argv.includes('-v')) return exitCodes.done
-  if (cli.matchedCommand === undefined) {
-    if (argv.length === 0) {
-      cli.outputHelp()
-      if (program === PROGRAM) world.print(FURTHER)
-    }
-    throw new UsageError(argv.length === 0 ? 'a command is required' : `unknown command ${argv[0] ?? ''}; try ${program} --help`)
+  if (asked('version', '-v')) {
+    context.print(`${PROGRAM}/${RELEASE} ${process.platform}-${process.arch} node-${process.version}`)
+    return exitCodes.done
   }
+  if (argv.length === 0) printHelpOn(context, topics, [])
+  const entry = findCommand(topics, args)
+  assertFlags(entry, context.flags)
+  assertOutput(context, entry.command)
+  await checkWithCac(entry, entry.words.includes(' ') ? argv.toSpliced(firstArgAt, 1) : argv)
+  assertRequired(entry, context.flags)
+  return entry.command.run(context, args.slice(entry.words.split(' ').length))
+}
+
+/**
+ * Lets the command library check arguments and values; what the flags say is read as typed.
+ *
+ * @param argv  without the name of the command's group
+ */
+async function checkWithCac({ command }: Entry, argv: readonly string[]): Promise<void> {
+  const cli = cac(PROGRAM)
+  const matched = cli.command(command.name, command.description)
+  for (const [flag, description] of [...command.flags, ...everywhere]) matched.option(flag, description)
+  matched.action(() => undefined)
+  cli.parse(['node', PROGRAM, ...bindDashes(argv, switches)], { run: false })
   await cli.runMatchedCommand()
-  if (result === undefined) throw new UsageError('nothing to do')
-  return result
 }
 
 /** Whatever a command says goes through `printable`: one that forgets it has not opened a way for control characters. */
-function contextOf({ status, ...world }: World, flags: Context['flags'], reach: Context['reach']): Context {
+function contextOf(world: World, flags: Context['flags']): Context {
+  const { status, terminal, env, now } = world
+  const quiet = flags.has('quiet')
+  const out = showsColours(terminal !== undefined, { flags, env })
+  const beside = showsColours(world.notesToTerminal === true, { flags, env })
   return {
-    ...world,
+    env,
+    now,
+    terminal,
     flags,
-    reach,
-    print: (line) => world.print(printableLines(line)),
+    reach: {},
+    print: (line, tone) => world.print(coloured(printableLines(line), out ? tone : undefined)),
     printRaw: world.print,
-    note: (line) => world.note(printableLines(line)),
-    status: status && ((line) => status(printable(line))),
+    note: (line, tone) => {
+      if (!quiet || tone === 'problem') world.note(coloured(printableLines(line), beside ? tone : undefined))
+    },
+    status: quiet ? undefined : status && ((line) => status(printable(line))),
   }
 }
 
-const everywhere = [
-  ['--config <file>', 'Configuration file (default CONFIG_FILE, else config/config.yaml)'],
-  ['--json', 'Output for programs'],
-] as const
+function problem({ notesToTerminal, env }: World, flags: Context['flags'], text: string): string {
+  return coloured(text, showsColours(notesToTerminal === true, { flags, env }) ? 'problem' : undefined)
+}

@@ -208,6 +208,31 @@ describe('payments', () => {
   })
 })
 
+test.each([
+  [
+    'products list',
+    /^slug,name,type,productKey,plan,pricingMode,currency,unitAmount,/,
+    /^core,Core,subscription,core,core,fixed,usd,25000,/m,
+  ],
+  ['products show core', /^slug,/, /core/],
+  ['coupons list core', /^id,code,behavior,active,maxPerGroup,/, undefined],
+  [
+    'license list',
+    /^licenseId,groupName,email,productKey,plan,status,createdAt,exp,domain,stripe\r?$/m,
+    /^L-\w+,acme,owner@acme\.test,core,trial,ACTIVE,/m,
+  ],
+  ['payments list', /^paidAt,organizationName,.*,amountTotal,/, /^2026-03-01T09:30:00Z,\w+,Ada,Lovelace,usd,119,19,,,/m],
+  ['audit list', /^id,at,actor,action,subject,before,after\r?$/m, /,cli:ops,product\.created,product:core,,"\{""/m],
+  ['events list', /^eventId,type,status,receivedAt,attempts,reason\r?$/m, undefined],
+  ['seats', /activeTotal/, undefined],
+])('%s --output csv: columns by the names of the JSON, minor units', async (line, header, row) => {
+  const { code, out, notes } = await cli(`${line} --output csv`)
+  expect({ code, notes }).toEqual({ code: 0, notes: [] })
+  expect(out[0]).toMatch(header)
+  if (row !== undefined) expect(out.slice(1).join('\n')).toMatch(row)
+  for (const printed of out) expect(printed.endsWith('\r')).toBe(true)
+})
+
 test('seats, and an audit trail of all of it under the name of whoever sat there', async () => {
   expect(await json('seats')).toMatchObject({ activeCustom: 2, activeConfigManaged: 0, activeTotal: 2 })
   const entries = await json('audit list --limit 100')

@@ -11,7 +11,10 @@ const DEFAULT_LIMIT = 50
 export const audit: readonly Command[] = [
   {
     name: 'list',
-    description: 'Who changed what, newest first',
+    description: 'List who changed what, newest first',
+    details: 'Of a license (--subject license:L-…) its issue is listed as well. JSON and CSV hold what was before and after.',
+    needs: 'mysql',
+    examples: ['licenseoperator audit list', 'licenseoperator audit list --subject product:core --limit 10'],
     flags: [
       ['--subject <subject>', 'Only this, e.g. product:core or license:L-…'],
       ['--actor <identity>', 'Only by this person or program'],
@@ -39,6 +42,7 @@ export const audit: readonly Command[] = [
         },
         shown,
         shown,
+        { items: shown, fields: ['id', 'at', 'actor', 'action', 'subject', 'before', 'after'] },
       )
       return exitCodes.done
     },

@@ -15,7 +15,7 @@ export async function asCatalogAdmin<T>(
 ): Promise<T> {
   const config = configFor(context, ['security', 'stripe', 'mysql'])
   const { apiKey, apiBase } = config.stripe
-  const log = { ...silentLog, warn: (message: string) => context.note(`warning: ${message}`) }
+  const log = { ...silentLog, warn: (message: string) => context.note(`warning: ${message}`, 'warning') }
   const operatorLicense = await openOperatorLicense({ ...config.license, log, now: context.now })
   try {
     return await withDatabase(config, ({ db }) =>

@@ -1,7 +1,7 @@
 import { couponBody } from '@licenseoperator/api-schemas'
 import { type Coupon, CouponRequest } from '@licenseoperator/catalog'
 import { createCoupon, deleteCoupon, findAdminProduct, listCoupons, updateCoupon } from '@licenseoperator/catalog-admin'
-import type { Command, Context } from '../context.ts'
+import type { Command, Context, Flag } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { printFacts, printTable } from '../print.ts'
 import { isSet, pageFlags, pageOf } from '../read-flags.ts'
@@ -76,15 +76,20 @@ function identified(id: string | undefined): number {
   return Number(id)
 }
 
+const NEEDS = 'security, stripe, mysql'
+
 export const coupons: readonly Command[] = [
   {
     name: 'list <slug>',
-    description: 'Coupons of a product',
+    description: 'List the coupons of a product',
+    needs: NEEDS,
+    examples: ['licenseoperator coupons list core', 'licenseoperator coupons list core --include-inactive --output csv'],
     flags: [['--include-inactive', 'Also those that are switched off'], ...pageFlags],
     run: async (context, [slug]) => {
       const { page, pageSize } = pageOf(context)
       const query = { includeInactive: isSet(context, 'include-inactive'), page, pageSize }
       const { items, total } = await asCatalogAdmin(context, (deps, caller) => listCoupons(deps, caller, named(slug), query))
+      const shown = items.map(couponBody)
       printTable(
         context,
         {
@@ -98,7 +103,21 @@ export const coupons: readonly Command[] = [
             stripePromotion?.percentOff === undefined ? stripePromotion?.amountOff : `${stripePromotion.percentOff} %`,
         },
         items,
-        { items: items.map(couponBody), page, pageSize, total },
+        { items: shown, page, pageSize, total },
+        {
+          items: shown,
+          fields: [
+            'id',
+            'code',
+            'behavior',
+            'active',
+            'maxPerGroup',
+            'maxTotal',
+            'minManagedProducts',
+            'maxManagedProducts',
+            'stripePromotion',
+          ],
+        },
       )
       return exitCodes.done
     },
@@ -106,7 +125,15 @@ export const coupons: readonly Command[] = [
   {
     name: 'create <slug>',
     description: 'Add a coupon to a product',
-    flags: help,
+    needs: NEEDS,
+    examples: [
+      'licenseoperator coupons create core --code launch25 --behavior stripe_promotion --percent-off 25 --duration once --max-per-group 1',
+      'licenseoperator coupons create core --file coupon.json',
+    ],
+    flags: help.map(
+      ([flag, description]): Flag =>
+        flag.startsWith('--code ') ? [flag, description, { required: 'in --file' }] : [flag, description],
+    ),
     run: async (context, [slug]) => {
       const request = requestOf(context)
       return print(context, await asCatalogAdmin(context, (deps, caller) => createCoupon(deps, caller, named(slug), request)))
@@ -115,6 +142,8 @@ export const coupons: readonly Command[] = [
   {
     name: 'update <slug> <id>',
     description: 'Change the named fields of a coupon, and nothing else',
+    needs: NEEDS,
+    examples: ['licenseoperator coupons update core 1 --max-total 100'],
     flags: help,
     run: async (context, [slug, id]) => {
       const couponId = identified(id)
@@ -132,6 +161,8 @@ export const coupons: readonly Command[] = [
   {
     name: 'delete <slug> <id>',
     description: 'Delete a coupon; licenses bought with it stay',
+    needs: NEEDS,
+    examples: ['licenseoperator coupons delete core 1'],
     flags: [],
     run: async (context, [slug, id]) => {
       const couponId = identified(id)

@@ -10,7 +10,10 @@ const MIGRATION_HOLD_MS = 3_600_000
 export const db: readonly Command[] = [
   {
     name: 'migrate',
-    description: 'Bring the database schema up to date. Several may run at once; never drops anything',
+    description: 'Bring the database schema up to date',
+    details: 'Several may run at once: one migrates, the others wait. Nothing is ever dropped.',
+    needs: 'mysql',
+    examples: ['licenseoperator db migrate'],
     flags: [],
     run: async (context) => {
       const applied = await withDatabase(
@@ -24,7 +27,10 @@ export const db: readonly Command[] = [
   },
   {
     name: 'status',
-    description: 'Show applied and pending migrations; exit code 0 when this release can run on the schema, 3 when not',
+    description: 'Show applied and pending migrations',
+    needs: 'mysql',
+    no: 'this release cannot run on the schema',
+    examples: ['licenseoperator db status', 'licenseoperator db status --output json'],
     flags: [],
     run: async (context) => {
       const status = await withDatabase(configFor(context, ['mysql']), (database) => reading(() => schemaStatus(database.db)))

@@ -4,6 +4,7 @@ import { DomainError, rfc3339 } from '@licenseoperator/domain'
 import type { Command, Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor, shellCaller, withDatabase } from '../load.ts'
+import { outputOf } from '../output.ts'
 import { printFacts, printTable } from '../print.ts'
 import { processDepsOf } from '../process-deps.ts'
 import { isSet, optionalText, parsed, requiredText, wholeNumber } from '../read-flags.ts'
@@ -14,7 +15,7 @@ const DEFAULT_LIMIT = 50
 const MOST_SHOWN = 1000
 
 const filterFlags = [
-  ['--status <status>', `${STATUSES.join(', ')} (default parked)`],
+  ['--status <status>', 'Only these (default parked)', { choices: STATUSES }],
   ['--type <type>', 'Only this type, e.g. invoice.paid'],
 ] as const
 
@@ -46,6 +47,7 @@ async function list(context: Context): Promise<number> {
     },
     shown,
     shown,
+    { items: shown, fields: ['eventId', 'type', 'status', 'receivedAt', 'attempts', 'reason'] },
   )
   return exitCodes.done
 }
@@ -56,7 +58,7 @@ async function show(context: Context, [id]: readonly string[]): Promise<number> 
   const { payload, receivedAt, ...facts } = event
   const shown = { ...facts, receivedAt: rfc3339(receivedAt) }
   if (!isSet(context, 'payload')) printFacts(context, { ...shown, payloadBytes: payload.length })
-  else if (isSet(context, 'json')) printFacts(context, { ...shown, payload: payload.toString() })
+  else if (outputOf(context) !== 'table') printFacts(context, { ...shown, payload: payload.toString() })
   else {
     printFacts(context, shown)
     context.print(payload.toString())
@@ -94,30 +96,43 @@ async function discard(context: Context, [id]: readonly string[]): Promise<numbe
   return exitCodes.done
 }
 
+/** As event ids look, for the examples. */
+const AN_ID = 'evt_1RkQ2xLkdIwHu7ixY3bT9aZc'
+
 /** Stripe's events as they are stored. */
 export const events: readonly Command[] = [
   {
     name: 'list',
-    description: 'Stored Stripe events, newest first: those that are parked, unless told otherwise',
+    description: 'List stored Stripe events, newest first: those that are parked, unless told otherwise',
+    needs: 'mysql',
+    examples: ['licenseoperator events list', 'licenseoperator events list --status processed --type invoice.paid --limit 10'],
     flags: [...filterFlags, ['--limit <count>', `Events (default ${DEFAULT_LIMIT}, at most ${MOST_SHOWN})`]],
     run: list,
   },
   {
     name: 'show <id>',
-    description: 'What is known of one event',
+    description: 'Show what is known of one event',
+    needs: 'mysql',
+    examples: [`licenseoperator events show ${AN_ID}`, `licenseoperator events show ${AN_ID} --payload`],
     flags: [['--payload', 'With its body, byte for byte; it holds names and addresses']],
     run: show,
   },
   {
     name: 'replay [...ids]',
-    description: 'Process stored events once more; safe at any time. Exit code 3 when one is parked again or still waits',
+    description: 'Process stored events once more; safe at any time',
+    details: 'Give event ids, or --status or --type to replay all of these.',
+    needs: 'security, stripe, mysql, nats',
+    no: 'an event is parked again or still waits',
+    examples: [`licenseoperator events replay ${AN_ID}`, 'licenseoperator events replay --status parked'],
     flags: [...filterFlags],
     run: replay,
   },
   {
     name: 'discard <id>',
     description: 'Put an event aside that will never be served; it can still be replayed',
-    flags: [['--reason <text>', 'Why; kept with the event and in the audit log']],
+    needs: 'mysql',
+    examples: [`licenseoperator events discard ${AN_ID} --reason 'a test of another system'`],
+    flags: [['--reason <text>', 'Why; kept with the event and in the audit log', { required: true }]],
     run: discard,
   },
 ]

@@ -2,8 +2,9 @@ import { generateSigningKey } from '@licenseoperator/signing'
 import { z } from 'zod'
 import type { Command } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { outputOf } from '../output.ts'
 import { printFacts } from '../print.ts'
-import { isSet, optionalText, parsed } from '../read-flags.ts'
+import { optionalText, parsed } from '../read-flags.ts'
 import { writeNew } from '../write-new.ts'
 
 const Bits = z
@@ -13,9 +14,13 @@ const Bits = z
 export const keys: readonly Command[] = [
   {
     name: 'generate',
-    description: 'Make an RSA signing key: PREFIX.key.pem (private, mode 0600) and PREFIX.pub.pem, or both on standard output',
+    description: 'Make an RSA signing key',
+    details:
+      'With --out two files, PREFIX.key.pem (private) and PREFIX.pub.pem, which only their owner may read; otherwise both on standard output.',
+    outputs: ['table', 'json'],
+    examples: ['licenseoperator keys generate --out signing', 'licenseoperator keys generate --bits 4096 --output json'],
     flags: [
-      ['--bits <bits>', '2048, 3072 or 4096 (default 3072)'],
+      ['--bits <bits>', 'Length of the key (default 3072)', { choices: Bits.in.options }],
       ['--out <prefix>', 'Write to files instead; existing files are never overwritten'],
     ],
     run: async (context) => {
@@ -23,7 +28,7 @@ export const keys: readonly Command[] = [
       const out = optionalText(context, 'out')
       const key = await generateSigningKey({ modulusLength })
       if (out === undefined) {
-        if (isSet(context, 'json')) printFacts(context, { ...key })
+        if (outputOf(context) === 'json') printFacts(context, { ...key })
         else context.print(`keyId  ${key.keyId}\n${key.privateKeyPem}${key.publicKeyPem}`.trimEnd())
         return exitCodes.done
       }

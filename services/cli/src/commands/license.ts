@@ -15,6 +15,7 @@ import {
 import type { Command, Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor, keyRingOf, shellCaller, withDatabase } from '../load.ts'
+import { outputOf } from '../output.ts'
 import { printFacts } from '../print.ts'
 import {
   domainName,
@@ -46,22 +47,20 @@ async function issue(context: Context): Promise<number> {
   // Without --persist the license is only signed: no MySQL, no NATS, no Stripe key is needed.
   const issued = isSet(context, 'persist') ? await issueAndStore() : await issueOnly()
   const { license, created } = issued
-  if (isSet(context, 'json')) {
+  if (outputOf(context) === 'json') {
     const { licenseId, groupName, email, productKey, plan, seats, keyId, text } = license
-    context.print(
-      JSON.stringify({
-        licenseId,
-        group: groupName,
-        email,
-        productKey,
-        plan,
-        seats,
-        expiresAt: rfc3339(license.expiresAt),
-        keyId,
-        created,
-        text,
-      }),
-    )
+    printFacts(context, {
+      licenseId,
+      group: groupName,
+      email,
+      productKey,
+      plan,
+      seats,
+      expiresAt: rfc3339(license.expiresAt),
+      keyId,
+      created,
+      text,
+    })
   } else {
     context.print(license.text.trimEnd())
     context.note(created ? `issued ${license.licenseId}` : `${license.licenseId} existed already`)
@@ -103,7 +102,8 @@ async function verify(context: Context, [file]: readonly string[]): Promise<numb
     ...(domain === undefined ? {} : { expectedDomain: domain }),
   })
   const revocation = revocationFact(verdict, revocations)
-  printFacts(context, { status: verdict.status, message: verdict.message, revocation, ...licenseOf(verdict) })
+  const facts = { status: verdict.status, message: verdict.message, revocation, ...licenseOf(verdict) }
+  printFacts(context, facts, { status: verdict.status === 'valid' ? 'good' : 'problem' })
   return verdict.status === 'valid' ? exitCodes.done : exitCodes.no
 }
 
@@ -113,7 +113,8 @@ function revocationsOf(context: Context, ring: TrustedKeys<VerificationKey>): Re
   if (file === undefined) return undefined
   const verdict = verifyRevocationList(readText(file), ring)
   if (verdict.status !== 'current') throw new UsageError(`--revocations: ${verdict.message}`)
-  for (const { message } of verdict.uncounted) context.note(`warning: --revocations: one of the lists does not count, ${message}`)
+  for (const { message } of verdict.uncounted)
+    context.note(`warning: --revocations: one of the lists does not count, ${message}`, 'warning')
   return verdict.list
 }
 
@@ -157,11 +158,20 @@ function readText(file: string | 0): string {
 export const license: readonly Command[] = [
   {
     name: 'issue',
-    description: 'Sign a license; with --persist also store it. Emits no event',
+    description: 'Sign a license and print it',
+    details:
+      'With --persist it is stored as well, and an equal one that exists is printed instead of a new one. No event is emitted. ' +
+      'The license goes to standard output, its id beside it.',
+    needs: 'security; with --persist also mysql',
+    outputs: ['table', 'json'],
+    examples: [
+      'licenseoperator license issue --group acme --email owner@acme.example --product-key core > acme.lic',
+      'licenseoperator license issue --group acme --email owner@acme.example --product-key core --expires 2035-01-01T00:00:00Z --persist',
+    ],
     flags: [
-      ['--group <name>', 'Customer group'],
-      ['--email <address>', 'Contact of the customer'],
-      ['--product-key <key>', 'Product key; a signing key must be configured for it'],
+      ['--group <name>', 'Customer group', { required: true }],
+      ['--email <address>', 'Contact of the customer', { required: true }],
+      ['--product-key <key>', 'Product key; a signing key must be configured for it', { required: true }],
       ['--plan <plan>', 'Plan (default license_policy.default_plan)'],
       ['--expires <instant>', 'End of validity, RFC 3339 (default license_policy.default_term_days from now)'],
       ['--domain <domain>', 'Domain the license is bound to'],
@@ -173,7 +183,15 @@ export const license: readonly Command[] = [
   },
   {
     name: 'verify <file>',
-    description: 'Verify a license file; exit code 0 valid, 3 not',
+    description: 'Say whether a license file is valid, and whether a revocation list was looked at',
+    details:
+      '- reads standard input. A list given with --revocations that cannot be trusted is refused: it would read as if nothing were revoked.',
+    needs: 'security; nothing with --public-key',
+    no: 'the license is not valid',
+    examples: [
+      'licenseoperator license verify acme.lic',
+      'licenseoperator license verify acme.lic --public-key signing.pub.pem --product-key core',
+    ],
     flags: [
       ['--public-key <file>', 'Trusted public key (repeatable; default: the configured signing keys)'],
       ['--product-key <key>', 'Product the license must be for'],
@@ -183,6 +201,14 @@ export const license: readonly Command[] = [
     ],
     run: verify,
   },
-  { name: 'inspect <file>', description: 'Show what a license file says, without verifying it', flags: [], run: inspect },
+  {
+    name: 'inspect <file>',
+    description: 'Show what a license file says, without verifying it',
+    details: '- reads standard input. Anybody can write such a file: only license verify says whether it counts.',
+    no: 'the file is no license',
+    examples: ['licenseoperator license inspect acme.lic', 'licenseoperator license inspect - < acme.lic'],
+    flags: [],
+    run: inspect,
+  },
   ...storedLicenses,
 ]

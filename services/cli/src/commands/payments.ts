@@ -9,9 +9,10 @@ import type { Command, Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor, shellCaller, withDatabase } from '../load.ts'
 import { money } from '../money.ts'
+import { outputOf } from '../output.ts'
 import { printFacts, printTable } from '../print.ts'
 import { progressBar } from '../progress-bar.ts'
-import { isSet, optionalText, pageFlags, pageOf } from '../read-flags.ts'
+import { optionalText, pageFlags, pageOf } from '../read-flags.ts'
 import { UsageError } from '../usage-error.ts'
 import { cannotWrite, OWNER_ONLY } from '../write-new.ts'
 
@@ -58,6 +59,26 @@ async function list(context: Context): Promise<number> {
     },
     shown,
     { items: shown, page, pageSize, total },
+    {
+      items: shown,
+      fields: [
+        'paidAt',
+        'organizationName',
+        'customerFirstName',
+        'customerLastName',
+        'currency',
+        'amountTotal',
+        'amountTax',
+        'amountRefunded',
+        'disputeStatus',
+        'amountNet',
+        'productId',
+        'productSlug',
+        'licenseId',
+        'invoiceId',
+        'paymentIntentId',
+      ],
+    },
   )
   return exitCodes.done
 }
@@ -65,6 +86,8 @@ async function list(context: Context): Promise<number> {
 /** Rows go out as they are read; standard output carries nothing else, so that it can be piped. */
 async function exportAll(context: Context): Promise<number> {
   const out = optionalText(context, 'out') ?? '-'
+  if (out === '-' && context.flags.has('output') && outputOf(context) !== 'csv')
+    throw new UsageError('--output: what is exported is CSV; payments list has other forms')
   const filter = filterOf(context)
   const rows = await withDatabase(configFor(context, ['mysql']), async ({ db }) => {
     const deps = { db, requiredScopes: {} }
@@ -118,7 +141,7 @@ async function verify(context: Context, [id]: readonly string[]): Promise<number
     verifyPayment({ db, stripe, requiredScopes: {}, log: silentLog, now: context.now }, shellCaller(context), id),
   )
   const { license, product, invoice, paymentIntent, recordedPayment } = paymentVerification(verified)
-  if (isSet(context, 'json')) printFacts(context, { license, product, invoice, paymentIntent, recordedPayment })
+  if (outputOf(context) !== 'table') printFacts(context, { license, product, invoice, paymentIntent, recordedPayment })
   else {
     printFacts(context, {
       license: license.licenseId,
@@ -136,15 +159,36 @@ async function verify(context: Context, [id]: readonly string[]): Promise<number
 }
 
 export const payments: readonly Command[] = [
-  { name: 'list', description: 'Captured payments, newest first', flags: [...filterFlags, ...pageFlags], run: list },
+  {
+    name: 'list',
+    description: 'List captured payments, newest first',
+    details: 'People read amounts as 199.00 USD; JSON and CSV hold minor units.',
+    needs: 'mysql',
+    examples: ['licenseoperator payments list', 'licenseoperator payments list --group acme --from 2026-01-01 --output json'],
+    flags: [...filterFlags, ...pageFlags],
+    run: list,
+  },
   {
     name: 'export',
-    description: 'Captured payments as CSV, newest first',
+    description: 'Export all captured payments as CSV, newest first',
+    details: 'Amounts are in minor units. A terminal shows how far it is; standard output carries nothing but the CSV.',
+    needs: 'mysql',
+    examples: [
+      'licenseoperator payments export > payments.csv',
+      'licenseoperator payments export --from 2026-01-01 --to 2026-03-31 --out quarter.csv',
+    ],
     flags: [
       ...filterFlags,
       ['--out <file>', 'Write it there (default - for standard output); an existing file is never replaced'],
     ],
     run: exportAll,
   },
-  { name: 'verify <id>', description: 'What is known of the payment behind a license', flags: [], run: verify },
+  {
+    name: 'verify <id>',
+    description: 'Show what is known of the payment behind a license, here and at Stripe',
+    needs: 'stripe, mysql',
+    examples: ['licenseoperator payments verify L-01JZX3F9T5M2Q8V7K4N6R0B1CD'],
+    flags: [],
+    run: verify,
+  },
 ]

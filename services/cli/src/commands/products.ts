@@ -1,7 +1,7 @@
 import { productBody } from '@licenseoperator/api-schemas'
 import { ProductRequest, requestOfProduct } from '@licenseoperator/catalog'
 import { type AdminProduct, createProduct, findAdminProduct, listProducts, updateProduct } from '@licenseoperator/catalog-admin'
-import type { Command, Context } from '../context.ts'
+import type { Command, Context, Flag } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { printFacts, printTable } from '../print.ts'
 import { isSet, pageFlags, pageOf } from '../read-flags.ts'
@@ -46,6 +46,7 @@ async function list(context: Context): Promise<number> {
     pageSize,
   }
   const { items, total } = await asCatalogAdmin(context, (deps, caller) => listProducts(deps, caller, query))
+  const shown = items.map(productBody)
   printTable(
     context,
     {
@@ -61,7 +62,28 @@ async function list(context: Context): Promise<number> {
       coupons: ({ coupons }) => coupons.length,
     },
     items,
-    { items: items.map(productBody), page, pageSize, total },
+    { items: shown, page, pageSize, total },
+    {
+      items: shown,
+      fields: [
+        'slug',
+        'name',
+        'type',
+        'productKey',
+        'plan',
+        'pricingMode',
+        'currency',
+        'unitAmount',
+        'billingInterval',
+        'billingIntervalCount',
+        'active',
+        'internal',
+        'configManaged',
+        'lookupKey',
+        'stripeProductId',
+        'stripePriceId',
+      ],
+    },
   )
   return exitCodes.done
 }
@@ -95,10 +117,16 @@ function named(slug: string | undefined): string {
   return slug
 }
 
+const NEEDS = 'security, stripe, mysql'
+/** Flags without which there is no product. */
+const CREATED_WITH = ['name', 'plan', 'product-key', 'unit-amount']
+
 export const products: readonly Command[] = [
   {
     name: 'list',
-    description: 'Products of the catalog, oldest first',
+    description: 'List the products of the catalog, oldest first',
+    needs: NEEDS,
+    examples: ['licenseoperator products list', 'licenseoperator products list --include-inactive --output json'],
     flags: [
       ['--include-inactive', 'Also those that are not sold'],
       ['--include-internal', 'Also those that the shop hides'],
@@ -106,12 +134,37 @@ export const products: readonly Command[] = [
     ],
     run: list,
   },
-  { name: 'show <slug>', description: 'One product with its coupons', flags: [], run: show },
+  {
+    name: 'show <slug>',
+    description: 'Show one product with its coupons',
+    needs: NEEDS,
+    examples: ['licenseoperator products show core'],
+    flags: [],
+    run: show,
+  },
   {
     name: 'create',
     description: 'Add a product; also at Stripe, when Stripe answers',
-    flags: [['--slug <slug>', 'Its name in commands and paths; never changes'], ...help],
+    needs: NEEDS,
+    examples: [
+      'licenseoperator products create --slug core-once --name "Core, one year" --type one_off --plan core --product-key core --unit-amount 21900 --billing-interval one_time --term-duration-days 365',
+      'licenseoperator products create --file product.json',
+    ],
+    flags: [
+      ['--slug <slug>', 'Its name in commands and paths; never changes', { required: 'in --file' }],
+      ...help.map(([flag, description]): Flag => {
+        const needed = CREATED_WITH.some((name) => flag.startsWith(`--${name} `))
+        return needed ? [flag, description, { required: 'in --file' }] : [flag, description]
+      }),
+    ],
     run: create,
   },
-  { name: 'update <slug>', description: 'Change the named fields of a product, and nothing else', flags: help, run: update },
+  {
+    name: 'update <slug>',
+    description: 'Change the named fields of a product, and nothing else',
+    needs: NEEDS,
+    examples: ['licenseoperator products update core --unit-amount 24900', 'licenseoperator products update core --active true'],
+    flags: help,
+    run: update,
+  },
 ]

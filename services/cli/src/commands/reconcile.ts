@@ -4,6 +4,7 @@ import { DomainError, rfc3339 } from '@licenseoperator/domain'
 import type { Command, Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor, shellCaller, withDatabase } from '../load.ts'
+import { outputOf } from '../output.ts'
 import { printTable } from '../print.ts'
 import { processDepsOf } from '../process-deps.ts'
 import { isSet, optionalText, requiredText } from '../read-flags.ts'
@@ -44,10 +45,14 @@ function spanMs(text: string): number | undefined {
 
 export const reconcileCommand: Command = {
   name: 'reconcile',
-  description:
-    "Compare Stripe's events and payments with what is here, and mend what is missing. Exit code 3 when the books don't agree",
+  description: "Compare Stripe's events and payments with what is here, and mend what is missing",
+  details:
+    'Licenses that nobody paid for are named and left alone. One instance reconciles at a time: it waits for a scheduled run.',
+  needs: 'security, stripe, mysql, nats',
+  no: 'something is missing, or was only found by a dry run',
+  examples: ['licenseoperator stripe reconcile --since 72h --dry-run', 'licenseoperator stripe reconcile --since 7d'],
   flags: [
-    ['--since <time>', 'Start of the window: 72h, 7d, or an instant; Stripe keeps events for 30 days'],
+    ['--since <time>', 'Start of the window: 72h, 7d, or an instant; Stripe keeps events for 30 days', { required: true }],
     [
       '--min-age <time>',
       'Leave alone what happened less than this ago, because its webhook may be on its way: 5m (default 0s: nothing)',
@@ -86,7 +91,7 @@ async function underLease<T>(context: Context, db: Db, run: (alone: { signal: Ab
 function print(context: Context, report: ReconcileReport): void {
   const { events, purchases, licenses, parked, refused, agree, dryRun } = report
   const parkedShown = parked.map((event) => ({ ...event, receivedAt: rfc3339(event.receivedAt) }))
-  if (isSet(context, 'json')) {
+  if (outputOf(context) === 'json') {
     context.print(JSON.stringify({ ...report, since: rfc3339(report.since), parked: parkedShown }))
     return
   }
@@ -103,13 +108,19 @@ function print(context: Context, report: ReconcileReport): void {
     { what: 'of these repaired', count: mended },
     { what: 'licenses without a payment', count: licenses.unpaid.length },
   ]
-  printTable(context, { since: ({ what }) => what, [rfc3339(report.since)]: ({ count }) => count }, counts, counts)
+  const csv = outputOf(context) === 'csv'
+  printTable(context, { since: ({ what }) => what, [rfc3339(report.since)]: ({ count }) => count }, counts, counts, {
+    items: counts,
+    fields: ['what', 'count'],
+  })
+  // CSV is one table: what was found is told beside it.
+  const tell: Context['print'] = csv ? (line) => context.note(line, 'problem') : context.print
   for (const purchase of purchases.unserved)
-    context.print(
+    tell(
       `purchase without a license: ${purchase.paidBy} of ${purchase.groupName ?? 'nobody'}, ${purchase.repaired ? 'repaired' : `${purchase.outcome}${purchase.reason === undefined ? '' : `: ${purchase.reason}`}`}`,
     )
   for (const license of licenses.unpaid)
-    context.print(`license without a payment: ${license.licenseId} of ${license.groupName}, ${license.reason}`)
-  for (const event of parkedShown) context.print(`parked: ${event.eventId} ${event.type}: ${event.reason ?? ''}`)
-  context.print(agree ? 'the books agree' : "the books don't agree")
+    tell(`license without a payment: ${license.licenseId} of ${license.groupName}, ${license.reason}`)
+  for (const event of parkedShown) tell(`parked: ${event.eventId} ${event.type}: ${event.reason ?? ''}`)
+  if (!csv) context.print(agree ? 'the books agree' : "the books don't agree", agree ? 'good' : 'problem')
 }

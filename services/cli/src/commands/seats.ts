@@ -6,7 +6,9 @@ import { asCatalogAdmin } from './catalog-admin.ts'
 
 export const seats: Command = {
   name: 'seats',
-  description: 'Active products against the seats of the operator license',
+  description: 'Show active products against the seats of the operator license',
+  needs: 'security, stripe, mysql',
+  examples: ['licenseoperator seats', 'licenseoperator seats --output json'],
   flags: [],
   run: async (context) => {
     const usage = await asCatalogAdmin(context, readSeatUsage)

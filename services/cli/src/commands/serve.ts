@@ -7,6 +7,11 @@ import { configFor } from '../load.ts'
 export const serve: Command = {
   name: 'serve',
   description: 'Run api and webhook-ingest in one process on server.addr, until SIGTERM or Ctrl-C',
+  details:
+    'Its log is JSON, one object a line, on standard output. SIGTERM first lets running requests end (server.drain_delay).',
+  needs: 'everything',
+  examples: ['licenseoperator serve', 'licenseoperator serve --config config/config.yaml'],
+  outputs: [],
   flags: [],
   run: async (context) => {
     const config = configFor(context, sectionNames)

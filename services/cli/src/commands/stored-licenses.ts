@@ -6,6 +6,7 @@ import { isCheckoutSessionId, isCustomerId, isInvoiceId, isPaymentIntentId, isSu
 import type { Command, Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor, shellCaller, withDatabase } from '../load.ts'
+import { outputOf } from '../output.ts'
 import { printFacts, printTable } from '../print.ts'
 import { optionalText, pageFlags, pageOf, requiredText } from '../read-flags.ts'
 import { UsageError } from '../usage-error.ts'
@@ -79,6 +80,10 @@ async function list(context: Context, [text]: readonly string[]): Promise<number
     },
     shown,
     { items: shown, page, pageSize, total },
+    {
+      items: shown,
+      fields: ['licenseId', 'groupName', 'email', 'productKey', 'plan', 'status', 'createdAt', 'exp', 'domain', 'stripe'],
+    },
   )
   return exitCodes.done
 }
@@ -136,6 +141,8 @@ function decideOn(decide: typeof revokeLicense): (context: Context, ids: readonl
 async function download(context: Context, [id]: readonly string[]): Promise<number> {
   const { text, licenseId } = await stored(context, id)
   const out = optionalText(context, 'out')
+  if (out === undefined && outputOf(context) === 'csv')
+    throw new UsageError('--output csv is about the file of --out: the license itself has one form')
   if (out === undefined) {
     context.printRaw(text.trimEnd())
     return exitCodes.done
@@ -150,32 +157,56 @@ function stored(context: Context, id: string | undefined) {
   return withDatabase(configFor(context, ['mysql']), ({ db }) => downloadLicense(db, shellCaller(context), id))
 }
 
+/** As license ids look, for the examples. */
+const AN_ID = 'L-01JZX3F9T5M2Q8V7K4N6R0B1CD'
+
 /** What is done with licenses that are in the database. */
 export const storedLicenses: readonly Command[] = [
   {
     name: 'list [text]',
-    description:
-      'Stored licenses, newest first; [text] is a group, an e-mail address, the start of a license id, or an id of Stripe',
+    description: 'Find stored licenses, newest first',
+    details:
+      '[text] is a group, an e-mail address, the start of a license id, or an id of Stripe (cus_, cs_, pi_, in_, sub_); flags narrow further.',
+    needs: 'mysql',
+    examples: [
+      'licenseoperator license list',
+      'licenseoperator license list acme',
+      'licenseoperator license list --plan core --output csv > licenses.csv',
+    ],
     flags: [...filterFlags, ...pageFlags],
     run: list,
   },
-  { name: 'show <id>', description: 'What is known of a stored license', flags: [], run: show },
+  {
+    name: 'show <id>',
+    description: 'Show what is known of a stored license',
+    needs: 'mysql',
+    examples: [`licenseoperator license show ${AN_ID}`, `licenseoperator license show ${AN_ID} --output json`],
+    flags: [],
+    run: show,
+  },
   {
     name: 'download <id>',
-    description: 'The text of a stored license, exactly as issued or last re-signed',
+    description: 'Get the text of a stored license, exactly as issued or last re-signed',
+    needs: 'mysql',
+    examples: [`licenseoperator license download ${AN_ID}`, `licenseoperator license download ${AN_ID} --out downloaded.lic`],
     flags: [['--out <file>', 'Write it there; an existing file is never replaced']],
     run: download,
   },
   {
     name: 'revoke <id>',
     description: 'Revoke one license, whatever is paid for it later',
-    flags: [['--reason <text>', 'Why; kept in the audit log and shown with the license']],
+    needs: 'mysql',
+    examples: [`licenseoperator license revoke ${AN_ID} --reason 'key published'`],
+    flags: [['--reason <text>', 'Why; kept in the audit log and shown with the license', { required: true }]],
     run: decideOn(revokeLicense),
   },
   {
     name: 'restore <id>',
-    description: 'Take a revocation by an operator back; a refund, a lost dispute or a cancellation still counts',
-    flags: [['--reason <text>', 'Why; kept in the audit log']],
+    description: 'Take a revocation by an operator back',
+    details: 'A refund, a lost dispute or a cancellation still counts.',
+    needs: 'mysql',
+    examples: [`licenseoperator license restore ${AN_ID} --reason 'the key was changed'`],
+    flags: [['--reason <text>', 'Why; kept in the audit log', { required: true }]],
     run: decideOn(restoreLicense),
   },
 ]

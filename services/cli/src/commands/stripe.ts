@@ -5,6 +5,7 @@ import { createStripe } from '@licenseoperator/stripe'
 import type { Command, Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor, withDatabase } from '../load.ts'
+import { outputOf } from '../output.ts'
 import { printFacts } from '../print.ts'
 import { progressBar } from '../progress-bar.ts'
 import { isSet, optionalText } from '../read-flags.ts'
@@ -24,6 +25,13 @@ const WAIT_FOR_OTHERS_MS = 120_000
 const ensureWebhookCommand: Command = {
   name: 'ensure-webhook',
   description: 'Create or update the webhook endpoint at Stripe; prints its secret when it is new',
+  details:
+    'The endpoint is found by its URL and made to send exactly the events that this release handles. Its secret and its API version change in two steps, --rotate and --finish-rotation, with a change of configuration between them.',
+  needs: 'stripe',
+  examples: [
+    'licenseoperator stripe ensure-webhook --public-url https://licenses.example.com',
+    'licenseoperator stripe ensure-webhook --public-url https://licenses.example.com --output json',
+  ],
   flags: [
     ['--public-url <url>', 'Public origin of the receiver (default server.public_base_url)'],
     [
@@ -39,9 +47,9 @@ const ensureWebhookCommand: Command = {
       throw new UsageError('--public-url or server.public_base_url must be an absolute URL')
     const url = new URL(WEBHOOK_PATH, base).href
     const { warnings, ...ensured } = await ensureAs(context, config, url)
-    for (const warning of warnings) context.note(`warning: ${warning}`)
+    for (const warning of warnings) context.note(`warning: ${warning}`, 'warning')
     printFacts(context, { ...ensured })
-    if (ensured.action === 'rotated' && !isSet(context, 'json'))
+    if (ensured.action === 'rotated' && outputOf(context) === 'table')
       context.note('now list both secrets in stripe.webhook_secret, restart, and run stripe ensure-webhook --finish-rotation')
     return exitCodes.done
   },
@@ -62,7 +70,12 @@ function ensureAs(context: Context, config: Config<'stripe'>, url: string) {
 
 const syncProductsCommand: Command = {
   name: 'sync-products',
-  description: 'Bring the stored catalog in step with the configuration file, and Stripe in step with the stored catalog',
+  description: 'Bring the stored catalog in step with the configuration file, and Stripe with the stored catalog',
+  details:
+    'A second run finds nothing to do. Nothing is deleted at Stripe; what Stripe does not take is named, and the rest is synced all the same. ' +
+    'After a crash run it again: it goes on where it was.',
+  needs: 'stripe, mysql',
+  examples: ['licenseoperator stripe sync-products --dry-run', 'licenseoperator stripe sync-products'],
   flags: [
     ['--dry-run', 'Say what would be done; write nothing, neither in MySQL nor at Stripe'],
     ['--adopt', 'Take over prices and products at Stripe that hold a lookup key of the catalog and carry no mark of ours'],
@@ -81,7 +94,7 @@ const syncProductsCommand: Command = {
           if (done > 0) progress.advance(1)
         },
         onAction: (action) => {
-          if (isSet(context, 'json')) return
+          if (outputOf(context) === 'json') return
           context.status?.('')
           context.note(sentenceOf(action, dryRun))
         },
@@ -95,13 +108,13 @@ const syncProductsCommand: Command = {
 function printReport(context: Context, report: CatalogSyncReport, dryRun: boolean): void {
   const { file, products, actions, refused } = report
   const facts = { ...file, products, stripeChanges: actions.length }
-  if (isSet(context, 'json')) {
+  if (outputOf(context) === 'json') {
     printFacts(context, { ...facts, dryRun, actions, refused })
     return
   }
   printFacts(context, facts)
-  for (const { slug, reason } of refused) context.note(`${slug}: not in step, ${reason}`)
-  context.print(conclusionOf(report, dryRun))
+  for (const { slug, reason } of refused) context.note(`${slug}: not in step, ${reason}`, 'problem')
+  if (outputOf(context) === 'table') context.print(conclusionOf(report, dryRun), refused.length > 0 ? 'problem' : 'good')
 }
 
 function conclusionOf({ file, products, actions, refused }: CatalogSyncReport, dryRun: boolean): string {

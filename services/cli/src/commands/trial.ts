@@ -3,17 +3,24 @@ import { issueTrial } from '@licenseoperator/licensing'
 import type { Command } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor, keyRingOf, shellCaller, withDatabase } from '../load.ts'
-import { domainName, emailAddress, isSet, optionalText, parsed, requiredText, wholeNumber } from '../read-flags.ts'
+import { outputOf } from '../output.ts'
+import { printFacts } from '../print.ts'
+import { domainName, emailAddress, optionalText, parsed, requiredText, wholeNumber } from '../read-flags.ts'
 
 export const trial: readonly Command[] = [
   {
     name: 'issue',
-    description: 'The one trial of a group: a new one, or the one that is running',
+    description: 'Issue the one trial of a group: a new one, or the one that is running',
+    needs: 'security, mysql',
+    outputs: ['table', 'json'],
+    examples: [
+      'licenseoperator trial issue --group globex --domain .globex.example --email owner@globex.example --product-key core',
+    ],
     flags: [
-      ['--group <name>', 'Customer group'],
-      ['--domain <domain>', 'Domain the trial is bound to'],
-      ['--email <address>', 'Contact of the customer'],
-      ['--product-key <key>', 'Product key; a signing key must be configured for it'],
+      ['--group <name>', 'Customer group', { required: true }],
+      ['--domain <domain>', 'Domain the trial is bound to', { required: true }],
+      ['--email <address>', 'Contact of the customer', { required: true }],
+      ['--product-key <key>', 'Product key; a signing key must be configured for it', { required: true }],
       ['--duration-hours <hours>', 'Length (default trials.duration_hours)'],
     ],
     run: async (context) => {
@@ -40,7 +47,7 @@ export const trial: readonly Command[] = [
           request,
         ),
       )
-      if (isSet(context, 'json')) context.print(JSON.stringify(issued))
+      if (outputOf(context) === 'json') printFacts(context, { ...issued })
       else {
         context.print(issued.text.trimEnd())
         context.note(issued.created ? `issued ${issued.licenseId}` : `${issued.licenseId} is running already`)

@@ -1,4 +1,5 @@
 import type { Mutant } from '../mutant.ts'
+import { commandLineMutants } from './operating/command-line.ts'
 import { consumingMutants } from './operating/consuming.ts'
 import { failureMutants } from './operating/failures.ts'
 import { readinessMutants } from './operating/readiness.ts'
@@ -12,5 +13,6 @@ export const operating: readonly Mutant[] = [
   ...schemaMutants,
   ...failureMutants,
   ...reportMutants,
+  ...commandLineMutants,
   ...restore,
 ]

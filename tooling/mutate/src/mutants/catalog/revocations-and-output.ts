@@ -81,8 +81,8 @@ export const revocationsAndOutput: readonly Mutant[] = [
   {
     rule: 'the command that verifies names lists that do not count',
     file: 'services/cli/src/commands/license.ts',
-    find: 'for (const { message } of verdict.uncounted) context.note(',
-    put: 'for (const { message } of verdict.uncounted.slice(1)) context.note(',
+    find: 'for (const { message } of verdict.uncounted)',
+    put: 'for (const { message } of verdict.uncounted.slice(1))',
     tests: ['services/cli/test/verify-revocations.test.ts'],
   },
   {
@@ -116,22 +116,22 @@ export const revocationsAndOutput: readonly Mutant[] = [
   {
     rule: 'whatever a command prints is escaped, also where the command forgets it',
     file: 'services/cli/src/run-cli.ts',
-    find: 'print: (line) => world.print(printableLines(line)),',
-    put: 'print: world.print,',
+    find: 'world.print(coloured(printableLines(line),',
+    put: 'world.print(coloured(line,',
     tests: said,
   },
   {
     rule: 'whatever a command notes is escaped',
     file: 'services/cli/src/run-cli.ts',
-    find: 'note: (line) => world.note(printableLines(line)),',
-    put: 'note: world.note,',
+    find: 'world.note(coloured(printableLines(line),',
+    put: 'world.note(coloured(line,',
     tests: said,
   },
   {
     rule: 'what an error repeats is escaped',
     file: 'services/cli/src/run-cli.ts',
-    find: 'printableLines(error instanceof ConfigError ? text',
-    put: 'String(error instanceof ConfigError ? text',
+    find: 'printableLines(sentence)',
+    put: 'sentence',
     tests: print,
   },
   {

@@ -81,7 +81,7 @@ export const failureMutants: readonly Mutant[] = [
   {
     rule: 'a failure is JSON where JSON was asked for',
     file: 'services/cli/src/run-cli.ts',
-    find: "const asJson = flagsOf(argv).flags.has('json')",
+    find: 'const asJson = wantsJson(flags)',
     put: 'const asJson = argv.length === 0',
     tests: cli,
   },
