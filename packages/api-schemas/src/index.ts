@@ -1,4 +1,5 @@
 export { AdminPageQuery, AdminProductsQuery, adminPageOf, isOn } from './admin-page.ts'
+export { CheckoutStateBody, checkoutStateBody } from './checkout-state-body.ts'
 export { CouponBody, CouponPage, couponBody } from './coupon-body.ts'
 export { CookieDomain, EmailAddress, GroupName, Instant, InstantOut, LicenseText, ProductKey } from './fields.ts'
 export { firstValue } from './first-value.ts'

@@ -9,4 +9,5 @@ export {
 } from './session/create-checkout-session.ts'
 export { findPricedProduct } from './session/find-priced-product.ts'
 export { findSubscriptionOfSession, type SessionLookupDeps } from './session/find-subscription-of-session.ts'
+export { type CheckoutState, type CheckoutStateDeps, readCheckoutState } from './session/read-checkout-state.ts'
 export { releaseOverdueReservations } from './session/release-overdue-reservations.ts'

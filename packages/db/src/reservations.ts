@@ -20,9 +20,14 @@ export interface Reservation {
   readonly orderKey: string | undefined
   /** A digest of who asked. */
   readonly identityKey: string | undefined
+  /** When its session was found gone through while the hold waits for the webhook. */
+  readonly sessionCompletedAt: Date | undefined
 }
 
-export type NewReservation = Omit<Reservation, 'status' | 'stripeSessionId' | 'createdAt' | 'orderKey' | 'identityKey'> &
+export type NewReservation = Omit<
+  Reservation,
+  'status' | 'stripeSessionId' | 'createdAt' | 'orderKey' | 'identityKey' | 'sessionCompletedAt'
+> &
   Partial<Pick<Reservation, 'orderKey' | 'identityKey'>>
 
 /** What is scarce about an order: the product's licenses, the coupon's redemptions, or both. */
@@ -228,5 +233,6 @@ function toReservation(row: Selectable<ReservationsTable>): Reservation {
     createdAt: row.created_at,
     orderKey: row.order_key ?? undefined,
     identityKey: row.identity_key ?? undefined,
+    sessionCompletedAt: row.session_completed_at ?? undefined,
   }
 }

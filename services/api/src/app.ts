@@ -22,6 +22,7 @@ import type { ApiDeps } from './api-deps.ts'
 import { createRateLimitStore } from './rate-limit-store.ts'
 import { addAdminCoupons } from './routes/admin-coupons.ts'
 import { addAdminProducts } from './routes/admin-products.ts'
+import { addCheckoutState } from './routes/checkout-state.ts'
 import { addCreateCheckoutSession } from './routes/create-checkout-session.ts'
 import { addCustomerPortal } from './routes/customer-portal.ts'
 import { addDefaultProduct } from './routes/default-product.ts'
@@ -88,6 +89,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
   addPublicProducts(app, deps)
   addGroupLicenses(app, deps)
   addCreateCheckoutSession(app, deps)
+  addCheckoutState(app, deps)
   addProductDetails(app, deps)
   addCustomerPortal(app, deps)
   addMaintenanceCheckout(app, deps)

@@ -109,6 +109,14 @@ const rows: Row[] = [
   },
   {
     method: 'GET',
+    route: `${PAYMENTS}/checkout-sessions/{id}`,
+    ask: () => ({ path: `${PAYMENTS}/checkout-sessions/cs_acme` }),
+    access: 'member',
+    scope: 'payments:read',
+    hidden: true,
+  },
+  {
+    method: 'GET',
     route: `${PAYMENTS}/reports/payments`,
     ask: () => ({ path: `${PAYMENTS}/reports/payments` }),
     access: 'sysadmin',
