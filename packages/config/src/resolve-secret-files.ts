@@ -13,6 +13,8 @@ export const fileKeys: Readonly<Record<string, readonly string[]>> = {
   mysql: ['dsn'],
   'mysql.tls': ['ca', 'cert', 'key'],
   license: ['public_key_pem'],
+  mail: ['password'],
+  'mail.tls': ['ca', 'cert', 'key'],
 }
 
 const isPublic = (leaf: string) => ['public_key_pem', 'ca', 'cert'].includes(leaf)
