@@ -1,0 +1,2 @@
+export { addressRefusal } from './header-text.ts'
+export { mailIdOf, type QueueDeps, queueNotification } from './queue-notification.ts'
