@@ -36,6 +36,7 @@ import { addMaintenanceCheckout } from './routes/maintenance-checkout.ts'
 import { addPaymentReports } from './routes/payment-reports.ts'
 import { addProductDetails } from './routes/product-details.ts'
 import { addPublicProducts } from './routes/public-products.ts'
+import { addResendLicense } from './routes/resend-license.ts'
 import { addRevocations } from './routes/revocations.ts'
 import { addSeatUsage } from './routes/seat-usage.ts'
 import { addSessionId } from './routes/session-id.ts'
@@ -102,6 +103,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
   addVerifyPayment(app, deps)
   addAdminProducts(app, deps)
   addAdminCoupons(app, deps)
+  addResendLicense(app, deps)
   addRevocations(app, deps)
   addDocs(app)
   // Last: its path has a parameter where all others have names.

@@ -50,6 +50,7 @@ test('every operation of the contract, and no name twice', () => {
       'DELETE /authlance/license/admin/products/{slug}/coupons/{couponId}',
       'POST /authlance/license/payments/product-details',
       'POST /authlance/license/payments/api/v1/checkout-session',
+      'POST /authlance/license/admin/licenses/{licenseId}/resend',
       'GET /authlance/license/payments/api/v1/checkout-sessions/{id}',
       'POST /authlance/license/payments/api/v1/customer-portal',
       'POST /authlance/license/payments/api/v1/maintenance-checkout',

@@ -8,6 +8,7 @@ import { db } from './commands/db.ts'
 import { events } from './commands/events.ts'
 import { keys } from './commands/keys.ts'
 import { license } from './commands/license.ts'
+import { notifications } from './commands/notifications.ts'
 import { payments } from './commands/payments.ts'
 import { products } from './commands/products.ts'
 import { seats } from './commands/seats.ts'
@@ -32,6 +33,7 @@ const groups: Readonly<Record<string, readonly Command[]>> = {
   coupons,
   payments,
   events,
+  notifications,
   audit,
   keys,
   token,

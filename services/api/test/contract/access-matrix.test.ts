@@ -116,6 +116,13 @@ const rows: Row[] = [
     hidden: true,
   },
   {
+    method: 'POST',
+    route: `${BASE}/admin/licenses/{licenseId}/resend`,
+    ask: () => ({ path: `${BASE}/admin/licenses/${licenseId}/resend` }),
+    access: 'sysadmin',
+    scope: 'licenses:issue',
+  },
+  {
     method: 'GET',
     route: `${PAYMENTS}/reports/payments`,
     ask: () => ({ path: `${PAYMENTS}/reports/payments` }),

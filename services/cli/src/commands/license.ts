@@ -28,6 +28,7 @@ import {
   wholeNumber,
 } from '../read-flags.ts'
 import { UsageError } from '../usage-error.ts'
+import { resend } from './resend-license.ts'
 import { storedLicenses } from './stored-licenses.ts'
 
 async function issue(context: Context): Promise<number> {
@@ -185,4 +186,5 @@ export const license: readonly Command[] = [
   },
   { name: 'inspect <file>', description: 'Show what a license file says, without verifying it', flags: [], run: inspect },
   ...storedLicenses,
+  resend,
 ]
