@@ -401,6 +401,15 @@ const rows: Record<string, Row> = {
   'mail.templates': text(undefined),
   'mail.locale': { fallback: 'en', value: 'de-AT', env: 'fr', becomesFromEnv: 'fr', wrong: ['../x', 'e', 'de_AT', '', 5] },
   'mail.link_base_url': url(undefined),
+  'mail.link_ttl': {
+    at: 'mail.linkTtlMs',
+    fallback: 7_776_000_000,
+    value: '24h',
+    becomes: 86_400_000,
+    env: '48h',
+    becomesFromEnv: 172_800_000,
+    wrong: ['soon', '30m', '90d', 5],
+  },
   'product_display.description': text(''),
   'product_display.features': {
     fallback: [],

@@ -1,7 +1,18 @@
 import { refusalOf } from '@licenseoperator/domain'
 import { z } from 'zod'
 import { tlsFiles } from './connection-leaves.ts'
-import { leaf, optionalLeaf, optionalText, readOneOf, readSecret, readTextLike, readWebUrl, readWhole, Wrong } from './leaf.ts'
+import {
+  duration,
+  leaf,
+  optionalLeaf,
+  optionalText,
+  readOneOf,
+  readSecret,
+  readTextLike,
+  readWebUrl,
+  readWhole,
+  Wrong,
+} from './leaf.ts'
 
 const readHost = readTextLike({
   max: 253,
@@ -43,6 +54,7 @@ export const mailSection = z
       templates: optionalText,
       locale: leaf(readLocale).default('en'),
       link_base_url: optionalLeaf(readWebUrl),
+      link_ttl: duration('1h', '87600h').prefault('2160h'),
     },
     'must be a map',
   )
@@ -57,4 +69,5 @@ export const mailSection = z
     templates: s.templates,
     locale: s.locale,
     linkBaseUrl: s.link_base_url,
+    linkTtlMs: s.link_ttl,
   }))

@@ -583,4 +583,12 @@ export const migrations: readonly Migration[] = [
       started_at ${instant} NOT NULL
     ) ${tail}`,
   },
+  {
+    // Signed links are not stored; what is stored is until when those of a license count for nothing.
+    name: '0172_license_link_revocations',
+    sql: `CREATE TABLE IF NOT EXISTS license_link_revocations (
+      license_id ${ascii(66)} NOT NULL PRIMARY KEY,
+      revoked_at ${instant} NOT NULL
+    ) ${tail}`,
+  },
 ]

@@ -340,6 +340,11 @@ export interface NotifierStartTable {
   started_at: Date
 }
 
+export interface LicenseLinkRevocationsTable {
+  license_id: string
+  revoked_at: Date
+}
+
 export interface Schema {
   products: ProductsTable
   prices: PricesTable
@@ -365,4 +370,5 @@ export interface Schema {
   revocation_list: RevocationListTable
   notifications: NotificationsTable
   notifier_start: NotifierStartTable
+  license_link_revocations: LicenseLinkRevocationsTable
 }

@@ -31,6 +31,7 @@ import { addDownloadLicense } from './routes/download-license.ts'
 import { addGroupLicenses } from './routes/group-licenses.ts'
 import { addIssueLicense } from './routes/issue-license.ts'
 import { addIssueTrial } from './routes/issue-trial.ts'
+import { addLicenseLink } from './routes/license-link.ts'
 import { addListProductKeys } from './routes/list-product-keys.ts'
 import { addMaintenanceCheckout } from './routes/maintenance-checkout.ts'
 import { addPaymentReports } from './routes/payment-reports.ts'
@@ -104,6 +105,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
   addAdminProducts(app, deps)
   addAdminCoupons(app, deps)
   addResendLicense(app, deps)
+  addLicenseLink(app, deps)
   addRevocations(app, deps)
   addDocs(app)
   // Last: its path has a parameter where all others have names.

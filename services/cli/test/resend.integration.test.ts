@@ -1,4 +1,4 @@
-import { inTransaction, notifications } from '@licenseoperator/db'
+import { inTransaction, licenseLinks, notifications } from '@licenseoperator/db'
 import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
 import { generateSigningKey } from '@licenseoperator/signing'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -60,4 +60,13 @@ test('refused in one sentence: no id, an unknown license, no mail configured, a 
     code: 2,
     notes: ['licenseoperator: --state must be one of queued, sending, sent, failed, dead'],
   })
+})
+
+test('license revoke-links: the links that there are count for nothing, and the audit log says who did it', async () => {
+  const licenseId = await issued()
+  expect(await run(['license', 'revoke-links', licenseId], env)).toMatchObject({ code: 0 })
+  expect(await licenseLinks.revokedAt(database.db, licenseId)).toBeInstanceOf(Date)
+  const { out } = await run(['audit', 'list', '--subject', `license:${licenseId}`], env)
+  expect(out.join('\n')).toMatch(/cli:grace +license\.links_revoked/)
+  expect((await run(['license', 'revoke-links', 'L-unknown'], env)).code).toBe(1)
 })

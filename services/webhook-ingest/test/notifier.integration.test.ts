@@ -2,6 +2,7 @@ import { inTransaction, licenses, notifications, outbox } from '@licenseoperator
 import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
 import { newLicenseId } from '@licenseoperator/domain'
 import { LicenseIssued, licenseIssuedMessageId, publishDurably } from '@licenseoperator/events'
+import { linkKeyOf, readLink } from '@licenseoperator/mail'
 import { type AnSmtpServer, anSmtpServer, type Behaviour } from '@licenseoperator/mail/testing'
 import { type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
 import { connect, type NatsConnection } from 'nats'
@@ -158,6 +159,19 @@ test('a purchase, a renewal and a maintenance renewed twice: a mail each, with t
   expect(await mails()).toHaveLength(4)
   expect(server.received).toHaveLength(4)
   expect(await metrics()).toMatch(/licenseoperator_mail_total\{outcome="sent"\} 4\n/)
+})
+
+test('with the relay beside it: from the outbox to the mail, whose link opens the license', async () => {
+  const server = await smtp()
+  await notifier(server.port, { roles: ['relay', 'notifier'] })
+  const licenseId = await sell()
+  await until(async () => expect(await mails('sent')).toHaveLength(1))
+  // Quoted-printable folds lines.
+  const raw = server.received[0]?.raw.replaceAll('=\r\n', '') ?? ''
+  const token = /http:\/\/127\.0\.0\.1:8083\/authlance\/license\/l\/(?<token>[\w.-]+)/.exec(raw)?.groups?.token ?? ''
+  const link = readLink(linkKeyOf('a shared secret of at least 32 bytes'), token, new Date())
+  expect(link).toMatchObject({ licenseId })
+  expect((link?.expiresAt.getTime() ?? 0) - (link?.issuedAt.getTime() ?? 0)).toBe(90 * 24 * 3_600_000)
 })
 
 test('50 announcements, two notifiers, a server that refuses, hangs and closes at random: one mail each, and what may be twice is counted', async () => {

@@ -13,8 +13,8 @@ export interface DeliverDeps {
   readonly from: Sender
   readonly templates: string | undefined
   readonly locale: string
-  /** Where the buyer finds a license again; `undefined` where there is no such place. */
-  readonly linkOf: (licenseId: string) => string | undefined
+  /** A signed link to a license; `undefined` where there is no place for it to lead to. */
+  readonly linkOf: (licenseId: string, now: Date) => string | undefined
   readonly log: Log
   readonly now: () => Date
   /** Name of this worker in its leases. */
@@ -97,7 +97,7 @@ async function readMessage(deps: DeliverDeps, claimed: notifications.Notificatio
   const values = templateValuesOf(license, {
     locale,
     productName: product?.name,
-    link: deps.linkOf(license.licenseId),
+    link: deps.linkOf(license.licenseId, deps.now()),
     sender: from.name ?? from.address,
   })
   const settings: TemplateSettings = {

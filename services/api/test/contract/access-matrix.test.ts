@@ -115,6 +115,15 @@ const rows: Row[] = [
     scope: 'payments:read',
     hidden: true,
   },
+  { method: 'GET', route: `${BASE}/l/{token}`, ask: () => ({ path: `${BASE}/l/forged` }), access: 'public' },
+  { method: 'GET', route: `${BASE}/l/{token}/file`, ask: () => ({ path: `${BASE}/l/forged/file` }), access: 'public' },
+  {
+    method: 'POST',
+    route: `${BASE}/admin/licenses/{licenseId}/revoke-links`,
+    ask: () => ({ path: `${BASE}/admin/licenses/${licenseId}/revoke-links` }),
+    access: 'sysadmin',
+    scope: 'licenses:revoke',
+  },
   {
     method: 'POST',
     route: `${BASE}/admin/licenses/{licenseId}/resend`,

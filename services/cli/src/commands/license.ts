@@ -29,6 +29,7 @@ import {
 } from '../read-flags.ts'
 import { UsageError } from '../usage-error.ts'
 import { resend } from './resend-license.ts'
+import { revokeLicenseLinks } from './revoke-links.ts'
 import { storedLicenses } from './stored-licenses.ts'
 
 async function issue(context: Context): Promise<number> {
@@ -187,4 +188,5 @@ export const license: readonly Command[] = [
   { name: 'inspect <file>', description: 'Show what a license file says, without verifying it', flags: [], run: inspect },
   ...storedLicenses,
   resend,
+  revokeLicenseLinks,
 ]

@@ -4,7 +4,7 @@ import { inTransaction, notifications, reading } from '@licenseoperator/db'
 import { isDomainError, type Log } from '@licenseoperator/domain'
 import { consume } from '@licenseoperator/events'
 import type { Metrics } from '@licenseoperator/http'
-import { queueNotification } from '@licenseoperator/mail'
+import { linkKeyOf, linkUrl, queueNotification, writeLink } from '@licenseoperator/mail'
 import type { SmtpSettings } from '@licenseoperator/mail/sending'
 import type { Connections } from '../connections.ts'
 import { every, pause } from '../every.ts'
@@ -23,7 +23,7 @@ interface NotifierOptions {
 }
 
 /** Where and how mail is sent; `undefined` where no mail is configured. */
-export function mailSettings({ mail, server }: Config) {
+export function mailSettings({ mail, server, internalAuth }: Config) {
   const { host, from } = mail
   if (host === undefined || from === undefined) return undefined
   const smtp: SmtpSettings = {
@@ -35,7 +35,12 @@ export function mailSettings({ mail, server }: Config) {
     tls: mail.tls,
   }
   const base = mail.linkBaseUrl ?? server.publicBaseUrl
-  const linkOf = (licenseId: string) => (base === undefined ? undefined : new URL(`/authlance/license/${licenseId}`, base).href)
+  const key = linkKeyOf(internalAuth.jwtSecret.reveal())
+  const linkOf = (licenseId: string, now: Date) => {
+    if (base === undefined) return undefined
+    const expiresAt = new Date(now.getTime() + mail.linkTtlMs)
+    return linkUrl(base, writeLink(key, { licenseId, issuedAt: now, expiresAt }))
+  }
   return { smtp, from, templates: mail.templates, locale: mail.locale, linkOf }
 }
 
