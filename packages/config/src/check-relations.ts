@@ -31,7 +31,8 @@ export function checkRelations(raw: Raw, sections: ReadonlySet<string>): ConfigP
       problems.push(...checkProductKeys(maps(raw.stripe.products), maps(raw.security)))
   }
   if (sections.has('nats') && isMap(raw.nats)) problems.push(...checkSubjects(raw.nats), ...checkNatsUser(raw.nats))
-  for (const section of ['nats', 'mysql'] as const)
+  if (isMap(raw.mail)) problems.push(...checkMail(raw.mail))
+  for (const section of ['nats', 'mysql', 'mail'] as const)
     if (sections.has(section) && isMap(raw[section])) problems.push(...checkClientCertificate(raw[section].tls, `${section}.tls`))
   return problems
 }
@@ -46,6 +47,7 @@ export function doubtful(raw: Raw, sections: ReadonlySet<string>): string[] {
   if (isMap(raw.retention) && OFF.has(raw.retention.delete_only_trials)) {
     warnings.push('retention.delete_only_trials: false has no effect, paid licenses are never deleted')
   }
+  if (isMap(raw.mail)) warnings.push(...doubtfulMail(raw.mail, raw))
   if (isMap(raw.server)) warnings.push(...doubtfulServer(raw.server))
   if (sections.has('internal_auth') && isMap(raw.internal_auth)) warnings.push(...doubtfulIssuer(raw.internal_auth))
   if (sections.has('internal_auth') && isMap(raw.internal_auth) && isMap(raw.internal_auth.required_scopes)) {
@@ -80,6 +82,20 @@ function doubtfulServer(server: Raw): string[] {
       : []),
     ...(proxied && (server.admin_addr ?? '') === ''
       ? ['server.admin_addr: is empty although public_base_url is https; /metrics and /readyz are answered on the public address']
+      : []),
+  ]
+}
+
+/** Allowed, and seldom meant. */
+function doubtfulMail(mail: Raw, { nats }: Raw): string[] {
+  const host = typeof mail.host === 'string' ? mail.host.trim() : ''
+  const meant = ['from', 'user', 'password'].some((key) => mail[key] !== undefined && mail[key] !== '')
+  if (host === '') return meant ? ['mail.host: is empty, so no mail is sent'] : []
+  const onlyConsumer = isMap(nats) && nats.license_issued_retention === 'workqueue'
+  return [
+    ...(onlyConsumer ? ['nats.license_issued_retention: workqueue admits one consumer, and mail is it'] : []),
+    ...(mail.secure === 'none' && !/^(?:localhost|127\.|\[?::1)/.test(host)
+      ? ['mail.secure: none sends licenses unencrypted']
       : []),
   ]
 }
@@ -148,6 +164,19 @@ function checkNatsUser(nats: Raw): ConfigProblem[] {
   const given = [inUrl && 'credentials in url', nats.credentials && 'credentials', nats.nkey_seed && 'nkey_seed'].filter(Boolean)
   const path = nats.credentials ? 'nats.credentials' : 'nats.nkey_seed'
   return given.length > 1 ? [{ path, message: `${given.join(' and ')} exclude each other` }] : []
+}
+
+/** What mail needs once there is a server for it, and what must not travel unencrypted. */
+function checkMail(mail: Raw): ConfigProblem[] {
+  const filled = (key: string) => mail[key] !== undefined && mail[key] !== ''
+  if (!filled('host')) return []
+  const problems: ConfigProblem[] = []
+  if (!filled('from')) problems.push({ path: 'mail.from', message: 'is required: mail.host is set' })
+  if (filled('user') !== filled('password'))
+    problems.push({ path: `mail.${filled('user') ? 'password' : 'user'}`, message: 'is required: user and password go together' })
+  if (filled('password') && mail.secure === 'none')
+    problems.push({ path: 'mail.secure', message: 'must not be none where a password is sent' })
+  return problems
 }
 
 function checkClientCertificate(tls: unknown, path: string): ConfigProblem[] {

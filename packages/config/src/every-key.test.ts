@@ -30,6 +30,8 @@ interface Row {
   readonly wrong: readonly unknown[]
   /** Where the problems of `wrong` are, when below the key. */
   readonly wrongAt?: RegExp
+  /** What the key needs beside it in its section. */
+  readonly beside?: Record<string, unknown>
 }
 
 const whole = (fallback: unknown, value: number): Row => ({
@@ -363,6 +365,49 @@ const rows: Record<string, Row> = {
   'trials.enabled': flag(true),
   'trials.duration_hours': { ...whole(8, 24), wrong: [0, '0', 'x'] },
   'trials.cooldown_days': whole(0, 90),
+  'mail.host': {
+    beside: { from: 'licenses@acme.test' },
+    fallback: undefined,
+    value: ' smtp.acme.test ',
+    becomes: 'smtp.acme.test',
+    env: '127.0.0.1',
+    becomesFromEnv: '127.0.0.1',
+    wrong: ['smtp acme', 'smtp://acme.test', 'a\nb', 5, ['x']],
+  },
+  'mail.port': { ...whole(undefined, 2525), wrong: [0, 65_536, 'x', 1.5] },
+  'mail.secure': { fallback: 'starttls', value: 'tls', env: 'NONE', becomesFromEnv: 'none', wrong: ['ssl', true, 5] },
+  'mail.user': text(undefined),
+  'mail.password': { ...secretValue('pw', 'other', [' ', 5, ['x']]), fallback: undefined },
+  ...tls('mail'),
+  'mail.from': {
+    fallback: undefined,
+    value: ' License Desk <licenses@acme.test> ',
+    becomes: { name: 'License Desk', address: 'licenses@acme.test' },
+    env: 'licenses@acme.test',
+    becomesFromEnv: { name: undefined, address: 'licenses@acme.test' },
+    wrong: [
+      'License Desk',
+      'a@b@c',
+      'Desk <x>',
+      'Desk\r\nBcc: evil@x.test <a@acme.test>',
+      'Desk <a@acme.test\nBcc: x@evil.test>',
+      'Desk <a@acme.test>, b@acme.test',
+      '"Desk" <a@acme.test>',
+      5,
+    ],
+  },
+  'mail.templates': text(undefined),
+  'mail.locale': { fallback: 'en', value: 'de-AT', env: 'fr', becomesFromEnv: 'fr', wrong: ['../x', 'e', 'de_AT', '', 5] },
+  'mail.link_base_url': url(undefined),
+  'mail.link_ttl': {
+    at: 'mail.linkTtlMs',
+    fallback: 7_776_000_000,
+    value: '24h',
+    becomes: 86_400_000,
+    env: '48h',
+    becomesFromEnv: 172_800_000,
+    wrong: ['soon', '30m', '90d', 5],
+  },
   'product_display.description': text(''),
   'product_display.features': {
     fallback: [],
@@ -418,7 +463,12 @@ describe.each(Object.entries(rows))('%s', (key, row) => {
   const variable = `LICENSEOPERATOR_${key.toUpperCase().replaceAll('.', '_')}`
   const at = row.at ?? key.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
   const read = (...input: Parameters<typeof load>) => revealed(valueAt(load(...input).config, at))
-  const without = aFileWith(key, undefined)
+  const fileWith = (value: unknown): Record<string, unknown> => {
+    const file = aFileWith(key, value)
+    const [section = ''] = key.split('.')
+    return row.beside === undefined ? file : { ...file, [section]: { ...row.beside, ...Object(file[section]) } }
+  }
+  const without = fileWith(undefined)
 
   test('default', () => {
     if (row.fallback === NONE) expect(problemsOf(without).map((problem) => problem.path)).toContain(key)
@@ -426,11 +476,11 @@ describe.each(Object.entries(rows))('%s', (key, row) => {
   })
 
   test('from the file', () => {
-    expect(read(aFileWith(key, row.value))).toEqual(row.becomes ?? row.value)
+    expect(read(fileWith(row.value))).toEqual(row.becomes ?? row.value)
   })
 
   test('from the environment, over the file', () => {
-    expect(read(aFileWith(key, row.value), { env: { [variable]: row.env } })).toEqual(row.becomesFromEnv)
+    expect(read(fileWith(row.value), { env: { [variable]: row.env } })).toEqual(row.becomesFromEnv)
   })
 
   test('what is in force, described, loads again to the same', () => {
@@ -441,12 +491,12 @@ describe.each(Object.entries(rows))('%s', (key, row) => {
   })
 
   test('nothing behind the key, or an empty variable, means the default', () => {
-    if (row.fallback === NONE) expect(problemsOf(aFileWith(key, null)).map((problem) => problem.path)).toContain(key)
-    else expect(read(aFileWith(key, null), { env: { [variable]: '' } })).toEqual(row.fallback)
+    if (row.fallback === NONE) expect(problemsOf(fileWith(null)).map((problem) => problem.path)).toContain(key)
+    else expect(read(fileWith(null), { env: { [variable]: '' } })).toEqual(row.fallback)
   })
 
   test.each(row.wrong.map((value) => [value]))('%j is refused, at that key alone', (value) => {
-    const paths = problemsOf(aFileWith(key, value)).map((problem) => problem.path)
+    const paths = problemsOf(fileWith(value)).map((problem) => problem.path)
     expect(paths).not.toEqual([])
     for (const path of paths) expect(path).toMatch(row.wrongAt ?? new RegExp(`^${key.replaceAll('.', '\\.')}$`))
   })

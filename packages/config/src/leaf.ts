@@ -71,7 +71,7 @@ export const flag = leaf((value) => {
   return new Wrong('must be true or false')
 })
 
-function readWhole(min: number, max: number): Read<number> {
+export function readWhole(min: number, max: number): Read<number> {
   const message = `must be a whole number from ${min} to ${max}`
   return (value) => {
     const number = typeof value === 'string' && /^\s*-?\d{1,15}\s*$/.test(value) ? Number(value) : value

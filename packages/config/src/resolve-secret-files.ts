@@ -13,6 +13,8 @@ export const fileKeys: Readonly<Record<string, readonly string[]>> = {
   mysql: ['dsn'],
   'mysql.tls': ['ca', 'cert', 'key'],
   license: ['public_key_pem'],
+  mail: ['password'],
+  'mail.tls': ['ca', 'cert', 'key'],
 }
 
 /** Whether what stands in that key or file may be read by everybody. */

@@ -20,6 +20,7 @@ import {
   Wrong,
   whole,
 } from './leaf.ts'
+import { mailSection } from './mail-section.ts'
 import { readPrivatePem, readPublicPem } from './pem.ts'
 import { ConfigProductSchema } from './product-schema.ts'
 import {
@@ -112,6 +113,7 @@ export const commonSections = {
       NOT_A_MAP,
     )
     .transform((s) => ({ enabled: s.enabled, durationHours: s.duration_hours, cooldownDays: s.cooldown_days })),
+  mail: mailSection,
   product_display: z.object({ description: text.default(''), features: leaf(readTexts).default([]) }, NOT_A_MAP),
   license_policy: z
     .object(

@@ -7,9 +7,12 @@ import {
   type Database,
   type DatabaseOptions,
   inTransaction,
+  licenses,
   migrate,
+  notifications,
   openDatabase,
   outbox,
+  products,
   stripeEvents,
   waitForSchema,
 } from './index.ts'
@@ -18,7 +21,7 @@ import { createTestDatabase, type TestDatabase, testMysqlAccount } from './testi
 // The grants that the README tells operators to give, under names of this test's own.
 const statements = /```sql\n(.*?)```/s.exec(readFileSync(new URL('../README.md', import.meta.url), 'utf8'))?.[1] ?? ''
 const prefix = `t${crypto.randomUUID().slice(0, 8)}`
-const roles = ['migrate', 'receiver', 'relay', 'processor', 'api'] as const
+const roles = ['migrate', 'receiver', 'relay', 'notifier', 'processor', 'api'] as const
 type Role = (typeof roles)[number]
 
 let database: TestDatabase
@@ -100,7 +103,38 @@ test('the relay publishes announcements, and cannot make one', async () => {
     await expect(run('relay', statement)).rejects.toMatchObject(refused)
 })
 
-test.each(['receiver', 'relay', 'processor', 'api'] as const)(
+test('the notifier writes down what it sends, reads licenses, and changes none', async () => {
+  const { db } = as('notifier')
+  const now = new Date()
+  const [licenseId, messageId] = ['L-1', crypto.randomUUID()]
+  await inTransaction(as('processor').db, (tx) => outbox.add(tx, { messageId, subject: 'x', payload: Buffer.from('{}') }, now))
+  expect(await outbox.findByMessageId(db, messageId)).toMatchObject({ messageId })
+  expect(await licenses.findById(db, licenseId)).toBeUndefined()
+  expect(await products.findById(db, 1)).toBeUndefined()
+  const mail = {
+    notificationId: 'N-1',
+    licenseId,
+    reason: 'purchase',
+    recipient: 'a@acme.test',
+    messageId: '<1@x>',
+    createdAt: now,
+  }
+  expect(await inTransaction(db, (tx) => notifications.add(tx, mail))).toBe(true)
+  const claimed = await inTransaction(db, (tx) => notifications.claimOne(tx, { owner: 'one', now, until: now }))
+  await inTransaction(db, (tx) => notifications.markSent(tx, claimed?.notificationId ?? '', now))
+  expect(await notifications.backlog(db)).toMatchObject({ oldest: undefined })
+  const started = () => inTransaction(db, (tx) => notifications.startedAt(tx, now))
+  expect([await started(), await started()]).toEqual([now, now])
+  const statements = [
+    'UPDATE licenses SET plan = 1',
+    'DELETE FROM notifications',
+    'UPDATE outbox SET attempts = 0',
+    'SELECT * FROM payments',
+  ]
+  for (const statement of statements) await expect(run('notifier', statement)).rejects.toMatchObject(refused)
+})
+
+test.each(['receiver', 'relay', 'notifier', 'processor', 'api'] as const)(
   'the %s changes no schema, reads no file, gives no right, leaves its database alone',
   async (role) => {
     const statements = [

@@ -6,10 +6,12 @@ export type AuditAction =
   | 'event.discarded'
   | 'event.replayed'
   | 'license.issued'
+  | 'license.links_revoked'
   | 'license.maintenance_recounted'
   | 'license.maintenance_renewed'
   /** Something about it that leaves it as good or bad as it was: a dispute, an instant, the license in its place. */
   | 'license.marked'
+  | 'license.resent'
   | 'license.restored'
   | 'license.restored_by_operator'
   | 'license.revoked'

@@ -2,6 +2,7 @@ import type {
   AuditLogTable,
   CouponsTable,
   LicensesTable,
+  NotificationsTable,
   PaymentDetailsTable,
   PaymentsTable,
   ProductsTable,
@@ -85,6 +86,22 @@ export const licenseColumns = [
   'found_free_at',
   'sold_as',
 ] as const satisfies readonly (keyof LicensesTable)[]
+
+export const notificationColumns = [
+  'notification_id',
+  'license_id',
+  'reason',
+  'recipient',
+  'message_id',
+  'state',
+  'attempts',
+  'maybe_twice',
+  'next_attempt_at',
+  'lease_owner',
+  'last_error',
+  'created_at',
+  'sent_at',
+] as const satisfies readonly (keyof NotificationsTable)[]
 
 export const paymentColumns = [
   'payment_key',

@@ -208,6 +208,18 @@ export async function findByCheckoutSession(db: Reader, sessionId: string): Prom
   return row && toLicense(row)
 }
 
+/** All licenses that a checkout session paid for; of a bundle its own first. Few: a bundle is bounded. */
+export async function listByCheckoutSession(db: Reader, sessionId: string): Promise<StoredLicense[]> {
+  if (!isAscii(sessionId)) return []
+  const rows = await db
+    .selectFrom('licenses')
+    .select(licenseColumns)
+    .where('stripe_checkout_session_id', '=', sessionId)
+    .orderBy('issuance_key')
+    .execute()
+  return rows.map(toLicense)
+}
+
 /** A license that an invoice paid for; of a bundle any one. */
 export async function findByInvoice(db: Reader, invoiceId: string): Promise<StoredLicense | undefined> {
   const row = await db

@@ -553,4 +553,42 @@ export const migrations: readonly Migration[] = [
     name: '0163_licenses_by_invoice',
     sql: 'CREATE INDEX licenses_by_invoice ON licenses (stripe_invoice_id)',
   },
+  {
+    // One mail for each license and reason: the unique key decides, whoever asks and however often. What waits has a next attempt, what is settled has none.
+    name: '0170_notifications',
+    sql: `CREATE TABLE IF NOT EXISTS notifications (
+      notification_id ${ascii(66)} NOT NULL PRIMARY KEY,
+      license_id ${ascii(66)} NOT NULL,
+      reason ${ascii(96)} NOT NULL,
+      recipient VARCHAR(512) NOT NULL,
+      message_id ${ascii(255)} NOT NULL,
+      state ${ascii(16)} NOT NULL,
+      attempts INT UNSIGNED NOT NULL DEFAULT 0,
+      maybe_twice INT UNSIGNED NOT NULL DEFAULT 0,
+      next_attempt_at ${instant} NULL,
+      lease_owner ${ascii(66)} NULL,
+      last_error VARCHAR(512) NULL,
+      created_at ${instant} NOT NULL,
+      sent_at ${instant} NULL,
+      UNIQUE KEY notifications_by_license_and_reason (license_id, reason),
+      KEY notifications_due (next_attempt_at),
+      KEY notifications_by_state (state, created_at, notification_id)
+    ) ${tail}`,
+  },
+  {
+    // One row: since when mail is sent. What was announced before nobody wants to hear of again.
+    name: '0171_notifier_start',
+    sql: `CREATE TABLE IF NOT EXISTS notifier_start (
+      id TINYINT UNSIGNED NOT NULL PRIMARY KEY,
+      started_at ${instant} NOT NULL
+    ) ${tail}`,
+  },
+  {
+    // Signed links are not stored; what is stored is until when those of a license count for nothing.
+    name: '0172_license_link_revocations',
+    sql: `CREATE TABLE IF NOT EXISTS license_link_revocations (
+      license_id ${ascii(66)} NOT NULL PRIMARY KEY,
+      revoked_at ${instant} NOT NULL
+    ) ${tail}`,
+  },
 ]

@@ -1,5 +1,7 @@
+import type { Selectable } from 'kysely'
+import { isAscii } from './is-ascii.ts'
 import { isDuplicateEntry } from './mysql-error.ts'
-import type { Reader, Tx } from './schema.ts'
+import type { OutboxTable, Reader, Tx } from './schema.ts'
 
 export interface OutboxMessage {
   readonly id: number
@@ -65,6 +67,17 @@ export async function releaseWithheld(tx: Tx, licenseId: string): Promise<void> 
   await tx.deleteFrom('withheld_announcements').where('license_id', '=', licenseId).execute()
 }
 
+/** An announcement by its message id, published or not: what the stream says is believed only as far as it stands here. */
+export async function findByMessageId(db: Reader, messageId: string): Promise<OutboxMessage | undefined> {
+  if (!isAscii(messageId)) return undefined
+  const row = await db
+    .selectFrom('outbox')
+    .select(['id', 'message_id', 'subject', 'payload', 'created_at', 'attempts'])
+    .where('message_id', '=', messageId)
+    .executeTakeFirst()
+  return row && toMessage(row)
+}
+
 /**
  * Leases unpublished messages, oldest first. The transaction is short: claim, commit, and publish outside, because row locks held during
  * a network call would block every insert into the outbox. A crashed relay's lease runs out by itself.
@@ -90,14 +103,7 @@ export async function claim(tx: Tx, lease: { owner: string; now: Date; until: Da
       rows.map((row) => row.id),
     )
     .execute()
-  return rows.map((row) => ({
-    id: row.id,
-    messageId: row.message_id,
-    subject: row.subject,
-    payload: row.payload,
-    createdAt: row.created_at,
-    attempts: row.attempts + 1,
-  }))
+  return rows.map((row) => ({ ...toMessage(row), attempts: row.attempts + 1 }))
 }
 
 /** After the PubAck, whoever holds the lease by now: a message that is in the stream is published. */
@@ -131,4 +137,11 @@ export async function backlog(db: Reader): Promise<{ count: number; oldest: Date
     .where('published_at', 'is', null)
     .executeTakeFirstOrThrow()
   return { count: Number(row.count), oldest: row.oldest ?? undefined }
+}
+
+function toMessage(
+  row: Pick<Selectable<OutboxTable>, 'id' | 'message_id' | 'subject' | 'payload' | 'created_at' | 'attempts'>,
+): OutboxMessage {
+  const { id, message_id, subject, payload, created_at, attempts } = row
+  return { id, messageId: message_id, subject, payload, createdAt: created_at, attempts }
 }

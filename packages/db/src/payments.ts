@@ -265,6 +265,7 @@ export async function setReversed(
 }
 
 export async function find(db: Reader, paymentKey: string): Promise<StoredPayment | undefined> {
+  if (!isAscii(paymentKey)) return undefined
   const row = await db.selectFrom('payments').select(paymentColumns).where('payment_key', '=', paymentKey).executeTakeFirst()
   return row && toPayment(row)
 }

@@ -21,9 +21,14 @@ export interface Reservation {
   readonly orderKey: string | undefined
   /** A digest of who asked. */
   readonly identityKey: string | undefined
+  /** When its session was found gone through while the hold waits for the webhook. */
+  readonly sessionCompletedAt: Date | undefined
 }
 
-export type NewReservation = Omit<Reservation, 'status' | 'stripeSessionId' | 'createdAt' | 'orderKey' | 'identityKey'> &
+export type NewReservation = Omit<
+  Reservation,
+  'status' | 'stripeSessionId' | 'createdAt' | 'orderKey' | 'identityKey' | 'sessionCompletedAt'
+> &
   Partial<Pick<Reservation, 'orderKey' | 'identityKey'>>
 
 /** What an order takes that can run out: a license of a product with a cap, a redemption of a coupon with a quota, or both. */
@@ -231,5 +236,6 @@ function toReservation(row: Selectable<ReservationsTable>): Reservation {
     createdAt: row.created_at,
     orderKey: row.order_key ?? undefined,
     identityKey: row.identity_key ?? undefined,
+    sessionCompletedAt: row.session_completed_at ?? undefined,
   }
 }

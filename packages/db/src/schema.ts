@@ -314,6 +314,37 @@ export interface RevocationListTable {
   number: number
 }
 
+export interface NotificationsTable {
+  notification_id: string
+  license_id: string
+  /** `purchase`, `renewal`, `maintenance:{end}` or `resend:{id}`; unique for its license. */
+  reason: string
+  recipient: string
+  /** Of the mail, the same for every try. */
+  message_id: string
+  /** `sending` is also what became unsure: the server may have taken it and the answer was lost. */
+  state: 'queued' | 'sending' | 'sent' | 'failed' | 'dead'
+  attempts: Generated<number>
+  /** Tries that followed one whose outcome nobody knows. */
+  maybe_twice: Generated<number>
+  /** While it is being sent: when it counts as abandoned. Null once it is settled. */
+  next_attempt_at: Date | null
+  lease_owner: string | null
+  last_error: string | null
+  created_at: Date
+  sent_at: Date | null
+}
+
+export interface NotifierStartTable {
+  id: number
+  started_at: Date
+}
+
+export interface LicenseLinkRevocationsTable {
+  license_id: string
+  revoked_at: Date
+}
+
 export interface Schema {
   products: ProductsTable
   prices: PricesTable
@@ -337,4 +368,7 @@ export interface Schema {
   reversals: ReversalsTable
   subscriptions: SubscriptionsTable
   revocation_list: RevocationListTable
+  notifications: NotificationsTable
+  notifier_start: NotifierStartTable
+  license_link_revocations: LicenseLinkRevocationsTable
 }

@@ -12,7 +12,15 @@ export type LicenseId = z.infer<typeof LicenseId>
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** What the ids that we make begin with. A lease's owner is told from a reservation by where it stands. */
-const prefixes = { license: 'L', reservation: 'R', leaseOwner: 'R', relay: 'relay', request: 'r' } as const
+const prefixes = {
+  license: 'L',
+  reservation: 'R',
+  leaseOwner: 'R',
+  relay: 'relay',
+  request: 'r',
+  notification: 'N',
+  mailer: 'mailer',
+} as const
 
 export function newLicenseId(): string {
   return newId('license')

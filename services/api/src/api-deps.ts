@@ -29,6 +29,8 @@ export interface ApiConfig {
   readonly licensePolicy: { readonly defaultPlan: string; readonly defaultTermDays: number; readonly defaultPriceLocked: boolean }
   readonly portalReturnUrl: string
   readonly maintenancePriceLookupKey: string | undefined
+  /** Address that mails come from; absent where none are sent. */
+  readonly mailSender?: string | undefined
 }
 
 export interface ApiDeps {

@@ -22,6 +22,7 @@ import type { ApiDeps } from './api-deps.ts'
 import { createRateLimitStore } from './rate-limit-store.ts'
 import { addAdminCoupons } from './routes/admin-coupons.ts'
 import { addAdminProducts } from './routes/admin-products.ts'
+import { addCheckoutState } from './routes/checkout-state.ts'
 import { addCreateCheckoutSession } from './routes/create-checkout-session.ts'
 import { addCustomerPortal } from './routes/customer-portal.ts'
 import { addDefaultProduct } from './routes/default-product.ts'
@@ -30,11 +31,13 @@ import { addDownloadLicense } from './routes/download-license.ts'
 import { addGroupLicenses } from './routes/group-licenses.ts'
 import { addIssueLicense } from './routes/issue-license.ts'
 import { addIssueTrial } from './routes/issue-trial.ts'
+import { addLicenseLink } from './routes/license-link.ts'
 import { addListProductKeys } from './routes/list-product-keys.ts'
 import { addMaintenanceCheckout } from './routes/maintenance-checkout.ts'
 import { addPaymentReports } from './routes/payment-reports.ts'
 import { addProductDetails } from './routes/product-details.ts'
 import { addPublicProducts } from './routes/public-products.ts'
+import { addResendLicense } from './routes/resend-license.ts'
 import { addRevocations } from './routes/revocations.ts'
 import { addSeatUsage } from './routes/seat-usage.ts'
 import { addSessionId } from './routes/session-id.ts'
@@ -88,6 +91,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
   addPublicProducts(app, deps)
   addGroupLicenses(app, deps)
   addCreateCheckoutSession(app, deps)
+  addCheckoutState(app, deps)
   addProductDetails(app, deps)
   addCustomerPortal(app, deps)
   addMaintenanceCheckout(app, deps)
@@ -100,6 +104,8 @@ export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
   addVerifyPayment(app, deps)
   addAdminProducts(app, deps)
   addAdminCoupons(app, deps)
+  addResendLicense(app, deps)
+  addLicenseLink(app, deps)
   addRevocations(app, deps)
   addDocs(app)
   // Last: its path has a parameter where all others have names.

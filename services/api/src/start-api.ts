@@ -144,6 +144,7 @@ function apiConfigOf({
   licensePolicy,
   security,
   trials,
+  mail,
 }: Config<'security' | 'internalAuth' | 'stripe'>): ApiConfig {
   return {
     publicBaseUrl: server.publicBaseUrl,
@@ -176,6 +177,7 @@ function apiConfigOf({
     licensePolicy,
     portalReturnUrl: stripe.portalReturnUrl,
     maintenancePriceLookupKey: stripe.maintenancePriceLookupKey,
+    mailSender: mail.host === undefined ? undefined : mail.from?.address,
   }
 }
 

@@ -17,6 +17,8 @@ const publicOnes = new Set([
   'GET /authlance/license/product',
   'GET /authlance/license/products',
   'GET /authlance/license/revocations',
+  'GET /authlance/license/l/{token}',
+  'GET /authlance/license/l/{token}/file',
   'POST /authlance/license/payments/product-details',
 ])
 const resolved = (schema: unknown): Json => {
@@ -50,6 +52,11 @@ test('every operation of the contract, and no name twice', () => {
       'DELETE /authlance/license/admin/products/{slug}/coupons/{couponId}',
       'POST /authlance/license/payments/product-details',
       'POST /authlance/license/payments/api/v1/checkout-session',
+      'POST /authlance/license/admin/licenses/{licenseId}/resend',
+      'POST /authlance/license/admin/licenses/{licenseId}/revoke-links',
+      'GET /authlance/license/l/{token}',
+      'GET /authlance/license/l/{token}/file',
+      'GET /authlance/license/payments/api/v1/checkout-sessions/{id}',
       'POST /authlance/license/payments/api/v1/customer-portal',
       'POST /authlance/license/payments/api/v1/maintenance-checkout',
       'POST /authlance/license/payments/api/v1/session-id',

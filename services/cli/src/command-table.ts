@@ -7,6 +7,7 @@ import { events } from './commands/events.ts'
 import { help } from './commands/help.ts'
 import { keys } from './commands/keys.ts'
 import { license } from './commands/license.ts'
+import { notifications } from './commands/notifications.ts'
 import { payments } from './commands/payments.ts'
 import { products } from './commands/products.ts'
 import { seats } from './commands/seats.ts'
@@ -20,7 +21,7 @@ import { everywhere, flagName, isSwitch } from './flags-everywhere.ts'
 /** The one list of commands: what runs, what is helped with, corrected and completed. */
 export const topics: readonly Topic[] = [
   topic('Start', { config, keys, db }, [serve]),
-  topic('Licenses', { license, trial }),
+  topic('Licenses', { license, trial, notifications }),
   topic('Catalog', { products, coupons }, [seats]),
   topic('Stripe', { stripe, events, payments }),
   topic('People', { audit, token }),

@@ -12,7 +12,7 @@ import {
 } from '@licenseoperator/events'
 import { pause } from './every.ts'
 
-export const ingestRoles = ['receiver', 'processor', 'relay'] as const
+export const ingestRoles = ['receiver', 'processor', 'relay', 'notifier'] as const
 export type IngestRole = (typeof ingestRoles)[number]
 
 /** How long a starting service waits for what it depends on before it says so and ends. */
@@ -24,9 +24,14 @@ const WORKER_HOLD_MS = 15_000
 const REQUEST_HOLD_MS = 3000
 
 /** The streams that a role works with. What it does not need it need not be allowed to make. */
-const streamsOf: Record<IngestRole, StreamKind> = { receiver: 'webhook', processor: 'webhook', relay: 'licenseIssued' }
+const streamsOf: Record<IngestRole, StreamKind> = {
+  receiver: 'webhook',
+  processor: 'webhook',
+  relay: 'licenseIssued',
+  notifier: 'licenseIssued',
+}
 
-/** What the three roles share: one pool, one NATS connection, the names of the streams. */
+/** What the roles share: one pool, one NATS connection, the names of the streams. */
 export class Connections {
   /** For workers, which may hold a connection for long. */
   readonly database: Database

@@ -9,7 +9,7 @@ import { startIngest } from './start-ingest.ts'
 
 const EX_USAGE = 2
 
-/** `--role receiver|processor|relay`, repeatable; all three when absent. */
+/** `--role receiver|processor|relay|notifier`, repeatable; all when absent, the notifier where mail is configured. */
 function readArguments(): { config: string | undefined; roles: readonly IngestRole[]; version: boolean } {
   const { values } = parseArgs({
     options: {
@@ -37,7 +37,7 @@ async function main(): Promise<number> {
     const log = createLog({ service: 'webhook-ingest', level: config.log.level })
     for (const warning of warnings) log.warn(warning)
     const ingest = await startIngest({ config, roles, log })
-    log.info('webhook-ingest runs', { url: ingest.url, adminUrl: ingest.adminUrl, roles })
+    log.info('webhook-ingest runs', { url: ingest.url, adminUrl: ingest.adminUrl, roles: ingest.roles })
     stopOnSignals([ingest], log, { drainMs: config.server.drainDelayMs })
     return 0
   } catch (error) {

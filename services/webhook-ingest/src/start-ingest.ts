@@ -1,4 +1,4 @@
-import type { Config } from '@licenseoperator/config'
+import { type Config, ConfigError } from '@licenseoperator/config'
 import type { Database } from '@licenseoperator/db'
 import type { Log } from '@licenseoperator/domain'
 import { type NatsLink, ping } from '@licenseoperator/events'
@@ -20,6 +20,8 @@ import { addWebhook, createReceiver, type ReceiverDeps, receiverOperations } fro
 import { startWork } from './start-work.ts'
 
 export interface Ingest {
+  /** Those that run: of the ones asked for, what is configured. */
+  readonly roles: readonly IngestRole[]
   /** Where the receiver listens; every role serves health and metrics there. */
   readonly url: string
   /** Where readiness and metrics are served, when that is an address of its own. */
@@ -56,7 +58,8 @@ export interface IngestOptions {
  * @throws ConfigError, SigningKeyError, CannotListen, or DomainError/EventsUnavailable with one sentence after a bounded wait
  */
 export async function startIngest(options: IngestOptions): Promise<Ingest> {
-  const { config, roles, log } = options
+  const { config, log } = options
+  const roles = rolesThatRun(config, options.roles)
   // Before anything is opened: a key that cannot sign is a mistake in the configuration, not a failure of work.
   const keys = signingKeysOf(config)
   const connections = new Connections(config, log, roles)
@@ -69,7 +72,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     const deps = receiverDeps(config, connections, metrics, log)
     // Listening comes first: where the port is taken, no work has been started that would have to be undone.
     const serving = await (options.listen === undefined
-      ? listenAlone(options, connections, deps)
+      ? listenAlone({ ...options, roles }, connections, deps)
       : options.listen({
           database: connections.requests,
           nats: connections.nats,
@@ -77,8 +80,9 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
           addRoutes: (app) => addWebhook(app, deps),
         }))
     const stopping = new AbortController()
-    const work = startWork({ ...options, keys }, connections, metrics, stopping.signal)
+    const work = startWork({ ...options, roles, keys }, connections, metrics, stopping.signal)
     return {
+      roles,
       url: serving.url,
       adminUrl: serving.adminUrl,
       // Together: the workers stop while the listener drains.
@@ -92,6 +96,13 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     await connections.close()
     throw error
   }
+}
+
+/** Where no mail is configured there is nothing for the notifier to do. @throws ConfigError when it was to run alone */
+function rolesThatRun(config: Config, wanted: readonly IngestRole[]): readonly IngestRole[] {
+  const roles = wanted.filter((role) => role !== 'notifier' || config.mail.host !== undefined)
+  if (roles.length === 0) throw new ConfigError([{ path: 'mail.host', message: 'is required by the role notifier' }])
+  return roles
 }
 
 /** The receiver, or what operators ask a worker, on `ingest.addr`. */

@@ -8,6 +8,7 @@ import type { KeyRing } from '@licenseoperator/signing'
 import { createStripe } from '@licenseoperator/stripe'
 import type { Connections, IngestRole } from './connections.ts'
 import { every, finishedBy } from './every.ts'
+import { runNotifier } from './notifier/run-notifier.ts'
 import { runSweeps } from './processor/run-processor.ts'
 import { runReconcile } from './processor/run-reconcile.ts'
 import { publishedBefore } from './relay/published-before.ts'
@@ -27,7 +28,7 @@ export interface WorkOptions {
 }
 
 /**
- * Starts processor and relay where asked for.
+ * Starts processor, relay and notifier where asked for.
  *
  * @returns promises that resolve once each has stopped, or a few seconds after the signal: what waits for a server that hangs is left behind, as in a
  *          crash, which every step survives
@@ -42,6 +43,7 @@ export function startWork(
   return [
     ...(roles.includes('processor') ? [runProcessor(options, connections, metrics, signal)] : []),
     ...(roles.includes('relay') ? [startRelay(options, connections, metrics, signal)] : []),
+    ...(roles.includes('notifier') ? [runNotifier(options, connections, metrics, signal)] : []),
   ].map(async (work) => {
     if (!(await finishedBy(work, signal, STOP_WORK_MS))) log.warn('stopped without waiting for work that does not end')
   })

@@ -33,6 +33,8 @@ async function start(role: string, mysqlPort: number): Promise<{ child: ChildPro
     LICENSEOPERATOR_NATS_SUBJECT_LICENSE_ISSUED: `stop.${crypto.randomUUID()}.issued`,
     LICENSEOPERATOR_MYSQL_DSN: database.dsn.replace(/:\d+\)/, `:${mysqlPort})`),
     LICENSEOPERATOR_INGEST_ADDR: '127.0.0.1:0',
+    LICENSEOPERATOR_MAIL_HOST: '127.0.0.1',
+    LICENSEOPERATOR_MAIL_FROM: 'licenses@vendor.test',
   }
   const child = spawn(process.execPath, [main, '--role', role], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   onTestFinished(() => void child.kill('SIGKILL'))
@@ -42,7 +44,7 @@ async function start(role: string, mysqlPort: number): Promise<{ child: ChildPro
   return { child, running }
 }
 
-test.each(['processor', 'relay'])(
+test.each(['processor', 'relay', 'notifier'])(
   'a %s that is told to stop while MySQL hangs is gone within five seconds, with 0',
   async (role) => {
     const proxy = await openHangingProxy(testMysqlAccount())

@@ -15,20 +15,21 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe.each([
-  { service: 'api', docs: true, program: 'licenseoperator-api', withoutConfiguration: [] },
-  { service: 'webhook-ingest', docs: false, program: 'licenseoperator-webhook-ingest', withoutConfiguration: [] },
-  { service: 'cli', docs: true, program: 'licenseoperator', withoutConfiguration: ['db', 'migrate'] },
-])('the bundle of $service', ({ service, docs, program, withoutConfiguration }) => {
+  { service: 'api', docs: true, mail: false, program: 'licenseoperator-api', withoutConfiguration: [] },
+  { service: 'webhook-ingest', docs: false, mail: true, program: 'licenseoperator-webhook-ingest', withoutConfiguration: [] },
+  { service: 'cli', docs: true, mail: true, program: 'licenseoperator', withoutConfiguration: ['db', 'migrate'] },
+])('the bundle of $service', ({ service, docs, mail, program, withoutConfiguration }) => {
   const source = fileURLToPath(new URL(`../../../services/${service}`, import.meta.url))
 
   test('starts where there is nothing but Node, says its version and then what it needs', async () => {
     const dist = join(folder, service)
-    await bundleService(source, { docs, dist })
+    await bundleService(source, { docs, mail, dist })
 
     const { version } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'))
     expect(run(dist, '--version')).toMatchObject({ status: 0, stdout: expect.stringMatching(`^${program}/${version} `) })
     expect(run(dist, ...withoutConfiguration)).toMatchObject({ status: EX_CONFIG, stderr: expect.stringContaining('mysql.dsn') })
     expect(existsSync(join(dist, 'docs/swagger-ui-bundle.js'))).toBe(docs)
+    expect(existsSync(join(dist, 'mail-templates/en/purchase.html'))).toBe(mail)
   }, 60_000)
 
   test('names its source map, which holds the sources', () => {

@@ -1,6 +1,7 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 /**
@@ -14,13 +15,16 @@ const BANNER =
 const DOCS = ['swagger-ui.css', 'swagger-ui-bundle.js']
 const requireFromApi = createRequire(new URL('../../../services/api/package.json', import.meta.url))
 
+/** The words of the mails, which an operator may read to write their own. */
+const MAIL_TEMPLATES = fileURLToPath(new URL('../../../packages/mail/templates', import.meta.url))
+
 /**
  * Bundles `src/main.ts` of a deployable into `main.js`, which needs nothing but Node, and `main.js.map`.
  *
  * @param folder  the deployable's, absolute
  * @param dist    where the bundle goes; what is there goes first
  */
-export async function bundleService(folder: string, options: { docs: boolean; dist: string }): Promise<void> {
+export async function bundleService(folder: string, options: { docs: boolean; mail: boolean; dist: string }): Promise<void> {
   const { dist } = options
   rmSync(dist, { recursive: true, force: true })
   await build({
@@ -35,6 +39,7 @@ export async function bundleService(folder: string, options: { docs: boolean; di
     sourcemap: 'linked',
     logLevel: 'warning',
   })
+  if (options.mail) cpSync(MAIL_TEMPLATES, join(dist, 'mail-templates'), { recursive: true })
   if (!options.docs) return
   mkdirSync(join(dist, 'docs'))
   for (const name of DOCS) cpSync(requireFromApi.resolve(`swagger-ui-dist/${name}`), join(dist, 'docs', name))

@@ -44,6 +44,12 @@ async function storefront(): Promise<string> {
     await member.POST('/authlance/license/payments/api/v1/session-id', { body: { sessionId: session.sessionId } }),
   )
   const license = await issued()
+  const state = must(
+    await member.GET('/authlance/license/payments/api/v1/checkout-sessions/{id}', {
+      params: { path: { id: session.sessionId } },
+    }),
+  )
+  if (state.status !== 'complete' || state.licenseId !== license) throw new Error('the session does not name its license')
   const text = must(
     await member.GET('/authlance/license/{identifier}', { params: { path: { identifier: license } }, parseAs: 'text' }),
   )

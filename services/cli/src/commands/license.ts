@@ -29,6 +29,8 @@ import {
   wholeNumber,
 } from '../read-flags.ts'
 import { UsageError } from '../usage-error.ts'
+import { resend } from './resend-license.ts'
+import { revokeLicenseLinks } from './revoke-links.ts'
 import { storedLicenses } from './stored-licenses.ts'
 
 async function issue(context: Context): Promise<number> {
@@ -211,4 +213,6 @@ export const license: readonly Command[] = [
     run: inspect,
   },
   ...storedLicenses,
+  resend,
+  revokeLicenseLinks,
 ]

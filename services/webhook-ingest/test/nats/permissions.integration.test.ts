@@ -23,7 +23,8 @@ const issued = 'licenseoperator.license.issued'
 const webhook = 'licenseoperator.stripe.webhook.event'
 const options = { subjectLicenseIssued: issued, subjectStripeWebhook: webhook, licenseIssuedRetention: 'limits' } as const
 const names = { receiver: 'licenseoperator-receiver', processor: 'licenseoperator-processor', relay: 'licenseoperator-relay' }
-const users = { ...names, api: 'licenseoperator-api', 'welcome-mail': 'welcome-mail' } as const
+const others = { notifier: 'licenseoperator-notifier', api: 'licenseoperator-api', 'welcome-mail': 'welcome-mail' }
+const users = { ...names, ...others } as const
 type User = keyof typeof users
 
 let server: PrivateNats
@@ -111,6 +112,14 @@ test('relay and a team: one announces licenses and looks old ones up, the other 
   await isAcknowledged('welcome-mail', issued, 'welcome-mail')
 })
 
+test('the notifier consumes announcements beside a team', async () => {
+  const notifier = await as('notifier')
+  await ping(notifier, 5000)
+  expect(await ensureStream(notifier, options, 'licenseIssued')).toBe(streamNameFor(issued))
+  await publish('relay', issued, 'L-2')
+  expect((await consumeOne('notifier', issued, 'licenseoperator_notifier')).got).not.toEqual([])
+})
+
 test('two instances of the api tell each other of a change', async () => {
   const stopping = new AbortController()
   let changes = 0
@@ -133,6 +142,8 @@ test.each([
   ['processor', webhook],
   ['processor', issued],
   ['relay', webhook],
+  ['notifier', webhook],
+  ['notifier', issued],
   ['api', webhook],
   ['api', issued],
   ['welcome-mail', issued],
@@ -157,6 +168,8 @@ test.each([
   ['relay', webhook, 'licenseoperator_processor'],
   ['api', issued, 'welcome-mail'],
   ['processor', issued, 'welcome-mail'],
+  ['processor', issued, 'licenseoperator_notifier'],
+  ['notifier', webhook, 'licenseoperator_processor'],
   ['welcome-mail', webhook, 'licenseoperator_processor'],
 ] as const)('%s may not consume %s', async (user, subject, durable) => {
   await publish(subject === issued ? 'relay' : 'receiver', subject)

@@ -1,0 +1,6 @@
+export { addressRefusal } from './header-text.ts'
+export { findLinkedLicense, type LinkDeps, type LinkedLicense } from './link/find-linked-license.ts'
+export { type LicenseLink, type LinkKey, linkKeyOf, linkUrl, readLink, writeLink } from './link/license-link.ts'
+export { revokeLinks } from './link/revoke-links.ts'
+export { mailIdOf, type QueueDeps, queueNotification } from './queue-notification.ts'
+export { type ResendDeps, resendLicense } from './resend-license.ts'

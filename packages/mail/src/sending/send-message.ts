@@ -1,0 +1,126 @@
+import { Readable } from 'node:stream'
+import SMTPConnection from 'nodemailer/lib/smtp-connection'
+
+export interface SmtpSettings {
+  readonly host: string
+  /** By `secure` when absent. */
+  readonly port: number | undefined
+  /** `starttls` demands the upgrade; `none` asks for nothing. */
+  readonly secure: 'starttls' | 'tls' | 'none'
+  readonly user: string | undefined
+  readonly password: { reveal(): string } | undefined
+  readonly tls:
+    | { readonly ca?: string | undefined; readonly cert?: string | undefined; readonly key?: { reveal(): string } | undefined }
+    | undefined
+  /** How long nothing may come from the server, 20 s unless given. */
+  readonly silenceMs?: number
+  /** How long one mail may take in all, 60 s unless given. */
+  readonly deadlineMs?: number
+}
+
+/**
+ * What became of a message. Only of `unknown` nobody can tell whether it arrives: all of it was sent, and the answer was lost.
+ *
+ * @property reason  for people; may hold what the server said, and with it an address
+ */
+export type SendOutcome =
+  | { readonly kind: 'sent' }
+  /** Never, whoever tries again: the server refuses this message or its recipient. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** The server does not take this message now. */
+  | { readonly kind: 'later'; readonly reason: string }
+  /** The server cannot be used, whatever the message. */
+  | { readonly kind: 'server'; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly reason: string }
+
+type Failure = Error & { code?: string; command?: string; responseCode?: number; permanent?: boolean; originalCode?: string }
+
+const PORTS = { starttls: 587, tls: 465, none: 25 } as const
+
+export function smtpPlace({ host, port, secure }: SmtpSettings): string {
+  return `${host}:${port ?? PORTS[secure]}`
+}
+
+/** Sends one message to one recipient over a connection of its own. Never rejects. */
+export async function sendMessage(
+  settings: SmtpSettings,
+  envelope: { from: string; to: string },
+  message: Buffer,
+): Promise<SendOutcome> {
+  const { silenceMs = 20_000, deadlineMs = 60_000 } = settings
+  const connection = new SMTPConnection(optionsOf(settings, silenceMs))
+  // Before this the server may be wrong about us, which is no message's fault.
+  let ready = false
+  const body = Readable.from([message])
+  let sentAll = false
+  body.once('end', () => {
+    sentAll = true
+  })
+  let timer: NodeJS.Timeout | undefined
+  try {
+    await new Promise<void>((resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`it took longer than ${deadlineMs / 1000} s`)), deadlineMs)
+      connection.on('error', reject)
+      connection.once('end', () => reject(new Error('the connection ended')))
+      const transfer = () => {
+        ready = true
+        connection.send({ from: envelope.from, to: [envelope.to], size: message.length }, body, (error) =>
+          error === null ? resolve() : reject(error),
+        )
+      }
+      connection.connect((error) => {
+        if (error) return reject(error)
+        const { user, password } = settings
+        if (user === undefined || password === undefined) return transfer()
+        connection.login({ user, credentials: { user, pass: password.reveal() } }, (refused) =>
+          refused === null || refused === undefined ? transfer() : reject(refused),
+        )
+      })
+    })
+    connection.quit()
+    // A server that does not answer to this either keeps nobody.
+    setTimeout(() => connection.close(), 1000).unref()
+    return { kind: 'sent' }
+  } catch (error) {
+    connection.close()
+    return outcomeOf(error, ready, sentAll)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function optionsOf(settings: SmtpSettings, silenceMs: number) {
+  const { host, port, secure, tls } = settings
+  const { ca, cert, key } = tls ?? {}
+  return {
+    host,
+    port: port ?? PORTS[secure],
+    secure: secure === 'tls',
+    requireTLS: secure === 'starttls',
+    ignoreTLS: secure === 'none',
+    connectionTimeout: silenceMs,
+    greetingTimeout: silenceMs,
+    socketTimeout: silenceMs,
+    dnsTimeout: silenceMs,
+    tls: {
+      minVersion: 'TLSv1.2' as const,
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key: key.reveal() }),
+    },
+  }
+}
+
+function outcomeOf(error: unknown, ready: boolean, sentAll: boolean): SendOutcome {
+  const { message, code, command, responseCode, permanent, originalCode }: Failure =
+    error instanceof Error ? error : new Error('unknown error')
+  const step = command === undefined || command === 'CONN' || command === 'API' ? '' : `${command}: `
+  const reason = `${step}${message}${originalCode === undefined || message.includes(originalCode) ? '' : ` (${originalCode})`}`
+  if (!ready) return { kind: 'server', reason }
+  // 421 is said to whatever comes: the server is leaving.
+  if (responseCode !== undefined && responseCode !== 421) return { kind: permanent === true ? 'refused' : 'later', reason }
+  if (responseCode === undefined && sentAll) return { kind: 'unknown', reason }
+  // Found out before the server was asked: an address or a size that cannot be sent.
+  if (responseCode === undefined && (code === 'EENVELOPE' || code === 'EMESSAGE')) return { kind: 'refused', reason }
+  return { kind: 'server', reason }
+}
