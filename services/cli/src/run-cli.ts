@@ -12,6 +12,7 @@ import { payments } from './commands/payments.ts'
 import { products } from './commands/products.ts'
 import { seats } from './commands/seats.ts'
 import { serve } from './commands/serve.ts'
+import { setup } from './commands/setup.ts'
 import { stripe } from './commands/stripe.ts'
 import { token } from './commands/token.ts'
 import { trial } from './commands/trial.ts'
@@ -24,7 +25,7 @@ import { UsageError } from './usage-error.ts'
 
 const PROGRAM = 'licenseoperator'
 
-/** Commands of two words, by their first; `serve` and `seats` stand alone. */
+/** Commands of two words, by their first; `serve`, `seats` and `setup` stand alone. */
 const groups: Readonly<Record<string, readonly Command[]>> = {
   license,
   trial,
@@ -57,7 +58,7 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
     const [first = ''] = argv
     const group = Object.hasOwn(groups, first) ? groups[first] : undefined
     return group === undefined
-      ? await dispatch(PROGRAM, [serve, seats], argv, world, reach)
+      ? await dispatch(PROGRAM, [serve, seats, setup], argv, world, reach)
       : await dispatch(`${PROGRAM} ${first}`, group, argv.slice(1), world, reach)
   } catch (error) {
     const { exitCode, text, json } = describeFailure(error, reach)
