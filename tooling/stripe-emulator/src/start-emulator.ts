@@ -154,9 +154,7 @@ function listen(
   port: number,
 ): Promise<{ server: ReturnType<typeof serve>; port: number }> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname, port }, (info: AddressInfo) =>
-      resolve({ server, port: info.port }),
-    )
+    const server = serve({ fetch: app.fetch, hostname, port }, (info: AddressInfo) => resolve({ server, port: info.port }))
     server.once('error', reject)
   })
 }

@@ -155,7 +155,11 @@ async function ended(child: ChildProcess): Promise<{ code: unknown; out: string;
 
 test('in a container it listens where it is told, names its pages by a public address and takes its secrets from files', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'stripe-emulator-'))
-  const secrets = { stripe_api_key: 'sk_test_of_a_file', stripe_webhook_secret: 'whsec_of_a_file', control_token: 'token_of_a_file' }
+  const secrets = {
+    stripe_api_key: 'sk_test_of_a_file',
+    stripe_webhook_secret: 'whsec_of_a_file',
+    control_token: 'token_of_a_file',
+  }
   expect(await ended(start('--secrets', folder))).toMatchObject({ code: 64, error: expect.stringContaining('stripe_api_key') })
   for (const [name, text] of Object.entries(secrets)) writeFileSync(join(folder, name), `${text}\n`)
   expect(await ended(start('--secrets', folder, '--token', 'x'))).toMatchObject({ code: 64 })
