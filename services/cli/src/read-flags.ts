@@ -50,7 +50,10 @@ export function bindDashes(argv: readonly string[]): string[] {
     if (takesNext && next?.startsWith('-') === true && !next.startsWith('--')) {
       bound.push(`${word}=${next}`)
       index += 1
-    } else bound.push(word)
+    } else {
+      // Standard input alone is an argument, which the library takes for a flag without a name and drops; all that it has to see is that it is there.
+      bound.push(word === '-' ? './-' : word)
+    }
   }
   return bound
 }
