@@ -51,7 +51,7 @@ test('secrets are for their owner alone, and the emulator gets nothing but its o
   const modes = (folder: string) =>
     Object.fromEntries(readdirSync(folder).map((name) => [name, (statSync(join(folder, name)).mode & 0o777).toString(8)]))
   expect(modes(config)).toEqual({
-    'config.yaml': '640',
+    'config.yaml': '644',
     jwt_secret: '600',
     'signing.key.pem': '600',
     'signing.pub.pem': '644',

@@ -7,7 +7,7 @@ import { files, settingsOfExample } from './settings-of-example.ts'
 /** Tells the keys that are made here from those of an account. */
 const EMULATED = 'sk_test_emulator_'
 /** The configuration names files of secrets and holds none. */
-const SETTINGS_MODE = 0o640
+const SETTINGS_MODE = 0o644
 
 export interface MadeFile {
   readonly file: string
