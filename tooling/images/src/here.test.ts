@@ -22,5 +22,7 @@ test('no name and no port of the compose network is left', () => {
 
 test('what the file does not set is not set here', () => {
   const init = composeServices(file, '', {}).find(({ name }) => name === 'init')
-  expect(init && onThisHost(init, here).environment).toEqual({})
+  const names = Object.keys(init?.environment ?? {})
+  expect(names).not.toContain('LICENSEOPERATOR_MYSQL_DSN')
+  expect(init && Object.keys(onThisHost(init, here).environment)).toEqual(names)
 })

@@ -36,6 +36,8 @@ const edits: readonly Edit[] = [
   ],
   ['stripe.webhook_secret_file', /^ {2}# webhook_secret_file: .*$/m, `  webhook_secret_file: ${files.stripeWebhookSecret}`],
   ['stripe.root_app_url', /^ {2}# root_app_url: .*$/m, `  root_app_url: ${PUBLIC_URL}`],
+  // There is no dashboard yet; the page that describes the API is at least a page.
+  ['stripe.success_base_url', /^ {2}# success_base_url: .*$/m, `  success_base_url: ${PUBLIC_URL}/authlance/license/docs`],
   // A job of its own does, so that the services start without Stripe.
   ['stripe.sync_products_on_startup', /^ {2}sync_products_on_startup: true/m, '  sync_products_on_startup: false'],
 ]
