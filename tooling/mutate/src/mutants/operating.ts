@@ -1,12 +1,14 @@
 import type { Mutant } from '../mutant.ts'
 import { consumingMutants } from './operating/consuming.ts'
 import { failureMutants } from './operating/failures.ts'
+import { firstStartMutants } from './operating/first-start.ts'
 import { readinessMutants } from './operating/readiness.ts'
 import { reportMutants } from './operating/reports.ts'
 import { schemaMutants } from './operating/schema.ts'
 
 export const operating: readonly Mutant[] = [
   ...consumingMutants,
+  ...firstStartMutants,
   ...readinessMutants,
   ...schemaMutants,
   ...failureMutants,
