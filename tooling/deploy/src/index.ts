@@ -1,2 +1,2 @@
 export { type Pod, pods } from './pods.ts'
-export { type Manifest, render } from './render.ts'
+export { configuration, type Manifest, render } from './render.ts'

@@ -27,3 +27,9 @@ function kustomized(overlay: string): string {
     throw error
   }
 }
+
+/** The configuration file that the base gives every pod. */
+export function configuration(): string {
+  const [configMap] = render('base').filter(({ kind }) => kind === 'ConfigMap')
+  return z.object({ data: z.object({ 'config.yaml': z.string() }) }).parse(configMap).data['config.yaml']
+}

@@ -3,6 +3,7 @@ import { acquireStack } from '@licenseoperator/stack'
 import type { Buildah } from './buildah.ts'
 import { type ComposeService, composeServices } from './compose-file.ts'
 import { type Here, healthcheckHere, onThisHost } from './here.ts'
+import { runManifests } from './kubernetes.ts'
 import { purchase } from './purchase.ts'
 import { type Candidate, type RunningService, runJob, startService } from './try-image.ts'
 import { Volumes } from './volumes.ts'
@@ -78,6 +79,20 @@ export async function operate({ buildah, images, composeFile, stops, say, step }
     () => run('stripe', 'reconcile', '--since', '1h'),
     (text) => text.split('\n').at(-1) ?? '',
   )
+
+  const settings = (file: string) => volumes.read('settings', file)
+  await runManifests({
+    ...{ buildah, images, volumes, step },
+    stripeUrl: `http://127.0.0.1:${ports['stripe-emulator']}`,
+    secrets: {
+      signing_key: settings('signing.key.pem'),
+      jwt_secret: settings('jwt_secret'),
+      stripe_api_key: settings('stripe_api_key'),
+      stripe_webhook_secret: settings('stripe_webhook_secret'),
+      mysql_dsn: stack.mysqlDsn,
+      nats_url: stack.natsUrl,
+    },
+  })
 
   for (const service of running.reverse()) await step(`${service.name}: SIGTERM`, () => service.stop())
 }
