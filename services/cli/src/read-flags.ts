@@ -46,14 +46,16 @@ export function bindDashes(argv: readonly string[]): string[] {
     const word = argv[index] ?? ''
     const next = argv[index + 1]
     if (word === '--') return [...bound, ...argv.slice(index)]
+    // Standard input in the place of a file, which the library would not count as an argument.
+    if (word === '-') {
+      bound.push('./-')
+      continue
+    }
     const takesNext = word.startsWith('--') && !word.includes('=') && !SWITCHES.has(word.slice(2))
     if (takesNext && next?.startsWith('-') === true && !next.startsWith('--')) {
       bound.push(`${word}=${next}`)
       index += 1
-    } else {
-      // Standard input alone is an argument, which the library takes for a flag without a name and drops; all that it has to see is that it is there.
-      bound.push(word === '-' ? './-' : word)
-    }
+    } else bound.push(word)
   }
   return bound
 }

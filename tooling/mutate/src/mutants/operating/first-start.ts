@@ -34,13 +34,6 @@ export const firstStartMutants: readonly Mutant[] = [
     tests: ['services/cli/test/setup.integration.test.ts'],
   },
   {
-    rule: 'standard input can be named as a file',
-    file: 'services/cli/src/read-flags.ts',
-    find: "word === '-' ? './-' : word",
-    put: 'word',
-    tests: ['services/cli/test/standard-input.integration.test.ts'],
-  },
-  {
     rule: 'the emulator sends webhooks to no other host than those it was told',
     file: 'tooling/stripe-emulator/src/webhooks/post-webhook.ts',
     find: '|| named.includes(hostname)',
