@@ -20,12 +20,12 @@ COPY --from=build /src/tooling/stripe-emulator/dist/schema /stripe-emulator/sche
 COPY --from=build /src/tooling/stripe-emulator/dist/LICENSES.txt /stripe-emulator/
 
 # Node without npm and its relatives: nothing that runs here installs a package.
-FROM node:26-bookworm-slim AS node
+FROM node:26-bookworm-slim AS slim
 RUN rm -rf /opt/yarn* /usr/local/bin/corepack /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/yarn* /usr/local/include/node /usr/local/lib/node_modules
 
 # As one layer, because a layer that removes files does not make those below it smaller. Every image shares it.
 FROM scratch AS runtime
-COPY --from=node / /
+COPY --from=slim / /
 ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 ENV NODE_ENV=production
 WORKDIR /app
