@@ -12,6 +12,7 @@ import { payments } from './commands/payments.ts'
 import { products } from './commands/products.ts'
 import { seats } from './commands/seats.ts'
 import { serve } from './commands/serve.ts'
+import { setup } from './commands/setup.ts'
 import { stripe } from './commands/stripe.ts'
 import { token } from './commands/token.ts'
 import { trial } from './commands/trial.ts'
@@ -20,7 +21,7 @@ import { everywhere, flagName, isSwitch } from './flags-everywhere.ts'
 
 /** The one list of commands: what runs, what is helped with, corrected and completed. */
 export const topics: readonly Topic[] = [
-  topic('Start', { config, keys, db }, [serve]),
+  topic('Start', { config, keys, db }, [setup, serve]),
   topic('Licenses', { license, trial, notifications }),
   topic('Catalog', { products, coupons }, [seats]),
   topic('Stripe', { stripe, events, payments }),

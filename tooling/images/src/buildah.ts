@@ -5,13 +5,20 @@ import { z } from 'zod'
 import { type Ended, run, type Started, start, tryRun } from './run.ts'
 
 const Inspected = z.object({
-  OCIv1: z.object({
-    config: z.object({ User: z.string(), Entrypoint: z.array(z.string()), WorkingDir: z.string(), Env: z.array(z.string()) }),
+  Docker: z.object({
+    config: z.object({
+      User: z.string(),
+      Entrypoint: z.array(z.string()),
+      WorkingDir: z.string(),
+      Env: z.array(z.string()),
+      Labels: z.record(z.string(), z.string()).nullish(),
+      Healthcheck: z.object({ Test: z.array(z.string()) }).optional(),
+    }),
   }),
 })
 
 /** What an image says of itself. */
-export type ImageConfig = z.infer<typeof Inspected>['OCIv1']['config']
+export type ImageConfig = z.infer<typeof Inspected>['Docker']['config']
 
 export interface InContainer {
   readonly env?: Readonly<Record<string, string>>
@@ -49,26 +56,33 @@ export class Buildah {
     await this.buildah('commit', '--quiet', '--rm', container, tag)
   }
 
-  /** Builds a Dockerfile with nothing but the images that are here. */
+  /**
+   * Builds a target of a Dockerfile with nothing but the images that are here.
+   *
+   * @param built  images that take the place of the stage of that name, which then is not built again
+   */
   build(
     context: string,
-    options: { tag: string; arguments: Record<string, string>; mounts: readonly string[] },
+    options: { tag: string; target: string; built: Readonly<Record<string, string>>; mounts: readonly string[] },
   ): Promise<string> {
     return this.buildah(
       'build',
       // A layer is a whole copy of the files with vfs: one for each stage, not for each instruction.
       '--layers=false',
+      // The format of OCI has no health check.
+      '--format=docker',
       '--pull=never',
       '--network=host',
       ...options.mounts.map((mount) => `--volume=${mount}`),
-      ...Object.entries(options.arguments).map(([name, value]) => `--build-arg=${name}=${value}`),
+      ...Object.entries(options.built).map(([stage, image]) => `--build-context=${stage}=container-image://${image}`),
+      `--target=${options.target}`,
       `--tag=${options.tag}`,
       context,
     )
   }
 
   async config(image: string): Promise<ImageConfig> {
-    return Inspected.parse(JSON.parse(await this.buildah('inspect', '--type', 'image', image))).OCIv1.config
+    return Inspected.parse(JSON.parse(await this.buildah('inspect', '--type', 'image', image))).Docker.config
   }
 
   /** A container of the image. @returns its name */

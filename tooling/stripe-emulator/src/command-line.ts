@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { EmulatorOptions } from './start-emulator.ts'
 import { version } from './version.ts'
@@ -7,10 +9,14 @@ export const usage = `stripe-emulator ${version}: a Stripe on this machine, for 
 Usage: stripe-emulator [options]
 
   --port NUMBER            listens on 127.0.0.1:NUMBER; default: a free port
+  --host ADDRESS           listens there instead of 127.0.0.1; 0.0.0.0 in a container
+  --public-url URL         where a browser reaches the pages; default: http://127.0.0.1:NUMBER
   --key KEY                an API key that is accepted, sk_test_… or rk_test_…; may be given several times; default: made up
   --token TOKEN            what the control API asks for; default: made up
-  --webhook URL            every event is sent there, to this machine only
+  --webhook URL            every event is sent there, to this machine or a --webhook-host only
+  --webhook-host NAME      a host that webhooks may be sent to beside this machine; may be given several times
   --webhook-secret SECRET  signs what is sent to that URL; default: made up
+  --secrets FOLDER         reads stripe_api_key, stripe_webhook_secret and control_token there, instead of the three options
   --record FILE            appends each request and event as a JSON line
   --store FILE             keeps everything in this file, and reads it at the start
   --seed TEXT              repeatable ids; not together with --store
@@ -31,19 +37,42 @@ export function readCommandLine(args: readonly string[]): Command {
   if (given.version === true) return { print: `${version}\n` }
   const port = Number(given.port ?? '0')
   if (given.port === '' || !Number.isInteger(port) || port < 0 || port > 65_535) return { refuse: `not a port: ${given.port}` }
-  const secret = given['webhook-secret']
-  if (secret !== undefined && given.webhook === undefined) return { refuse: '--webhook-secret needs --webhook' }
+  const secrets = given.secrets === undefined ? undefined : readSecrets(given.secrets)
+  if (typeof secrets === 'string') return { refuse: secrets }
+  if (secrets !== undefined && (given.key ?? given.token ?? given['webhook-secret']) !== undefined)
+    return { refuse: '--secrets excludes --key, --token and --webhook-secret' }
+  const secret = secrets?.webhookSecret ?? given['webhook-secret']
+  if (given['webhook-secret'] !== undefined && given.webhook === undefined) return { refuse: '--webhook-secret needs --webhook' }
   if (secret === '') return { refuse: '--webhook-secret is empty' }
+  const apiKeys = secrets === undefined ? given.key : [secrets.apiKey]
+  const controlToken = secrets?.controlToken ?? given.token
   return {
     start: {
       port,
-      ...(given.key === undefined ? {} : { apiKeys: given.key }),
-      ...(given.token === undefined ? {} : { controlToken: given.token }),
+      ...(given.host === undefined ? {} : { host: given.host }),
+      ...(given['public-url'] === undefined ? {} : { publicUrl: given['public-url'] }),
+      ...(apiKeys === undefined ? {} : { apiKeys }),
+      ...(controlToken === undefined ? {} : { controlToken }),
       ...(given.record === undefined ? {} : { recordFile: given.record }),
       ...(given.store === undefined ? {} : { storeFile: given.store }),
       ...(given.seed === undefined ? {} : { seed: given.seed }),
+      ...(given['webhook-host'] === undefined ? {} : { webhookHosts: given['webhook-host'] }),
       ...(given.webhook === undefined ? {} : { webhook: { url: given.webhook, ...(secret === undefined ? {} : { secret }) } }),
     },
+  }
+}
+
+/** What two programs of one machine share is not for its list of processes. @returns what is wrong, as text */
+function readSecrets(folder: string): { apiKey: string; webhookSecret: string; controlToken: string } | string {
+  const read = (name: string) => readFileSync(join(folder, name), 'utf8').trim()
+  try {
+    return {
+      apiKey: read('stripe_api_key'),
+      webhookSecret: read('stripe_webhook_secret'),
+      controlToken: read('control_token'),
+    }
+  } catch (error) {
+    return `--secrets: ${error instanceof Error ? error.message : String(error)}`
   }
 }
 
@@ -55,7 +84,11 @@ function parse(args: readonly string[]) {
         port: { type: 'string' },
         key: { type: 'string', multiple: true },
         token: { type: 'string' },
+        host: { type: 'string' },
+        'public-url': { type: 'string' },
+        secrets: { type: 'string' },
         webhook: { type: 'string' },
+        'webhook-host': { type: 'string', multiple: true },
         'webhook-secret': { type: 'string' },
         record: { type: 'string' },
         seed: { type: 'string' },

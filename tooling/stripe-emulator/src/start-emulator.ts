@@ -26,6 +26,12 @@ import { createDeliveryEngine } from './webhooks/deliver.ts'
 export interface EmulatorOptions {
   /** Default 0: a free port. */
   port?: number
+  /** Where it listens; default 127.0.0.1. A container needs 0.0.0.0. */
+  host?: string
+  /** Where a browser reaches its pages; default `http://127.0.0.1:PORT`. */
+  publicUrl?: string
+  /** Hosts that webhooks may be sent to, beside this machine. */
+  webhookHosts?: string[]
   /** Accepted API keys, `sk_test_…` or `rk_test_…`; default one made up. */
   apiKeys?: string[]
   /** Default made up. */
@@ -42,7 +48,7 @@ export interface EmulatorOptions {
 }
 
 export interface Emulator {
-  /** `http://127.0.0.1:PORT` */
+  /** `http://127.0.0.1:PORT`, or the `publicUrl` that was given. */
   url: string
   port: number
   apiKey: string
@@ -54,7 +60,7 @@ export interface Emulator {
 }
 
 /**
- * Starts a Stripe on 127.0.0.1.
+ * Starts a Stripe on 127.0.0.1, or on `host`.
  *
  * @throws Error for a live key, for a webhook URL that is not of this machine, and when the port is taken
  */
@@ -84,19 +90,21 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     idempotency: createIdempotencyKeys(clock),
     traffic: createTrafficLog(options.recordFile ?? process.env.STRIPE_EMULATOR_RECORD),
     origin: () => url,
+    webhookHosts: options.webhookHosts ?? [],
   }
   const { storeFile } = options
   if (storeFile !== undefined) loadFrom(storeFile, emulation)
   const webhookSecret = options.webhook === undefined ? undefined : openWebhook(emulation, options.webhook)
-  const { server, port } = await listen(createApp(emulation, storeFile), options.port ?? 0)
-  url = `http://127.0.0.1:${port}`
+  const { server, port } = await listen(createApp(emulation, storeFile), options.host ?? '127.0.0.1', options.port ?? 0)
+  const here = `http://127.0.0.1:${port}`
+  url = options.publicUrl === undefined ? here : originOf(options.publicUrl)
   return {
     url,
     port,
     apiKey,
     controlToken,
     webhookSecret,
-    control: createControlClient(url, controlToken),
+    control: createControlClient(here, controlToken),
     stop: () =>
       new Promise((resolve) => {
         if (storeFile !== undefined) saveTo(storeFile, emulation)
@@ -134,14 +142,19 @@ function openWebhook(emulation: Emulation, { url, secret }: { url: string; secre
   return stored.secret
 }
 
+/** @throws Error for what is no http(s) address */
+function originOf(url: string): string {
+  if (!/^https?:\/\//.test(url) || !URL.canParse(url)) throw new Error(`not an http(s) URL: ${url}`)
+  return new URL(url).origin
+}
+
 function listen(
   app: Hono<{ Bindings: HttpBindings }>,
+  hostname: string,
   port: number,
 ): Promise<{ server: ReturnType<typeof serve>; port: number }> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port }, (info: AddressInfo) =>
-      resolve({ server, port: info.port }),
-    )
+    const server = serve({ fetch: app.fetch, hostname, port }, (info: AddressInfo) => resolve({ server, port: info.port }))
     server.once('error', reject)
   })
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -152,3 +152,35 @@ async function ended(child: ChildProcess): Promise<{ code: unknown; out: string;
   })
   return { code: (await once(child, 'close'))[0], ...said }
 }
+
+test('in a container it listens where it is told, names its pages by a public address and takes its secrets from files', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stripe-emulator-'))
+  const secrets = {
+    stripe_api_key: 'sk_test_of_a_file',
+    stripe_webhook_secret: 'whsec_of_a_file',
+    control_token: 'token_of_a_file',
+  }
+  expect(await ended(start('--secrets', folder))).toMatchObject({ code: 64, error: expect.stringContaining('stripe_api_key') })
+  for (const [name, text] of Object.entries(secrets)) writeFileSync(join(folder, name), `${text}\n`)
+  expect(await ended(start('--secrets', folder, '--token', 'x'))).toMatchObject({ code: 64 })
+
+  const options = ['--host', '0.0.0.0', '--public-url', 'https://stripe.example/', '--secrets', folder]
+  const webhook = ['--webhook', 'http://webhook-ingest:8083/webhook']
+  expect(await ended(start(...options, ...webhook))).toMatchObject({ code: 1, error: expect.stringContaining('loopback') })
+  const line = JSON.parse(await firstLine(start(...options, ...webhook, '--webhook-host', 'webhook-ingest')))
+  expect(line).toMatchObject({
+    url: 'https://stripe.example',
+    apiKey: 'sk_test_of_a_file',
+    webhookSecret: 'whsec_of_a_file',
+    controlToken: 'token_of_a_file',
+  })
+  const stripe = new Stripe('sk_test_of_a_file', { host: '127.0.0.1', port: line.port, protocol: 'http' })
+  const elsewhere = { url: 'http://other:8083/webhook', enabled_events: ['*' as const] }
+  await expect(stripe.webhookEndpoints.create(elsewhere)).rejects.toThrow('loopback')
+  const session = await stripe.checkout.sessions.create({
+    mode: 'payment',
+    success_url: 'https://shop.example',
+    line_items: [{ quantity: 1, price_data: { currency: 'usd', unit_amount: 100, product_data: { name: 'Core' } } }],
+  })
+  expect(session.url).toBe(`https://stripe.example/c/pay/${session.id}`)
+})

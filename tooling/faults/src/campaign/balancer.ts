@@ -29,6 +29,11 @@ export class Balancer {
     void this.#probe(port)
   }
 
+  /** Sends the instance requests from now on, or no more: for whoever asks for its readiness somewhere else. */
+  send(port: number, ready: boolean): void {
+    this.#ready.set(port, ready)
+  }
+
   async close(): Promise<void> {
     this.#stop.abort()
     this.#server.closeAllConnections()

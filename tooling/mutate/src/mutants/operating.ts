@@ -2,6 +2,7 @@ import type { Mutant } from '../mutant.ts'
 import { commandLineMutants } from './operating/command-line.ts'
 import { consumingMutants } from './operating/consuming.ts'
 import { failureMutants } from './operating/failures.ts'
+import { firstStartMutants } from './operating/first-start.ts'
 import { readinessMutants } from './operating/readiness.ts'
 import { reportMutants } from './operating/reports.ts'
 import { restore } from './operating/restore.ts'
@@ -9,6 +10,7 @@ import { schemaMutants } from './operating/schema.ts'
 
 export const operating: readonly Mutant[] = [
   ...consumingMutants,
+  ...firstStartMutants,
   ...readinessMutants,
   ...schemaMutants,
   ...failureMutants,

@@ -23,8 +23,10 @@ export interface Emulation {
   readonly idempotency: IdempotencyKeys
   readonly traffic: TrafficLog
   readonly settings: { current: Settings }
-  /** `http://127.0.0.1:PORT`, known once the server listens. */
+  /** `http://127.0.0.1:PORT` or the `publicUrl` that was given, known once the server listens. */
   origin(): string
+  /** Hosts beside this machine that webhooks may be sent to. */
+  readonly webhookHosts: readonly string[]
 }
 
 /** Who caused a change: an API request, or (nulls) the hosted page, a timer, Stripe's own automation. */

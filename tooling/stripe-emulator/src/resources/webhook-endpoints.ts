@@ -8,7 +8,7 @@ import type { StoredEndpoint } from '../core/store.ts'
 import { invalidRequest, noSuch } from '../core/stripe-error.ts'
 import { refuseUnsupported } from '../core/unsupported.ts'
 import type { Wire } from '../core/wire.ts'
-import { isLoopback } from '../webhooks/post-webhook.ts'
+import { maySendTo } from '../webhooks/post-webhook.ts'
 
 const mostEndpoints = 16
 
@@ -25,7 +25,7 @@ export const webhookEndpointRoutes: RouteTable = {
   'POST /v1/webhook_endpoints/{id}': handler<Stripe.WebhookEndpointUpdateParams>(({ emulation, params, id }) => {
     const { endpoint } = find(emulation, id)
     if (params.url !== undefined) {
-      checkUrl(params.url)
+      checkUrl(emulation, params.url)
       endpoint.url = params.url
     }
     if (params.enabled_events !== undefined) {
@@ -48,7 +48,7 @@ export const webhookEndpointRoutes: RouteTable = {
 export function addWebhookEndpoint(emulation: Emulation, params: Wire<Stripe.WebhookEndpointCreateParams>): StoredEndpoint {
   refuseUnsupported(params, ['api_version', 'description', 'enabled_events', 'expand', 'metadata', 'url'])
   const { store } = emulation
-  checkUrl(params.url)
+  checkUrl(emulation, params.url)
   checkEvents(params.enabled_events)
   const version = params.api_version ?? null
   if (version !== null && !eventVersions.includes(version)) {
@@ -80,8 +80,8 @@ function find(emulation: Emulation, id: string): StoredEndpoint {
   return stored
 }
 
-function checkUrl(url: string): void {
-  if (!isLoopback(url))
+function checkUrl({ webhookHosts }: Emulation, url: string): void {
+  if (!maySendTo(url, webhookHosts))
     throw invalidRequest(
       'Invalid URL: the emulator sends webhooks only to http(s) addresses of this machine (loopback).',
       'url',

@@ -39,10 +39,14 @@ export function postWebhook(url: string, headers: Record<string, string>, body: 
   })
 }
 
-/** Only this machine is ever called: an emulator with a mistyped URL must not knock on a real door. */
-export function isLoopback(url: string): boolean {
+/**
+ * Only this machine is ever called, and hosts that were named at the start: an emulator with a mistyped URL must not knock on a real door.
+ *
+ * @param named  hosts beside this machine, e.g. of the same compose file
+ */
+export function maySendTo(url: string, named: readonly string[]): boolean {
   if (!URL.canParse(url)) return false
   const { hostname, protocol } = new URL(url)
   if (protocol !== 'http:' && protocol !== 'https:') return false
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname) || named.includes(hostname)
 }

@@ -1,0 +1,35 @@
+import { execFileSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { parseAllDocuments } from 'yaml'
+import { z } from 'zod'
+
+const folder = fileURLToPath(new URL('../kubernetes/', import.meta.url))
+
+const Manifest = z.looseObject({ apiVersion: z.string(), kind: z.string(), metadata: z.looseObject({ name: z.string() }) })
+export type Manifest = z.infer<typeof Manifest>
+
+/**
+ * What `kubectl apply -k` would send, which needs no cluster.
+ *
+ * @param overlay  a folder of `kubernetes/`
+ * @throws Error where there is no kubectl of 1.21 or newer, whose kustomize reads these files
+ */
+export function render(overlay: 'base' | 'example'): Manifest[] {
+  return parseAllDocuments(kustomized(overlay)).map((document) => Manifest.parse(document.toJS()))
+}
+
+function kustomized(overlay: string): string {
+  try {
+    return execFileSync('kubectl', ['kustomize', `${folder}${overlay}`], { encoding: 'utf8' })
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
+      throw new Error('manifests are rendered by `kubectl kustomize`: install kubectl 1.21 or newer', { cause: error })
+    throw error
+  }
+}
+
+/** The configuration file that the base gives every pod. */
+export function configuration(): string {
+  const [configMap] = render('base').filter(({ kind }) => kind === 'ConfigMap')
+  return z.object({ data: z.object({ 'config.yaml': z.string() }) }).parse(configMap).data['config.yaml']
+}
