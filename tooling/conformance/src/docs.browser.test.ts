@@ -1,5 +1,6 @@
 import { type Environment, startEnvironment } from '@licenseoperator/demo'
-import { type Browser, chromium } from 'playwright-core'
+import { launchChromium } from '@licenseoperator/demo/testing'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 let environment: Environment
@@ -7,17 +8,7 @@ let browser: Browser
 
 beforeAll(async () => {
   environment = await startEnvironment(() => undefined, { ingest: false })
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  browser = await launchChromium()
 })
 afterAll(async () => {
   await browser.close()

@@ -1,6 +1,7 @@
 import { loadVerificationKey, verifyLicense } from '@licenseoperator/signing'
-import { type Browser, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { launchChromium } from '../testing/launch-chromium.ts'
 import { download, IssuedEvents, startCheckout } from './buy.ts'
 import { type Environment, startEnvironment } from './environment.ts'
 
@@ -11,17 +12,7 @@ let events: IssuedEvents
 beforeAll(async () => {
   environment = await startEnvironment(() => undefined)
   events = await IssuedEvents.subscribe(environment.stack.natsUrl, 'licenseoperator.license.issued')
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+  browser = await launchChromium()
 })
 
 afterAll(async () => {

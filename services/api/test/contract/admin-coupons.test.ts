@@ -1,27 +1,22 @@
 import { insertProduct } from '@licenseoperator/db/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type AStripe, aStripe } from '../a-stripe.ts'
-import { type AnApi, aMember, anApi, aSysadmin, insertCoupon } from '../an-api.ts'
+import { type ACatalogApi, aCatalogApi } from '../a-catalog-api.ts'
+import { aMember, anApi, aSysadmin, insertCoupon } from '../an-api.ts'
 
 const PATH = '/authlance/license/admin/products/core/coupons'
-let shop: AStripe
-let api: AnApi
+let api: ACatalogApi['api']
+let shop: ACatalogApi['shop']
 let root: string
+let clear: ACatalogApi['clear']
+let close: ACatalogApi['close']
 let productId: number
 
 beforeAll(async () => {
-  shop = await aStripe()
-  api = await anApi({ stripe: shop.account })
-  root = await aSysadmin()
+  ;({ api, shop, root, clear, close } = await aCatalogApi())
 })
-afterAll(async () => {
-  await api.close()
-  await shop.stop()
-})
+afterAll(() => close())
 beforeEach(async () => {
-  await api.db.deleteFrom('prices').execute()
-  await api.db.deleteFrom('coupons').execute()
-  await api.db.deleteFrom('products').execute()
+  await clear()
   await shop.emulator.control.reset()
   productId = (await insertProduct(api.db, { slug: 'core', stripeProductId: 'prod_given', stripePriceId: 'price_given' })).id
 })

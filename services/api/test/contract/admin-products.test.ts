@@ -2,29 +2,24 @@ import { billingIntervals, stripeRecurring } from '@licenseoperator/catalog'
 import { insertProduct } from '@licenseoperator/db/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { type AStripe, aStripe } from '../a-stripe.ts'
-import { type AnApi, aMember, anApi, aSysadmin, insertCoupon } from '../an-api.ts'
+import { type ACatalogApi, aCatalogApi } from '../a-catalog-api.ts'
+import { aMember, anApi, aSysadmin, insertCoupon } from '../an-api.ts'
 
 const PATH = '/authlance/license/admin/products'
 const NOW = new Date('2026-03-01T12:00:00Z')
 const BillingInterval = z.enum(billingIntervals)
-let shop: AStripe
-let api: AnApi
+let api: ACatalogApi['api']
+let shop: ACatalogApi['shop']
 let root: string
+let clear: ACatalogApi['clear']
+let close: ACatalogApi['close']
 
 beforeAll(async () => {
-  shop = await aStripe()
-  api = await anApi({ stripe: shop.account, now: () => NOW })
-  root = await aSysadmin()
+  ;({ api, shop, root, clear, close } = await aCatalogApi({ now: () => NOW }))
 })
-afterAll(async () => {
-  await api.close()
-  await shop.stop()
-})
+afterAll(() => close())
 beforeEach(async () => {
-  await api.db.deleteFrom('prices').execute()
-  await api.db.deleteFrom('coupons').execute()
-  await api.db.deleteFrom('products').execute()
+  await clear()
 })
 
 const asked = (fields: object = {}) => ({

@@ -1,19 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type AStripe, aStripe } from '../a-stripe.ts'
-import { type AnApi, anApi, aSysadmin } from '../an-api.ts'
+import { type ACatalogApi, aCatalogApi } from '../a-catalog-api.ts'
 
-let shop: AStripe
-let api: AnApi
+let api: ACatalogApi['api']
+let shop: ACatalogApi['shop']
 let root: string
+let close: ACatalogApi['close']
 beforeAll(async () => {
-  shop = await aStripe()
-  api = await anApi({ stripe: shop.account })
-  root = await aSysadmin()
+  ;({ api, shop, root, close } = await aCatalogApi())
 })
-afterAll(async () => {
-  await api.close()
-  await shop.stop()
-})
+afterAll(() => close())
 
 test.each([21_900, 700])(
   'a lookup key that somebody else holds at Stripe (%i): their product and price stay as they are, ours is sold at its amount',

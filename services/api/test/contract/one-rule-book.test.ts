@@ -2,27 +2,20 @@ import type { ProductFields } from '@licenseoperator/catalog'
 import { ConfigError, loadConfig } from '@licenseoperator/config'
 import { insertProduct } from '@licenseoperator/db/testing'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { type AStripe, aStripe } from '../a-stripe.ts'
-import { type AnApi, anApi, aSysadmin } from '../an-api.ts'
+import { type ACatalogApi, aCatalogApi } from '../a-catalog-api.ts'
 
 // The same product, as a request and in the file: both doors give one verdict.
 
-let shop: AStripe
-let api: AnApi
+let api: ACatalogApi['api']
 let root: string
+let clear: ACatalogApi['clear']
+let close: ACatalogApi['close']
 beforeAll(async () => {
-  shop = await aStripe()
-  api = await anApi({ stripe: shop.account })
-  root = await aSysadmin()
+  ;({ api, root, clear, close } = await aCatalogApi())
 })
-afterAll(async () => {
-  await api.close()
-  await shop.stop()
-})
+afterAll(() => close())
 beforeEach(async () => {
-  await api.db.deleteFrom('prices').execute()
-  await api.db.deleteFrom('coupons').execute()
-  await api.db.deleteFrom('products').execute()
+  await clear()
   for (const part of parts) await insertProduct(api.db, part)
 })
 

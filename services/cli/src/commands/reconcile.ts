@@ -115,11 +115,12 @@ function print(context: Context, report: ReconcileReport): void {
   })
   // CSV is one table: what was found is told beside it.
   const tell: Context['print'] = csv ? (line) => context.note(line, 'problem') : context.print
-  for (const one of purchases.unserved)
+  for (const purchase of purchases.unserved)
     tell(
-      `purchase without a license: ${one.paidBy} of ${one.groupName ?? 'nobody'}, ${one.repaired ? 'repaired' : `${one.outcome}${one.reason === undefined ? '' : `: ${one.reason}`}`}`,
+      `purchase without a license: ${purchase.paidBy} of ${purchase.groupName ?? 'nobody'}, ${purchase.repaired ? 'repaired' : `${purchase.outcome}${purchase.reason === undefined ? '' : `: ${purchase.reason}`}`}`,
     )
-  for (const one of licenses.unpaid) tell(`license without a payment: ${one.licenseId} of ${one.groupName}, ${one.reason}`)
-  for (const one of parkedShown) tell(`parked: ${one.eventId} ${one.type}: ${one.reason ?? ''}`)
+  for (const license of licenses.unpaid)
+    tell(`license without a payment: ${license.licenseId} of ${license.groupName}, ${license.reason}`)
+  for (const event of parkedShown) tell(`parked: ${event.eventId} ${event.type}: ${event.reason ?? ''}`)
   if (!csv) context.print(agree ? 'the books agree' : "the books don't agree", agree ? 'good' : 'problem')
 }
