@@ -1,5 +1,6 @@
 export { AdminPageQuery, AdminProductsQuery, adminPageOf, isOn } from './admin-page.ts'
 export { CouponBody, CouponPage, couponBody } from './coupon-body.ts'
+export { exampleLicense } from './example-license.ts'
 export { CookieDomain, EmailAddress, GroupName, Instant, InstantOut, LicenseText, ProductKey } from './fields.ts'
 export { firstValue } from './first-value.ts'
 export { LicenseListItem, LicensePage, LicensePageQuery, licenseListItem, pageOf } from './license-page.ts'
