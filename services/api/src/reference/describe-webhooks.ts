@@ -38,7 +38,7 @@ const issued: LicenseIssued = {
   plan: 'core',
   domain: '.acme.example',
   group: 'acme',
-  stripe: { customerId: 'cus_NffrFeUfNV2Hib', checkoutSessionId: 'cs_test_a1', invoiceId: 'in_1MtHbELkdIwHu7ix' },
+  stripe: { customerId: 'cus_2977z9zYn3fHoe', checkoutSessionId: 'cs_test_a1', invoiceId: 'in_1MtHbELkdIwHu7ix' },
   productKey: 'core',
   seats: 5,
   licenseText: exampleLicense.text,

@@ -20,7 +20,7 @@ const PortalRequest = z
       .trim()
       .regex(/^cus_\w{1,250}$/, 'must be a Stripe customer id'),
   })
-  .meta({ id: 'CustomerPortalRequest', examples: [{ customerId: 'cus_NffrFeUfNV2Hib' }] })
+  .meta({ id: 'CustomerPortalRequest', examples: [{ customerId: 'cus_2977z9zYn3fHoe' }] })
 
 const route = createRoute({
   method: 'post',

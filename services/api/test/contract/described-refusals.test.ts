@@ -142,6 +142,8 @@ const own: Readonly<Record<string, Provoke>> = {
   'createCheckoutSession no_group': withBody({ organizationName: undefined }),
   'createCheckoutSession bad_coupon': withBody({ couponCode: 'nothing' }),
   'createCheckoutSession sold_out': withBody({ lookupKey: 'sold-out', managedProducts: undefined }),
+  'getCheckoutState long_id': withParameter({ id: 'a'.repeat(256) }),
+  'getCheckoutState unknown_session': withParameter({ id: 'cs_test_unknown' }),
   'createCustomerPortal no_customer': withBody({ customerId: undefined }),
   'createMaintenanceCheckout no_license': withBody({ licenseId: undefined }),
   'createMaintenanceCheckout other_license': withBody({ licenseId: newLicenseId() }),

@@ -51,6 +51,28 @@ export const paymentNotes = {
       },
     },
   },
+  getCheckoutState: {
+    description:
+      'For the page to which the customer returns: ask once a second until the status is `complete`, then download `licenseId`. One-off purchases, subscriptions, bundles and renewed maintenance answer alike. A session of another group is as unknown as one that does not exist.',
+    caller: 'member',
+    scope: 'payments:read',
+    hidden: true,
+    failed: 'failed to load checkout session',
+    parameters: { id: 'cs_test_a1' },
+    refusals: {
+      long_id: {
+        when: 'The id is longer than any that Stripe makes',
+        code: 'invalid_payload',
+        error: 'invalid checkout session: id must have at most 255 character(s)',
+        field: 'id',
+      },
+      unknown_session: {
+        when: "The session is unknown, or another group's",
+        code: 'not_found',
+        error: 'checkout session not found',
+      },
+    },
+  },
   createCustomerPortal: {
     description:
       "Opens Stripe's billing portal, where a customer changes the card, reads invoices or cancels. `customerId` is the `stripeCustomerId` that `verify-payment` answers with; members reach only customers who bought for one of their groups. The `url` is for one visit: make it when the button is pressed.",
