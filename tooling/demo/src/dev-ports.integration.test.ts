@@ -5,7 +5,14 @@ import { choosePorts } from './dev-ports.ts'
 import { freePort } from './environment.ts'
 
 test('the ports are the same from start to start, but for one that somebody has, of which the user is told', async () => {
-  const wanted = { storefront: await freePort(), api: await freePort(), ingest: await freePort(), emulator: await freePort() }
+  const wanted = {
+    storefront: await freePort(),
+    api: await freePort(),
+    ingest: await freePort(),
+    emulator: await freePort(),
+    mysql: await freePort(),
+    nats: await freePort(),
+  }
   const said: string[] = []
   expect(await choosePorts((line) => said.push(line), wanted)).toEqual(wanted)
   expect(said).toEqual([])

@@ -2,7 +2,7 @@ import { createServer } from 'node:net'
 import { freePort } from './environment.ts'
 
 /** Where `dev` listens, from start to start, so that bookmarks and configurations stay good. */
-export const devPorts = { storefront: 4240, api: 4241, ingest: 4242, emulator: 4243 } as const
+export const devPorts = { storefront: 4240, api: 4241, ingest: 4242, emulator: 4243, mysql: 4244, nats: 4245 } as const
 export type DevPorts = Record<keyof typeof devPorts, number>
 
 /** The ports of `dev`, with a free one and a word to the user in place of each that somebody else has. */
@@ -18,6 +18,8 @@ export async function choosePorts(say: (line: string) => void, wanted: DevPorts 
     api: await choose('api'),
     ingest: await choose('ingest'),
     emulator: await choose('emulator'),
+    mysql: await choose('mysql'),
+    nats: await choose('nats'),
   }
 }
 

@@ -16,10 +16,16 @@ afterEach(() => {
   child?.kill('SIGKILL')
 })
 
+const script = fileURLToPath(new URL('./dev.ts', import.meta.url))
+/** As `npm run` does it: in a shell that passes no signal on. */
+const inShell = ['sh', '-c', `"${process.execPath}" "${script}"; exit $?`] as const
+
 /** `dev` as a terminal starts it, and what it printed once everything runs. */
-async function startDev(): Promise<{ dev: ChildProcess; printed: string }> {
-  const script = fileURLToPath(new URL('./dev.ts', import.meta.url))
-  const dev = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'], detached: true })
+async function startDev(
+  command: readonly string[] = [process.execPath, script],
+): Promise<{ dev: ChildProcess; printed: string }> {
+  const [program = '', ...args] = command
+  const dev = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'], detached: true })
   child = dev
   let printed = ''
   await new Promise<void>((resolve, reject) => {
@@ -53,7 +59,7 @@ function parentOf(pid: number): number | undefined {
   }
 }
 
-const addressesIn = (printed: string) => printed.match(/http:\/\/127\.0\.0\.1:\d+(?=\s)/g) ?? []
+const addressesIn = (printed: string) => printed.match(/(?<=^ {4}.*)\b127\.0\.0\.1:\d+/gm) ?? []
 const line = (printed: string, name: string) => new RegExp(`^ *${name} +(\\S+)$`, 'm').exec(printed)?.[1] ?? ''
 
 test('a customer buys with the mouse and holds a license; Ctrl-C leaves no process', async () => {
@@ -98,16 +104,21 @@ test('a customer buys with the mouse and holds a license; Ctrl-C leaves no proce
 
 test('the addresses are those of the last start; a closed terminal, SIGTERM and even SIGKILL leave no process', async () => {
   const runs: string[] = []
-  const ends: ((dev: ChildProcess) => void)[] = [
-    (dev) => {
-      dev.stdout?.destroy()
-      process.kill(-(dev.pid ?? 0), 'SIGHUP')
-    },
-    (dev) => dev.kill('SIGTERM'),
-    (dev) => dev.kill('SIGKILL'),
+  const direct = [process.execPath, script]
+  const ends: [command: readonly string[], end: (dev: ChildProcess) => void][] = [
+    [
+      direct,
+      (dev) => {
+        dev.stdout?.destroy()
+        process.kill(-(dev.pid ?? 0), 'SIGHUP')
+      },
+    ],
+    // Of the shell, which is what whoever ends `pnpm dev` by its id ends.
+    [inShell, (dev) => dev.kill('SIGTERM')],
+    [direct, (dev) => dev.kill('SIGKILL')],
   ]
-  for (const end of ends) {
-    const { dev, printed } = await startDev()
+  for (const [command, end] of ends) {
+    const { dev, printed } = await startDev(command)
     runs.push(printed)
     await expectAllGone(dev, () => end(dev))
   }

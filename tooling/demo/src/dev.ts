@@ -1,8 +1,9 @@
+import { isAlive, runnersAbove } from './runners-above.ts'
 import { type Dev, startDev } from './start-dev.ts'
 
 const say = (line: string) => process.stdout.write(`${line}\n`)
-const startedBy = process.ppid
-const PARENT_LOOK_MS = 500
+const runners = runnersAbove()
+const LOOK_MS = 500
 
 let ending = false
 const started = startDev(say)
@@ -22,8 +23,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 process.stdout.on('error', () => undefined)
 // `pnpm dev` may be killed without a word to us.
 setInterval(() => {
-  if (process.ppid !== startedBy && !ending) end()
-}, PARENT_LOOK_MS).unref()
+  if (!ending && !runners.every(isAlive)) end()
+}, LOOK_MS).unref()
 
 try {
   const dev = await started

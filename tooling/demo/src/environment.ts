@@ -52,7 +52,7 @@ export interface EnvironmentOptions {
   /** Products of the configuration file; default the demo's. */
   readonly products?: readonly object[]
   /** Where the services listen; a free port for each that is not named. */
-  readonly ports?: Partial<Record<'api' | 'ingest' | 'emulator', number>>
+  readonly ports?: Partial<Record<'api' | 'ingest' | 'emulator' | 'mysql' | 'nats', number>>
   /** Added to the configuration, section by section. */
   readonly settings?: Readonly<Record<string, object>>
   /** true: the services end when this process has ended, however it did. */
@@ -86,7 +86,10 @@ export async function startEnvironment(say: (line: string) => void, options: Env
   }
   try {
     const programs = options.bundles === true ? copyBundles(folder) : sources
-    const stack = await acquireStack({ log: (line) => say(`stack: ${line}`) })
+    const stack = await acquireStack({
+      log: (line) => say(`stack: ${line}`),
+      ...(options.ports === undefined ? {} : { ports: options.ports }),
+    })
     stops.push(() => stack.stop())
     say(`stack: provider=${stack.provider} (${stack.providerDetail})`)
     return await startServices({ stack, folder, programs, say, stops, stop, options })
