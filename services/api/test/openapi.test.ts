@@ -3,7 +3,7 @@ import { schemaChecker } from '@licenseoperator/answer-checker'
 import { exampleLicense } from '@licenseoperator/api-schemas'
 import { errorCodes } from '@licenseoperator/domain'
 import { LicenseIssued } from '@licenseoperator/events'
-import { loadVerificationKey, verifyLicense } from '@licenseoperator/signing'
+import { loadVerificationKey, verifyLicense, verifyRevocationList } from '@licenseoperator/signing'
 import { readStripeEvent } from '@licenseoperator/stripe'
 import { expect, test } from 'vitest'
 import { committedDescription, descriptionText } from './openapi-file.ts'
@@ -117,6 +117,15 @@ test('the license of the examples was really signed, and the event that is shown
   expect(LicenseIssued.parse(shown)).toEqual(shown)
   expect(complaintsAbout(Object(at(event, 'schema')), shown)).toBeUndefined()
   expect(shown).toMatchObject({ licenseText: text, payloadB64, signatureB64, keyId, licenseId })
+})
+
+test('the revocation list and the file of payments that are shown are such', () => {
+  const list = verifyRevocationList(exampleLicense.revocations, loadVerificationKey(exampleLicense.publicKeyPem))
+  expect(list).toMatchObject({ status: 'current' })
+  const csv = at(document, 'paths', '/authlance/license/payments/api/v1/reports/payments/export', 'get', 'responses', '200')
+  const [header = '', row = '', ...rest] = String(at(csv, 'content', 'text/csv', 'schema', 'examples', '0')).split('\r\n')
+  expect(rest).toEqual([''])
+  expect(row.split(',')).toHaveLength(header.split(',').length)
 })
 
 test("Stripe's webhook is described with what the receiver reads and answers", () => {

@@ -91,7 +91,15 @@ test('a request that is tried on the page is answered by the service that serves
 })
 
 test('on a telephone nothing is wider than the screen', async () => {
-  const { page, expectQuiet } = await openReference({ width: 390, height: 800 })
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390)
-  expectQuiet()
+  const longest = '#tag/licenses/GET/authlance/license/{identifier}'
+  for (const place of ['', longest]) {
+    const { page, expectQuiet } = await openReference({ width: 390, height: 800 }, place)
+    await page
+      .locator('header, main')
+      .getByText(place === '' ? 'Introduction' : 'A license by its id')
+      .first()
+      .waitFor()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), place).toBe(390)
+    expectQuiet()
+  }
 })

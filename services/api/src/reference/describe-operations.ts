@@ -69,8 +69,12 @@ function addRefusals({ responses = {} }: Operation, note: OperationNote): void {
   for (const [status, response] of Object.entries(responses)) {
     const media = Number(status) < 400 ? undefined : response.content?.['application/json']
     if (media === undefined) continue
+    const refusals = refusalsWith(Number(status), note)
+    const codes = [...new Set(refusals.map(([, { code }]) => `\`${code}\``))]
+    // The routes name every code of a status; this operation has these.
+    if (refusals.length > 0) response.description = `${String(response.description).split(':')[0]}: ${codes.join(', ')}`
     media.examples = Object.fromEntries(
-      refusalsWith(Number(status), note).map(([name, refusal]) => [name, { summary: refusal.when, value: refusalBody(refusal) }]),
+      refusals.map(([name, refusal]) => [name, { summary: refusal.when, value: refusalBody(refusal) }]),
     )
   }
 }

@@ -7,7 +7,7 @@ export const introduction = `Sells, signs, stores and lists licenses for self-ho
 2. **Have a token.** Your identity service signs one per user: a JWT (HS256 with the shared secret, or a key of your JWKS) whose claim \`user\` has \`identity\`, \`email\`, \`roles\` and \`groups\`. It goes into \`Authorization: Bearer …\` or the cookie \`loopToken\`. For scripts: \`licenseoperator token mint\`.
 3. **Start a checkout.** \`POST …/payments/api/v1/checkout-session\` with the product and the group that buys. Send the customer to the \`url\` in the answer.
 4. **Let Stripe tell us.** The customer pays, Stripe calls our webhook (see *Webhooks* below), the license is signed and stored, and the event \`licenseoperator.license.issued\` is published. Nothing of this needs your storefront: a customer who closes the tab gets the license all the same.
-5. **Show the license.** On your return page list \`GET …/groups/{groupName}/licenses\` until the new one is there, or consume the event in your own service.
+5. **Show the license.** On your return page ask \`GET …/payments/api/v1/checkout-sessions/{id}\` with the \`session_id\` until it is \`complete\`; the license is in the group's list then, too. Or consume the event in your own service.
 6. **Deliver it.** \`GET /authlance/license/{identifier}\` answers with the file to save, \`text/plain\`, never JSON.
 7. **Verify it offline.** Your product checks the file with the public key (\`@licenseoperator/signing\`, or any RSA library) and fetches \`GET /authlance/license/revocations\` now and then.
 8. **Let customers manage it.** \`verify-payment\` tells the customer id, \`customer-portal\` opens Stripe's portal for it.

@@ -35,6 +35,8 @@ const configuration = {
   orderRequiredPropertiesFirst: false,
   customCss: `
     :root { --scalar-font: system-ui, -apple-system, "Segoe UI", Roboto, sans-serif; --scalar-font-code: ui-monospace, "SF Mono", Menlo, Consolas, monospace; }
+    /* The name of the place in the head of a narrow screen would else be wider than it. */
+    span.flex-1.text-sm.font-medium.whitespace-nowrap { min-width: 0; overflow: hidden; text-overflow: ellipsis; }
   `,
 }
 
