@@ -3,7 +3,7 @@ import { firstValue } from './first-value.ts'
 
 const DEFAULT_PAGE_SIZE = 20
 const MAX_PAGE_SIZE = 100
-/** MySQL's OFFSET is bounded; pages beyond it are empty like any page past the end. */
+/** MySQL's OFFSET is bounded, and pages here are up to 100 long; pages beyond it are empty like any page past the end. */
 const MAX_PAGE = 21_000_000
 
 const flag = z.preprocess(firstValue, z.string()).optional().meta({ description: '`true` or `1`; anything else counts as false' })

@@ -49,7 +49,7 @@ export const LicensePageQuery = z.object({
 
 const DEFAULT_PAGE_SIZE = 20
 const MAX_PAGE_SIZE = 100
-/** MySQL's OFFSET is bounded; pages beyond it are empty like any page past the end. */
+/** MySQL's OFFSET is bounded, and pages here are up to 100 long; pages beyond it are empty like any page past the end. */
 const MAX_PAGE = 21_000_000
 
 export function pageOf(query: z.infer<typeof LicensePageQuery>): { page: number; pageSize: number } {

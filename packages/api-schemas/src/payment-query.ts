@@ -21,7 +21,7 @@ export const PaymentPageQuery = PaymentFilterQuery.extend({
 
 const DEFAULT_PAGE_SIZE = 50
 const MAX_PAGE_SIZE = 500
-/** MySQL's OFFSET is bounded; pages beyond it are empty like any page past the end. */
+/** MySQL's OFFSET is bounded, and pages here are up to 500 long; pages beyond it are empty like any page past the end. */
 const MAX_PAGE = 4_200_000
 const MAX_TEXT = 255
 

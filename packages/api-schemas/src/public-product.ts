@@ -63,11 +63,11 @@ export const PublicProduct = z
 
 /** Entries of the product's own `features`, else those of the configuration: the admin API has no field for them. */
 export function featuresOf(product: Product, fallback: readonly string[]): string[] {
-  const own = (product.metadata.features ?? '')
+  const productFeatures = (product.metadata.features ?? '')
     .split(/[\n;]/)
     .map((feature) => feature.trim())
     .filter((feature) => feature !== '')
-  return own.length > 0 ? own : [...fallback]
+  return productFeatures.length > 0 ? productFeatures : [...fallback]
 }
 
 /** Zero never stands for "unset": the dashboards send back what they got and refuse a 0 there. */

@@ -1,4 +1,4 @@
-// Prints the table of src/events/what-events-do.ts into the README; a test fails when it is out of date.
+// Prints src/events/what-events-do.ts into the README, a section for each event; a test fails when it is out of date.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describeEffects } from '../src/events/what-events-do.ts'
 

@@ -1,6 +1,9 @@
+import { derived } from '@licenseoperator/checkout/testing'
 import { sql } from 'kysely'
 import { handledEvents } from '../src/events/handled-events.ts'
 import type { Shop } from './a-shop.ts'
+
+export { forgetAll } from '@licenseoperator/checkout/testing'
 
 /** A generator of numbers that a seed repeats (mulberry32). */
 export function randomFrom(seed: number): () => number {
@@ -46,29 +49,6 @@ export async function tell(shop: Shop, payloads: readonly string[], atOnce = 1):
     await Promise.all(Array.from({ length: atOnce }, work))
     waiting = again
   }
-}
-
-const derived = [
-  ...[
-    'outbox',
-    'withheld_announcements',
-    'payments',
-    'licenses',
-    'license_ends',
-    'trials',
-    'stripe_events',
-    'reversals',
-    'subscriptions',
-  ],
-  ...['audit_log', 'payment_details'],
-]
-
-/** Forgets whatever events brought; the catalog stays. */
-export async function forgetAll(shop: Shop): Promise<void> {
-  for (const table of [...derived, 'trial_claims', 'reservations', 'coupon_groups'])
-    await sql`DELETE FROM ${sql.table(table)}`.execute(shop.database.db)
-  await sql`UPDATE products SET licenses_taken = 0`.execute(shop.database.db)
-  await sql`UPDATE coupons SET taken = 0`.execute(shop.database.db)
 }
 
 /** Brings the database back to where it was when checkouts had been started and no event had come. */

@@ -11,8 +11,10 @@ type Part = Pick<Product, 'productKey' | 'type' | 'active' | 'pricingMode'> & { 
  */
 export function bundleProblems(bundle: Pick<Product, 'type' | 'bundledProducts'>, onSale: readonly Part[]): Problem[] {
   return bundle.bundledProducts.flatMap(({ productKey, managedProducts }, index) => {
-    const parts = onSale.filter((one) => one.active && one.productKey === productKey && one.bundledProducts.length === 0)
-    const part = parts.find((one) => one.type === bundle.type) ?? parts[0]
+    const parts = onSale.filter(
+      (product) => product.active && product.productKey === productKey && product.bundledProducts.length === 0,
+    )
+    const part = parts.find((candidate) => candidate.type === bundle.type) ?? parts[0]
     if (part === undefined)
       return [problem('names no active product that is not a bundle itself', 'bundledProducts', index, 'productKey')]
     if (part.pricingMode === 'tiered' && managedProducts === undefined)

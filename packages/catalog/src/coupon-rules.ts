@@ -11,7 +11,7 @@ export type CouponOwner = Partial<Pick<Product, 'currency' | 'unitAmountMinor' |
  *
  * @see https://docs.stripe.com/api/metadata
  */
-const MOST_METADATA_KEYS = 30
+const MOST_COUPON_METADATA_KEYS = 30
 
 /** The characters that Stripe takes in a code. @see https://docs.stripe.com/api/promotion_codes/create (code) */
 const PROMOTION_CODE = /^[A-Za-z0-9-]{1,64}$/
@@ -22,9 +22,9 @@ export function couponProblems(product: CouponOwner, coupon: Omit<CouponFields, 
   const problems: Problem[] = []
   if (min !== undefined && max !== undefined && max < min)
     problems.push(problem('must not be below minManagedProducts', 'maxManagedProducts'))
-  if (Object.keys(coupon.metadata).length > MOST_METADATA_KEYS)
+  if (Object.keys(coupon.metadata).length > MOST_COUPON_METADATA_KEYS)
     problems.push(
-      problem(`must have at most ${MOST_METADATA_KEYS} entries: a checkout needs the rest of Stripe's 50`, 'metadata'),
+      problem(`must have at most ${MOST_COUPON_METADATA_KEYS} entries: a checkout needs the rest of Stripe's 50`, 'metadata'),
     )
   if (behavior !== 'stripe_promotion') return problems
   if (!PROMOTION_CODE.test(coupon.code))

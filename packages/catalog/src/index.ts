@@ -1,15 +1,14 @@
-export { type BillingInterval, billingIntervals, isRecurring, stripeRecurring } from './billing-interval.ts'
+export { billingIntervals, isRecurring, stripeRecurring } from './billing-interval.ts'
 export { bundleProblems } from './bundle-rules.ts'
 export { MOST_BUNDLE_PARTS } from './bundle-size.ts'
 export { Coupon, type CouponFields, StripePromotion } from './coupon.ts'
 export { changedCoupon, checkedCoupon, fieldsOfCoupon, newCoupon } from './coupon-fields.ts'
 export { CouponRequest } from './coupon-request.ts'
 export { couponProblems } from './coupon-rules.ts'
-export { isCurrency, leastCharge } from './currency.ts'
 export { type LicenseMode, licenseModeOf } from './license-mode.ts'
 export { priceOf } from './price.ts'
-export { below, type Problem, pathText, problem, refuseFirst } from './problem.ts'
-export { BundleComponent, PricingTier, Product } from './product.ts'
+export { type Problem, pathText, problem, refuseFirst } from './problem.ts'
+export { PricingTier, Product } from './product.ts'
 export {
   changedProduct,
   checkProduct,
@@ -20,7 +19,6 @@ export {
 } from './product-fields.ts'
 export { productOfKey } from './product-of-key.ts'
 export { ProductRequest } from './product-request.ts'
-export { productProblems } from './product-rules.ts'
 export { type ReadProduct, readProduct, repeatedCodes } from './read-product.ts'
 export { refuseField } from './refuse-field.ts'
 export { requestOfProduct } from './request-of-product.ts'

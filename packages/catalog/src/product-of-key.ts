@@ -9,6 +9,8 @@ export function productOfKey<T extends Pick<Product, 'id' | 'productKey' | 'type
   products: readonly T[],
   productKey: string,
 ): T | undefined {
-  const candidates = products.filter((one) => one.active && one.productKey === productKey).toSorted((a, b) => a.id - b.id)
-  return candidates.find((one) => one.type === 'one_off') ?? candidates[0]
+  const candidates = products
+    .filter((product) => product.active && product.productKey === productKey)
+    .toSorted((a, b) => a.id - b.id)
+  return candidates.find((candidate) => candidate.type === 'one_off') ?? candidates[0]
 }

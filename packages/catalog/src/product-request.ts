@@ -67,7 +67,7 @@ export const ProductRequest = z
     trialPeriodDays: z.int().min(0).max(730).optional(),
     termDurationDays: z.int().positive().max(36_500).optional().meta({ description: 'One-off products only' }),
     maxLicenseTotal: limit(MAX_COUNT).meta({ description: 'Licenses ever sold; 0 or absent: no cap' }),
-    maxManagedProducts: limit(MAX_SEATS).meta({ description: 'Seats of one purchase; 0 or absent: no cap' }),
+    maxManagedProducts: limit(MAX_SEATS).meta({ description: 'Seats of one purchase; 0 or absent: no limit' }),
     lookupKey: text({ min: 0, max: 200 })
       .regex(/^[\x20-\x7e]*$/, 'must be ASCII')
       .transform((value) => (value.trim() === '' ? undefined : value.trim()))

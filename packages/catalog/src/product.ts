@@ -39,6 +39,7 @@ export const Product = z.object({
   billingIntervalCount: z.int().positive(),
   trialPeriodDays: z.int().nonnegative(),
   termDurationDays: z.int().positive().optional(),
+  /** The cap: how many licenses may be sold in all; what counts towards it has `takesLicense`. */
   maxLicenseTotal: z.int().positive().optional(),
   maxManagedProducts: z.int().positive().optional(),
   lookupKey: z.string().optional(),

@@ -43,8 +43,8 @@ export function readProduct(body: unknown, productKeys?: readonly string[]): Rea
 
 /** A field that breaks two rules is told once, as over HTTP. */
 function firstOfEachField(problems: readonly Problem[]): Problem[] {
-  const byField = new Map(problems.toReversed().map((one) => [pathText(one.path), one]))
-  return problems.filter((one) => byField.get(pathText(one.path)) === one)
+  const byField = new Map(problems.toReversed().map((problem) => [pathText(problem.path), problem]))
+  return problems.filter((problem) => byField.get(pathText(problem.path)) === problem)
 }
 
 function asProblem({ path, message }: { path: readonly PropertyKey[]; message: string }): Problem {

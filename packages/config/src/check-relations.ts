@@ -107,8 +107,8 @@ function checkStripe(stripe: Raw): ConfigProblem[] {
 /** As the stored catalog compares them: outer white space aside, letter case not, and without one it is the slug. */
 function repeatedLookupKeys(products: readonly (Raw | undefined)[]): ConfigProblem[] {
   const filled = (value: unknown) => (typeof value === 'string' && value.trim() !== '' ? value.trim() : undefined)
-  const keys = products.map((one) =>
-    one === undefined || OFF.has(one.active) ? undefined : (filled(one.lookup_key) ?? filled(one.slug)),
+  const keys = products.map((product) =>
+    product === undefined || OFF.has(product.active) ? undefined : (filled(product.lookup_key) ?? filled(product.slug)),
   )
   return keys.flatMap((key, index) =>
     key === undefined || keys.indexOf(key) === index

@@ -15,7 +15,7 @@ function plain(value: unknown, rename: (name: string) => string): unknown {
   if (typeof value !== 'object' || value === null) return value
   const entries = Object.entries(value).filter(([, part]) => part !== undefined)
   return Object.fromEntries(
-    entries.map(([name, part]) => [rename(name), plain(part, VERBATIM.has(name) ? (own) => own : rename)]),
+    entries.map(([name, part]) => [rename(name), plain(part, VERBATIM.has(name) ? (key) => key : rename)]),
   )
 }
 

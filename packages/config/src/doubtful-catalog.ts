@@ -26,7 +26,7 @@ function unnamedDefaults(stripe: Raw, products: readonly Read[]): string[] {
   return defaults.flatMap(([key, type]) => {
     const slug = stripe[key]
     if (typeof slug !== 'string' || slug.trim() === '') return []
-    const product = products.find((one) => one.slug === slug.trim().toLowerCase())
+    const product = products.find((candidate) => candidate.slug === slug.trim().toLowerCase())
     if (product === undefined) return [`stripe.${key}: names no product of this file`]
     if (!product.active) return [`stripe.${key}: names a product that is not active`]
     return product.type === type ? [] : [`stripe.${key}: names a product of another type`]

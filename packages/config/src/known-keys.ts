@@ -13,8 +13,8 @@ export function knownKeys(): string[] {
 function keysIn(schema: z.core.$ZodType, path: string): string[] {
   const leaves = shapeOf(schema)
   if (leaves === undefined) return [path]
-  const own = Object.entries(leaves).flatMap(([leaf, inner]) => keysIn(inner, `${path}.${leaf}`))
-  return [...own, ...[...twinsAt(path)].map((leaf) => `${path}.${leaf}`)]
+  const keysBelow = Object.entries(leaves).flatMap(([leaf, inner]) => keysIn(inner, `${path}.${leaf}`))
+  return [...keysBelow, ...[...twinsAt(path)].map((leaf) => `${path}.${leaf}`)]
 }
 
 /** Names with `_file` behind them that the map at this path may have as well. */

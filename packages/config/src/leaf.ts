@@ -71,7 +71,7 @@ export const flag = leaf((value) => {
   return new Wrong('must be true or false')
 })
 
-export function readWhole(min: number, max: number): Read<number> {
+function readWhole(min: number, max: number): Read<number> {
   const message = `must be a whole number from ${min} to ${max}`
   return (value) => {
     const number = typeof value === 'string' && /^\s*-?\d{1,15}\s*$/.test(value) ? Number(value) : value
@@ -81,12 +81,6 @@ export function readWhole(min: number, max: number): Read<number> {
 }
 
 export const whole = (min: number, max: number) => leaf(readWhole(min, max))
-
-/** A number above 0, decimals allowed. */
-export function readPositive(max: number): Read<number> {
-  return (value) =>
-    typeof value === 'number' && value > 0 && value <= max ? value : new Wrong(`must be a number above 0, at most ${max}`)
-}
 
 /** Milliseconds of a duration between the two, both in Go's notation as well. */
 export function duration(min: string, max: string) {

@@ -72,7 +72,9 @@ export function loadConfig<const S extends SectionName = SectionName>(options: L
   const file = readConfigFile(path, readFile)
   if (file === undefined && named !== undefined) throw new ConfigError([{ path, message: 'there is no such file' }])
 
-  const wanted = sectionNames.filter((name) => options.require === undefined || options.require.some((one) => one === name))
+  const wanted = sectionNames.filter(
+    (name) => options.require === undefined || options.require.some((section) => section === name),
+  )
   const sections = new Set([...COMMON_NAMES, ...wanted.map((name) => namesInFile[name])])
   const overlay = applyEnvironment(merged(options.defaults ?? {}, file?.raw ?? {}), knownKeys(), env)
   const { raw } = overlay
@@ -112,8 +114,8 @@ function readConfigFile(path: string, readFile: ReadFile): { raw: Raw; warnings:
 function merged(defaults: NonNullable<LoadOptions<never>['defaults']>, file: Raw): Raw {
   const result: Raw = { ...file }
   for (const [section, values] of Object.entries(defaults)) {
-    const own = file[section] ?? {}
-    if (isMap(own)) result[section] = { ...values, ...own }
+    const fileValues = file[section] ?? {}
+    if (isMap(fileValues)) result[section] = { ...values, ...fileValues }
   }
   return result
 }

@@ -46,7 +46,7 @@ function unwrapped(schema: unknown): unknown {
 }
 
 /** The same data under the catalog's names; keys of metadata are the user's own words. */
-export function inCatalogWords(value: unknown): unknown {
+function inCatalogWords(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inCatalogWords)
   if (!isMap(value)) return value
   return Object.fromEntries(

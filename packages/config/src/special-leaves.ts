@@ -37,8 +37,8 @@ export const jwksAlgorithms = leaf((value) => {
   const wrong = new Wrong(`must be a list of ${JWKS_ALGORITHMS.join(', ')}`)
   const named = readDivided(/[\s,]+/)(value)
   if (named instanceof Wrong || named.length === 0) return wrong
-  const known = named.map((name) => JWKS_ALGORITHMS.find((one) => one.toLowerCase() === name.toLowerCase()))
-  return known.every((one) => one !== undefined) ? [...new Set(known)] : wrong
+  const known = named.map((name) => JWKS_ALGORITHMS.find((algorithm) => algorithm.toLowerCase() === name.toLowerCase()))
+  return known.every((algorithm) => algorithm !== undefined) ? [...new Set(known)] : wrong
 })
 
 /** Addresses and ranges (`10.0.0.0/8`) of the reverse proxies in front; what they say about a client's address is believed. */

@@ -1,4 +1,5 @@
 import type { Caller } from '@licenseoperator/domain'
+import type { AuditAction, AuditSubject } from './audit-names.ts'
 import { auditLogColumns } from './columns.ts'
 import type { Reader, Tx } from './schema.ts'
 import { toJson } from './to-json.ts'
@@ -6,10 +7,8 @@ import { toJson } from './to-json.ts'
 export interface AuditEntry {
   readonly at: Date
   readonly caller: Pick<Caller, 'identity' | 'requestId'>
-  /** What happened, noun and past tense: `product.updated`. */
-  readonly action: string
-  /** What it happened to, kind and id: `product:core`. */
-  readonly subject: string
+  readonly action: AuditAction
+  readonly subject: AuditSubject
   readonly before?: object
   readonly after?: object
 }
@@ -57,7 +56,7 @@ export async function list(
 }
 
 /** How many entries with one of these actions a subject has. */
-export async function countActions(db: Reader, subject: string, actions: readonly string[]): Promise<number> {
+export async function countActions(db: Reader, subject: string, actions: readonly AuditAction[]): Promise<number> {
   const { count } = await db
     .selectFrom('audit_log')
     .select((eb) => eb.fn.countAll<number>().as('count'))

@@ -100,6 +100,12 @@ export async function findByProductAndCode(db: Reader, productId: number, code: 
   return row && toCoupon(row)
 }
 
+/** The live coupon under whose code a product was sold: its own, or one of another product whose place it took. */
+export async function findRedeemed(db: Reader, productId: number, code: string): Promise<Coupon | undefined> {
+  const named = await findByCode(db, code)
+  return named.find((coupon) => coupon.productId === productId) ?? (named.length === 1 ? named[0] : undefined)
+}
+
 /** True when the write failed because the product has a live coupon with that code. */
 export function isCodeTaken(error: unknown): boolean {
   return duplicateKeyOf(error) === 'coupons_by_product_and_live_code'
@@ -150,7 +156,7 @@ export async function setStripePromotion(tx: Tx, id: number, promotion: StripePr
   return true
 }
 
-/** Takes one redemption for a group; false when the total or the group's share is used up. Live reservations count. */
+/** Takes one redemption of the coupon's quota for a group; false when the total or the group's share is used up. Live reservations count. */
 export async function take(tx: Tx, id: number, groupKey: string): Promise<boolean> {
   const total = await tx
     .updateTable('coupons')

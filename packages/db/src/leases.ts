@@ -1,19 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DomainError, newId } from '@licenseoperator/domain'
 import { sql } from 'kysely'
+import type { LeaseName } from './lease-names.ts'
 import type { Db, Tx } from './schema.ts'
 import { inTransaction } from './transaction.ts'
 
-/**
- * Leases: work that one instance does at a time (catalog sync, scheduled reconcile). A lease is a row with an owner and an end; a crashed
- * owner's runs out by itself. Ends are reckoned on MySQL's clock, so that instances whose clocks differ agree.
- *
- * A lease keeps two instances from doing the same work twice; it is no proof of being alone: an owner that was paused for longer than its
- * lease meets its successor. Work under a lease is therefore safe to repeat, and looks at `signal` between its steps.
- *
- * Callers use `withLease`; `acquire`, `renew` and `release` are what it is made of.
- */
-export type LeaseName = 'catalog-sync' | 'reconcile'
+// Leases: work that one instance does at a time (catalog sync, scheduled reconcile). A lease is a row with an owner and an end; a crashed
+// owner's runs out by itself. Ends are reckoned on MySQL's clock, so that instances whose clocks differ agree.
+//
+// A lease keeps two instances from doing the same work twice; it is no proof of being alone: an owner that was paused for longer than its
+// lease meets its successor. Work under a lease is therefore safe to repeat, and looks at `signal` between its steps.
+//
+// Callers use `withLease`; `acquire`, `renew` and `release` are what it is made of.
 
 export interface LeaseOptions {
   /** Who waits, and how long a crashed owner blocks the others. */
@@ -43,7 +41,7 @@ export async function withLease<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<Leased<T>> {
   const ttlMs = options.ttlMs ?? TTL_MS
-  const owner = newId('R')
+  const owner = newId('leaseOwner')
   if (!(await acquireWithin(db, name, owner, ttlMs, options))) return { held: false }
   const lost = new AbortController()
   const done = new AbortController()

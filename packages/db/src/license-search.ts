@@ -55,7 +55,7 @@ interface Paid {
 }
 
 /** Exported so that a test can have MySQL explain exactly what runs. */
-export function searchQuery(db: Reader, filter: LicenseFilter, { byIntent, byInvoice }: Paid) {
+function searchQuery(db: Reader, filter: LicenseFilter, { byIntent, byInvoice }: Paid) {
   const { group, plan, email, licenseId, customerId, checkoutSessionId, paymentIntentId, invoiceId, subscriptionId } = filter
   let query = db.selectFrom('licenses')
   if (group !== undefined) query = query.where('group_key', '=', groupKey(group))

@@ -51,7 +51,7 @@ export async function schemaStatus(db: Kysely<Schema>): Promise<SchemaStatus> {
   const rows = await appliedMigrations(db)
   const applied = rows.map((row) => row.name)
   const known = new Set(migrations.map((migration) => migration.name))
-  const [oldestRelease] = rows.flatMap((row) => row.oldest_release ?? []).sort((one, other) => compareReleases(other, one))
+  const [oldestRelease] = rows.flatMap((row) => row.oldest_release ?? []).sort((a, b) => compareReleases(b, a))
   return {
     applied,
     pending: migrations.map((migration) => migration.name).filter((name) => !applied.includes(name)),

@@ -73,8 +73,8 @@ const OF_MYSQL = /^(?:ER_|PROTOCOL_|POOL_|HANDSHAKE_|CONNECTION_HELD)/
  * @returns `undefined` for an error that is not MySQL's
  */
 export function explainMysql(error: unknown, place: MysqlPlace | undefined, certain = false): MysqlTrouble | undefined {
-  for (let one: unknown = error, depth = 0; depth < 4 && one instanceof Error; one = one.cause, depth += 1) {
-    const { code, sqlState, fatal } = mysqlErrorFacts(one)
+  for (let current: unknown = error, depth = 0; depth < 4 && current instanceof Error; current = current.cause, depth += 1) {
+    const { code, sqlState, fatal } = mysqlErrorFacts(current)
     if (code === undefined || !(OF_MYSQL.test(code) || sqlState !== undefined || ((fatal || certain) && code in causes))) continue
     const address = place === undefined ? 'an unknown address' : addressOf(place)
     const cause = causes[code]

@@ -6,21 +6,26 @@ export interface OutboxMessage {
   readonly messageId: string
   readonly subject: string
   readonly payload: Buffer
+  /** Since when the stream may hold it: when what it announces was paid, or came about. */
   readonly createdAt: Date
   readonly attempts: number
 }
 
-/** Adds an announcement to the transaction of the fact it announces. Its message id is unique: what is announced already is not announced again. */
+/**
+ * Adds an announcement to the transaction of the fact it announces. Its message id is unique: what is announced already is not announced again.
+ *
+ * @param since  since when the stream may hold it, not later than now
+ */
 export async function add(
   tx: Tx,
   message: { messageId: string; subject: string; payload: Uint8Array },
-  now: Date,
+  since: Date,
 ): Promise<void> {
   const row = {
     message_id: message.messageId,
     subject: message.subject,
     payload: Buffer.from(message.payload),
-    created_at: now,
+    created_at: since,
     lease_owner: null,
     leased_until: null,
     published_at: null,
@@ -34,27 +39,29 @@ export async function add(
 
 /**
  * Keeps an announcement back: its license was revoked when it was made, so nobody is told that it was bought. See `releaseWithheld`.
+ *
+ * @param since  as of `add`
  */
 export async function withhold(
   tx: Tx,
   licenseId: string,
   message: { messageId: string; subject: string; payload: Uint8Array },
-  now: Date,
+  since: Date,
 ): Promise<void> {
   const { messageId, subject, payload } = message
-  const row = { license_id: licenseId, message_id: messageId, subject, payload: Buffer.from(payload), created_at: now }
+  const row = { license_id: licenseId, message_id: messageId, subject, payload: Buffer.from(payload), created_at: since }
   await tx.insertInto('withheld_announcements').values(row).execute()
 }
 
 /** Announces a license that was revoked when it was made and is good now; one that was announced already is not announced again. */
-export async function releaseWithheld(tx: Tx, licenseId: string, now: Date): Promise<void> {
+export async function releaseWithheld(tx: Tx, licenseId: string): Promise<void> {
   const held = await tx
     .selectFrom('withheld_announcements')
-    .select(['message_id', 'subject', 'payload'])
+    .select(['message_id', 'subject', 'payload', 'created_at'])
     .where('license_id', '=', licenseId)
     .executeTakeFirst()
   if (held === undefined) return
-  await add(tx, { messageId: held.message_id, subject: held.subject, payload: held.payload }, now)
+  await add(tx, { messageId: held.message_id, subject: held.subject, payload: held.payload }, held.created_at)
   await tx.deleteFrom('withheld_announcements').where('license_id', '=', licenseId).execute()
 }
 

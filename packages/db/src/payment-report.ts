@@ -47,7 +47,7 @@ export async function listAfter(
  *
  * @param keys  a page of them
  */
-export function reportQuery(db: Reader, keys: ReturnType<typeof payments.pageQuery>) {
+function reportQuery(db: Reader, keys: ReturnType<typeof payments.pageQuery>) {
   return payments
     .rowsQuery(db, keys)
     .leftJoin('licenses as sold', 'sold.issuance_key', 'payments.issuance_key')
@@ -90,9 +90,6 @@ function inOrder(rows: ReportedRow[]): ReportedPayment[] {
 
 function toReported(row: ReportedRow): ReportedPayment {
   const payment = payments.toPayment(row)
-  const kept = Math.max(0, payment.amountTotalMinor - payment.amountRefundedMinor)
-  // A lost dispute that nobody told the amount of took all of it.
-  const lost = payment.disputeStatus === 'lost' ? Number(row.lost_minor ?? kept) : 0
   return {
     ...payment,
     stripePaymentIntentId: row.known_intent ?? undefined,
@@ -100,6 +97,20 @@ function toReported(row: ReportedRow): ReportedPayment {
       row.sold_license_id === null || row.sold_plan === null
         ? undefined
         : { licenseId: row.sold_license_id, productSlug: row.sold_product_slug ?? undefined, plan: row.sold_plan },
-    amountNetMinor: Math.max(0, kept - lost),
+    amountNetMinor: netOf(payment, row.lost_minor === null ? undefined : Number(row.lost_minor)),
   }
+}
+
+/**
+ * What is left of a payment.
+ *
+ * @param lostMinor  what its lost disputes took; undefined where nobody told the amount: then all that was left
+ */
+export function netOf(
+  payment: Pick<payments.StoredPayment, 'amountTotalMinor' | 'amountRefundedMinor' | 'disputeStatus'>,
+  lostMinor: number | undefined,
+): number {
+  const kept = Math.max(0, payment.amountTotalMinor - payment.amountRefundedMinor)
+  const lost = payment.disputeStatus === 'lost' ? (lostMinor ?? kept) : 0
+  return Math.max(0, kept - lost)
 }

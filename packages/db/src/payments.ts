@@ -1,4 +1,4 @@
-import { type DisputeStatus, groupKey, shown } from '@licenseoperator/domain'
+import { type DisputeStatus, groupKey, paymentKeyOfInvoice, shown } from '@licenseoperator/domain'
 import { type Selectable, sql } from 'kysely'
 import { z } from 'zod'
 import { of, paymentColumns } from './columns.ts'
@@ -137,7 +137,10 @@ export async function issuanceKeysOf(
     .distinct()
     .where((eb) =>
       // No payment intent and no payment key is empty.
-      eb.or([eb('stripe_payment_intent_id', '=', paymentIntentId ?? ''), eb('payment_key', '=', `invoice:${invoiceId ?? ''}`)]),
+      eb.or([
+        eb('stripe_payment_intent_id', '=', paymentIntentId ?? ''),
+        eb('payment_key', '=', paymentKeyOfInvoice(invoiceId ?? '')),
+      ]),
     )
     .limit(100)
     .execute()
@@ -199,8 +202,8 @@ async function readInOrder(query: { execute(): Promise<Selectable<PaymentsTable>
 }
 
 /** The order of every report. */
-export function newestFirstOrder(one: PaymentCursor, other: PaymentCursor): number {
-  return other.paidAt.getTime() - one.paidAt.getTime() || (one.paymentKey < other.paymentKey ? 1 : -1)
+export function newestFirstOrder(a: PaymentCursor, b: PaymentCursor): number {
+  return b.paidAt.getTime() - a.paidAt.getTime() || (a.paymentKey < b.paymentKey ? 1 : -1)
 }
 
 /** Every payment of one purchase or period, or for a license's maintenance, oldest first: an end is computed from all of them. */
@@ -239,9 +242,9 @@ export async function findByStripe(
       ? []
       : await db.selectFrom('payments').select(paymentColumns).where('stripe_payment_intent_id', '=', paymentIntentId).execute()
   const found = byIntent.map(toPayment)
-  const ofInvoice = invoiceId === undefined ? undefined : await find(db, `invoice:${invoiceId}`)
+  const ofInvoice = invoiceId === undefined ? undefined : await find(db, paymentKeyOfInvoice(invoiceId))
   if (ofInvoice !== undefined) found.push(ofInvoice)
-  return found.sort((one, other) => (one.paymentKey < other.paymentKey ? -1 : 1))[0]
+  return found.sort((a, b) => (a.paymentKey < b.paymentKey ? -1 : 1))[0]
 }
 
 /** Writes what became of a payment's money. */

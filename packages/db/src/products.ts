@@ -79,7 +79,7 @@ export async function findComponents(
     .execute()
   const candidates = rows.map(toProduct).filter((product) => product.bundledProducts.length === 0)
   const rank = (product: Product) => Number(product.type === type) + 2 * Number(product.active)
-  return candidates.toSorted((one, other) => rank(other) - rank(one))
+  return candidates.toSorted((a, b) => rank(b) - rank(a))
 }
 
 /** The public shop: active and not internal, subscriptions first, then by age. Bounded by the catalog's own size limit. */
@@ -222,7 +222,7 @@ export async function setStripeIds(
   return true
 }
 
-/** Takes one of the product's `maxLicenseTotal`; false when none is left. One conditional UPDATE: nothing counts first and inserts later. */
+/** Takes one license of the product's cap; false when the cap is reached. One conditional UPDATE: nothing counts first and inserts later. */
 export async function takeLicense(tx: Tx, id: number): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('products')
@@ -233,7 +233,7 @@ export async function takeLicense(tx: Tx, id: number): Promise<boolean> {
   return numUpdatedRows === 1n
 }
 
-/** Gives one back: a reservation was released or a license revoked. */
+/** Gives one license back to the cap: a reservation was released or a license revoked. */
 export async function giveBackLicense(tx: Tx, id: number): Promise<void> {
   await tx
     .updateTable('products')
@@ -252,7 +252,7 @@ export async function retakeLicense(tx: Tx, id: number): Promise<void> {
     .execute()
 }
 
-/** Licenses sold plus live reservations of the product. */
+/** What counts towards the product's cap: licenses sold plus live reservations. */
 export async function licensesTaken(db: Reader, id: number): Promise<number> {
   const row = await db.selectFrom('products').select('licenses_taken').where('id', '=', id).executeTakeFirstOrThrow()
   return row.licenses_taken

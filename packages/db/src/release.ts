@@ -7,10 +7,10 @@ export const RELEASE_FORM = /^\d{1,6}\.\d{1,6}\.\d{1,6}$/
 /**
  * Orders releases by their numbers, so that 0.10.0 comes behind 0.9.0.
  *
- * @returns less than 0 when `one` is older than `other`, 0 when they are the same; what is no release is newer than every release
+ * @returns less than 0 when `a` is older than `b`, 0 when they are the same; what is no release is newer than every release
  */
-export function compareReleases(one: string, other: string): number {
-  const [left, right] = [numbersOf(one), numbersOf(other)]
+export function compareReleases(a: string, b: string): number {
+  const [left, right] = [numbersOf(a), numbersOf(b)]
   for (const [index, number] of left.entries()) {
     const difference = number - (right[index] ?? 0)
     if (difference !== 0 && !Number.isNaN(difference)) return difference

@@ -9,6 +9,7 @@ import type { Reader, ReservationsTable, Tx } from './schema.ts'
 export interface Reservation {
   readonly reservationId: string
   readonly productId: number
+  /** True where it counts towards the product's cap. */
   readonly takesLicense: boolean
   readonly couponId: number | undefined
   readonly groupKey: string
@@ -25,13 +26,15 @@ export interface Reservation {
 export type NewReservation = Omit<Reservation, 'status' | 'stripeSessionId' | 'createdAt' | 'orderKey' | 'identityKey'> &
   Partial<Pick<Reservation, 'orderKey' | 'identityKey'>>
 
-/** What is scarce about an order: the product's licenses, the coupon's redemptions, or both. */
+/** What an order takes that can run out: a license of a product with a cap, a redemption of a coupon with a quota, or both. */
 export interface Scarce {
+  /** Set where the product has a cap. */
   readonly productId: number | undefined
+  /** Set where the coupon has a quota. */
   readonly couponId: number | undefined
 }
 
-/** Takes what the reservation asks for and records it; false when the product or the coupon has none left (the caller rolls back). */
+/** Takes what the reservation asks for and records it; false when the product's cap or the coupon's quota is reached (the caller rolls back). */
 export async function hold(tx: Tx, reservation: NewReservation, now: Date): Promise<boolean> {
   if (reservation.takesLicense && !(await products.takeLicense(tx, reservation.productId))) return false
   if (reservation.couponId !== undefined && !(await coupons.take(tx, reservation.couponId, reservation.groupKey))) return false
@@ -133,7 +136,7 @@ export async function consume(tx: Tx, reservationId: string, now: Date): Promise
 /**
  * A released reservation whose session was paid after all takes its share again.
  *
- * @returns false when the cap or the coupon has been given to others meanwhile (the caller parks the event)
+ * @returns false when the product's cap or the coupon's quota has been reached by others meanwhile (the caller parks the event)
  */
 export async function reclaim(tx: Tx, reservationId: string, now: Date): Promise<boolean> {
   if (!(await changeStatus(tx, reservationId, 'released', 'consumed', now))) return false

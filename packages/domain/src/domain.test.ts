@@ -8,6 +8,7 @@ import {
   isMember,
   isPersonalGroup,
   LicenseId,
+  licenseIdOf,
   newLicenseId,
   personalGroup,
   rfc3339,
@@ -33,6 +34,21 @@ test('scopes only ever narrow', () => {
   expect(() => assertScope(ada, 'licenses:read', { 'licenses:read': true })).toThrow('forbidden')
   expect(() => assertScope({ ...ada, scopes: [] }, 'licenses:read')).toThrow('forbidden')
   expect(() => assertScope({ ...ada, scopes: ['licenses:read'] }, 'licenses:read')).not.toThrow()
+})
+
+test('the license of a purchase has one id, whenever it is made; another purchase has another', () => {
+  const noon = new Date('2026-03-01T12:00:00Z')
+  const id = licenseIdOf('checkout:cs_1', noon)
+  expect(id).toMatch(/^L-[0-9A-HJKMNP-TV-Z]{26}$/)
+  expect(LicenseId.safeParse(id).success).toBe(true)
+  expect(licenseIdOf('checkout:cs_1', new Date('2026-03-01T23:59:59.999Z'))).toBe(id)
+  const keys = ['checkout:cs_2', 'checkout:cs_1#1', 'subscription:sub_1:1767225600']
+  expect(new Set([id, ...keys.map((key) => licenseIdOf(key, noon))]).size).toBe(4)
+  // Ids come in the order of sales, day by day.
+  const days = ['2026-03-02T00:00:00Z', '2026-04-01T00:00:00Z', '2031-01-01T00:00:00Z'].map((day) =>
+    licenseIdOf('checkout:cs_1', new Date(day)),
+  )
+  expect([id, ...days].toSorted()).toEqual([id, ...days])
 })
 
 test('license ids: ours and UUIDs, nothing else', () => {

@@ -3,7 +3,16 @@ export { domainPattern, domainProblem, normaliseDomain, storedDomain } from './c
 export type { DisputeStatus } from './dispute-status.ts'
 export { DomainError, type ErrorCode, errorCodes, isDomainError } from './error.ts'
 export { assertGroup, GroupName, groupKey, isPersonalGroup, personalGroup, refusalOfGroup } from './group.ts'
-export { LicenseId, newId, newLicenseId } from './ids.ts'
+export {
+  hasLicensePrefix,
+  LicenseId,
+  licenseIdOf,
+  looksLikeLicenseId,
+  newId,
+  newLicenseId,
+  paymentKeyOfInvoice,
+  ReservationId,
+} from './ids.ts'
 export { type Log, silentLog } from './log.ts'
-export { assertText, characters, cut, refusalOf, shown, type TextOptions, text } from './text.ts'
+export { assertText, characters, cut, refusalOf, shown, text } from './text.ts'
 export { addDays, addYears, PERPETUAL_EXPIRY, rfc3339 } from './time.ts'

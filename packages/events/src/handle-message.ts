@@ -17,8 +17,8 @@ export type HandlerResult = { readonly kind: 'done' } | { readonly kind: 'retry'
 
 export type MessageHandler = (message: ConsumedMessage) => Promise<HandlerResult>
 
-const FIRST_RETRY_MS = 250
-const MAX_RETRY_MS = 60_000
+const FIRST_REDELIVERY_MS = 250
+const MAX_REDELIVERY_MS = 60_000
 
 /**
  * Hands one message to the handler and answers JetStream: acknowledged (and that confirmed) when done, given back with a delay when not. Never
@@ -53,7 +53,7 @@ export function giveBack(message: JsMsg): void {
 }
 
 function retryDelayMs(deliveryCount: number): number {
-  return Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(deliveryCount - 1, 8))
+  return Math.min(MAX_REDELIVERY_MS, FIRST_REDELIVERY_MS * 2 ** Math.min(deliveryCount - 1, 8))
 }
 
 /** Messages that failed together should not come back together: half to one and a half of the delay. */

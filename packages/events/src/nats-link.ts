@@ -46,8 +46,8 @@ export function openNatsLink(options: NatsLinkOptions): NatsLink {
 }
 
 const CLOSE_MS = 2000
-const FIRST_RETRY_MS = 100
-const MAX_RETRY_MS = 1000
+const FIRST_RECONNECT_MS = 100
+const MAX_RECONNECT_MS = 1000
 
 class Link implements NatsLink {
   readonly #options: NatsLinkOptions
@@ -104,7 +104,7 @@ class Link implements NatsLink {
       } catch (error) {
         this.#noteFailure(codeOf(error))
         failures += 1
-        await this.#pause(Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * failures))
+        await this.#pause(Math.min(MAX_RECONNECT_MS, FIRST_RECONNECT_MS * failures))
       }
     }
   }

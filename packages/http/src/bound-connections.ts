@@ -26,22 +26,22 @@ export function boundConnections(server: Server, bounds: ConnectionBounds, isIdl
   server.on('connection', (socket: Socket) => {
     const address = plainAddress(socket.remoteAddress ?? '')
     const network = networkOf(address)
-    const own = networks.get(network) ?? new Set<Socket>()
+    const sockets = networks.get(network) ?? new Set<Socket>()
     const limited = bounds.perAddress > 0 && !isProxy(address)
-    const crowded = limited && own.size >= bounds.perAddress && !closeIdle([own])
+    const crowded = limited && sockets.size >= bounds.perAddress && !closeIdle([sockets])
     const full = !crowded && total >= bounds.total && !closeIdle(mostFirst())
     if (crowded || full) {
       socket.destroy()
       return
     }
-    networks.set(network, own.add(socket))
+    networks.set(network, sockets.add(socket))
     total += 1
-    socket.once('close', () => leave(network, own, socket))
+    socket.once('close', () => leave(network, sockets, socket))
   })
   server.on('request', ({ socket }) => {
-    const own = networks.get(networkOf(plainAddress(socket.remoteAddress ?? '')))
+    const sockets = networks.get(networkOf(plainAddress(socket.remoteAddress ?? '')))
     // Used just now: the last to make way.
-    if (own?.delete(socket) === true) own.add(socket)
+    if (sockets?.delete(socket) === true) sockets.add(socket)
   })
 
   function closeIdle(candidates: Iterable<Set<Socket>>): boolean {
@@ -59,8 +59,8 @@ export function boundConnections(server: Server, bounds: ConnectionBounds, isIdl
     return [...networks.values()].sort((a, b) => b.size - a.size)
   }
 
-  function leave(network: string, own: Set<Socket>, socket: Socket): void {
-    if (own.delete(socket)) total -= 1
-    if (own.size === 0 && networks.get(network) === own) networks.delete(network)
+  function leave(network: string, sockets: Set<Socket>, socket: Socket): void {
+    if (sockets.delete(socket)) total -= 1
+    if (sockets.size === 0 && networks.get(network) === sockets) networks.delete(network)
   }
 }

@@ -26,9 +26,9 @@ export function cookieGuard({ publicOrigin, allowedOrigins }: SiteOrigins): Midd
   return async (c, next) => {
     if (c.get('credential')?.source === 'cookie' && !safe.has(c.req.method)) {
       const origin = c.req.header('origin')
-      const ours = origin === undefined || origins.has(origin)
+      const isOurOrigin = origin === undefined || origins.has(origin)
       const formLike = simple.has(c.req.method) && !isJson(c.req.header('content-type') ?? '')
-      if (!ours || formLike) c.set('crossSite', true)
+      if (!isOurOrigin || formLike) c.set('crossSite', true)
     }
     await next()
   }

@@ -4,11 +4,12 @@ import { hasHandler } from './access-log.ts'
 import type { HttpEnv } from './http-env.ts'
 
 /** Largest webhook, bytes (contract 1.23). */
-export const MAX_BODY_BYTES = 1024 * 1024
+export const MAX_WEBHOOK_BYTES = 1024 * 1024
 /** Largest JSON body, bytes, unless a route says otherwise: the longest order is a tenth of it, and parsing takes its time. */
 export const MAX_JSON_BYTES = 64 * 1024
 /** Read and thrown away of a body that is too large: who is cut off while sending may lose the answer that says why. */
 const MAX_DISCARDED_BYTES = 2 * 1024 * 1024
+/** Deepest nesting of what clients send; of a license it is half of that (signing). */
 const MAX_DEPTH = 32
 const withBody = new Set(['POST', 'PUT', 'PATCH'])
 
@@ -44,7 +45,7 @@ export function jsonBodyLimits({ maxBytes = MAX_JSON_BYTES }: { maxBytes?: numbe
  *
  * @throws DomainError `payload_too_large`, also for chunked bodies; `invalid_payload` when the client breaks off
  */
-export async function readBody(c: Context<HttpEnv>, maxBytes: number = MAX_BODY_BYTES): Promise<Uint8Array> {
+export async function readBody(c: Context<HttpEnv>, maxBytes: number = MAX_WEBHOOK_BYTES): Promise<Uint8Array> {
   const declared = c.req.header('content-length')
   if (declared !== undefined && Number(declared) > maxBytes) throw tooLarge()
   try {

@@ -64,8 +64,8 @@ export function refusals<const S extends RefusalStatus>(...statuses: S[]): Refus
 }
 
 /** What a status means, and the codes that come with it. */
-export function descriptionOf(status: RefusalStatus): string {
-  const codes = Object.entries(statusOf).filter(([, one]) => one === status)
+function descriptionOf(status: RefusalStatus): string {
+  const codes = Object.entries(statusOf).filter(([, mapped]) => mapped === status)
   return `${titles[status]}: ${codes.map(([code]) => `\`${code}\``).join(', ')}`
 }
 

@@ -28,7 +28,7 @@ export function addOperations<S extends Schema, B extends string>(
 }
 
 /** `addOperations` for an address of its own, which the public does not reach. */
-export function createOperationsApp(options: OperationsOptions & { readonly log: Log }): Hono<HttpEnv> {
+function createOperationsApp(options: OperationsOptions & { readonly log: Log }): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>()
   app.use(requestId(), accessLog(options.log), securityHeaders(), methodNotAllowed(app))
   app.notFound(notFound)

@@ -73,7 +73,7 @@ const FAILED_AUTH = { name: 'failed-auth', limit: 20, windowMs: 60_000 } as cons
 export function limitFailedAuth(
   options: Pick<LimiterOptions, 'store' | 'log'> & { key: (c: Context<HttpEnv>) => string; limit?: number },
 ): (c: Context<HttpEnv>) => Promise<void> {
-  const { key, ...others } = options
-  const limiter = createLimiter({ ...FAILED_AUTH, ...others })
+  const { key, ...limiterOptions } = options
+  const limiter = createLimiter({ ...FAILED_AUTH, ...limiterOptions })
   return (c) => limiter.take(key(c))
 }

@@ -33,7 +33,7 @@ export function rejectInvalid(text?: string, code: ErrorCode = 'invalid_payload'
 }
 
 /** The refusal for a failed zod parse, for those who parse outside a hook. */
-export function invalidInput(text: string, error: z.ZodError, code: ErrorCode = 'invalid_payload'): DomainError {
+function invalidInput(text: string, error: z.ZodError, code: ErrorCode = 'invalid_payload'): DomainError {
   const issue = innermost(error.issues[0])
   if (issue === undefined) return new DomainError(code, text)
   const field = fieldOf(issue.path)

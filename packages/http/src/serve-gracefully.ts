@@ -74,7 +74,8 @@ const MAX_REQUESTS_PER_SOCKET = 1000
 const MAX_CONNECTIONS = 2000
 const CONNECTIONS_PER_ADDRESS = 1000
 const STUCK_MS = 30_000
-const AFTER_DRAIN_MS = 4000
+/** What requests have left after a drain. Half a second less than the process has: what stops behind the server has its turn. */
+const REQUESTS_AFTER_DRAIN_MS = 4000
 
 /**
  * Serves a fetch handler on a Node HTTP server with bounded times, sizes and connections; requests of one connection are answered in turn.
@@ -112,7 +113,7 @@ export async function serveGracefully(options: ServeOptions): Promise<Serving> {
       onDrain?.()
       await sleep(drainMs, undefined, { signal: hurry.signal }).catch(() => undefined)
     }
-    const patienceMs = drain ? Math.max(Math.min(AFTER_DRAIN_MS, stopTimeoutMs), stopTimeoutMs - drainMs) : stopTimeoutMs
+    const patienceMs = drain ? Math.max(Math.min(REQUESTS_AFTER_DRAIN_MS, stopTimeoutMs), stopTimeoutMs - drainMs) : stopTimeoutMs
     const deadline = setTimeout(() => server.closeAllConnections(), patienceMs)
     await closed(server, closing)
     clearTimeout(deadline)
@@ -134,7 +135,7 @@ export async function serveGracefully(options: ServeOptions): Promise<Serving> {
 
 /** In the shape of every other refusal; nothing of ours looks at such a target. */
 const refuseTarget: RequestListener = (_request, response) => {
-  const body = JSON.stringify({ error: 'not found', code: 'not_found', requestId: newId('r') })
+  const body = JSON.stringify({ error: 'not found', code: 'not_found', requestId: newId('request') })
   response.writeHead(404, { 'Content-Type': 'application/json', Connection: 'close' }).end(body)
 }
 

@@ -14,7 +14,7 @@ export interface Stoppable {
 /** Orchestrators kill ten seconds after SIGTERM; what hangs must not take the exit code with it. */
 const EXIT_AFTER_MS = 9500
 /** A drain that is configured to be longer moves the end by as much as it needs. */
-const AFTER_DRAIN_MS = 4500
+const EXIT_AFTER_DRAIN_MS = 4500
 
 /**
  * For `main.ts`: on SIGTERM or SIGINT stops everything in the given order and exits with 0; with 1 when something failed to stop or ten
@@ -36,7 +36,7 @@ export function stopOnSignals(
         log.error('stopping took too long')
         process.exit(1)
       },
-      Math.max(EXIT_AFTER_MS, drainMs + AFTER_DRAIN_MS),
+      Math.max(EXIT_AFTER_MS, drainMs + EXIT_AFTER_DRAIN_MS),
     ).unref()
     void stopAll(stoppables, log, { drain: signal === 'SIGTERM' }).then((clean) => {
       log.info('stopped')

@@ -11,6 +11,11 @@ export interface Announcement {
   readonly reason: IssuedReason
   /** Where the API is reached, when the announcement is to say where the license's present state is found. */
   readonly publicBaseUrl: string | undefined
+  /**
+   * When it was paid. From then on the stream may hold the announcement, also one that our database does not know of because a backup of before was restored:
+   * the relay looks for what is older than the stream's duplicate window.
+   */
+  readonly paidAt: Date
   /** For a renewed maintenance: the end under which it is announced, part of the message's identity. */
   readonly renewedUntil: Date | undefined
 }
@@ -28,6 +33,19 @@ export async function announceLicense(
   now: Date,
   revoked = false,
 ): Promise<void> {
+  const message = messageOf(announcement, prepared, now)
+  const { paidAt } = announcement
+  const since = paidAt < now ? paidAt : now
+  if (revoked) await outbox.withhold(tx, prepared.license.licenseId, message, since)
+  else await outbox.add(tx, message, since)
+}
+
+/** The license-issued event as it goes into the stream, under the one id that it has however often it is made. */
+export function messageOf(
+  announcement: Announcement,
+  prepared: PreparedLicense,
+  now: Date,
+): Pick<outbox.OutboxMessage, 'messageId' | 'subject' | 'payload'> {
   const { subject, reason, publicBaseUrl, renewedUntil } = announcement
   const { license, signed } = prepared
   const { customerId, checkoutSessionId, invoiceId } = license.stripe
@@ -57,7 +75,5 @@ export async function announceLicense(
       : { licenseUrl: new URL(`/authlance/license/${license.licenseId}`, publicBaseUrl).href }),
   })
   const messageId = licenseIssuedMessageId(subject, license.licenseId, renewedUntil && rfc3339(renewedUntil))
-  const message = { messageId, subject, payload: Buffer.from(JSON.stringify(event)) }
-  if (revoked) await outbox.withhold(tx, license.licenseId, message, now)
-  else await outbox.add(tx, message, now)
+  return { messageId, subject, payload: Buffer.from(JSON.stringify(event)) }
 }

@@ -37,8 +37,8 @@ export interface ManualIssueDeps {
  * With a database, an unexpired and unrevoked license with the same group, product key, plan, domain, and the same end and seats where these
  * were asked for, is returned instead of a second one, however many ask at once.
  *
- * @throws DomainError `forbidden`; `invalid_payload` for an end in the past or an unknown product key; `quota_exceeded` when the product has
- *   no license left
+ * @throws DomainError `forbidden`; `invalid_payload` for an end in the past or an unknown product key; `quota_exceeded` when the product's
+ *   cap is reached
  */
 export async function issueManually(deps: ManualIssueDeps, caller: Caller, request: ManualIssueRequest): Promise<ManualIssue> {
   assertSysadmin(caller)

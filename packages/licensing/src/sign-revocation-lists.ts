@@ -1,6 +1,6 @@
 import { type Db, reading, revocationList } from '@licenseoperator/db'
 import { addDays, type Log, rfc3339 } from '@licenseoperator/domain'
-import { type KeyRing, type SigningKey, signRevocationList } from '@licenseoperator/signing'
+import { type KeyRing, type RevocationListPayload, type SigningKey, signRevocationList } from '@licenseoperator/signing'
 
 /** A signed list with the product keys it covers. */
 export interface SignedRevocationList {
@@ -32,7 +32,23 @@ export async function signRevocationLists(
   const listed = await reading(() => revocationList.listRevoked(db, addDays(at, -LISTED_AFTER_EXPIRY_DAYS), MOST_LISTED + 1))
   if (listed.length > MOST_LISTED)
     log.error('the revocation list is full: the oldest revocations are left out', { most: MOST_LISTED })
-  const revoked = listed.slice(0, MOST_LISTED)
+  const payloads = listsOf(keys, productKeys, listed.slice(0, MOST_LISTED), { number, at })
+  return Promise.all(
+    payloads.map(async ({ key, payload }) => ({
+      keyId: key.keyId,
+      productKeys: payload.productKeys,
+      text: await signRevocationList(payload, key),
+    })),
+  )
+}
+
+/** What the list of each signing key says: of the product keys that it signs for, and of no other. */
+export function listsOf(
+  keys: Pick<KeyRing, 'signingKeyFor'>,
+  productKeys: readonly string[],
+  revoked: readonly revocationList.RevokedRow[],
+  { number, at }: { number: number; at: Date },
+): { key: SigningKey; payload: RevocationListPayload }[] {
   const byKey = new Map<string, { key: SigningKey; productKeys: string[] }>()
   for (const productKey of new Set(productKeys)) {
     const key = keys.signingKeyFor(productKey)
@@ -41,28 +57,22 @@ export async function signRevocationLists(
     if (known === undefined) byKey.set(key.keyId, { key, productKeys: [productKey] })
     else known.productKeys.push(productKey)
   }
-  return Promise.all(
-    [...byKey.values()].map(async ({ key, productKeys: covered }) => ({
-      keyId: key.keyId,
+  return [...byKey.values()].map(({ key, productKeys: covered }) => ({
+    key,
+    payload: {
+      type: 'licenseoperator.revocations',
+      v: 1,
+      number,
+      issuedAt: rfc3339(at),
       productKeys: covered,
-      text: await signRevocationList(
-        {
-          type: 'licenseoperator.revocations',
-          v: 1,
-          number,
-          issuedAt: rfc3339(at),
-          productKeys: covered,
-          revoked: revoked
-            .filter(({ productKey }) => covered.includes(productKey))
-            .map(({ licenseId, revokedAt, reason, supersededBy }) => ({
-              licenseId,
-              revokedAt: rfc3339(revokedAt),
-              reason,
-              ...(supersededBy === undefined ? {} : { supersededBy }),
-            })),
-        },
-        key,
-      ),
-    })),
-  )
+      revoked: revoked
+        .filter(({ productKey }) => covered.includes(productKey))
+        .map(({ licenseId, revokedAt, reason, supersededBy }) => ({
+          licenseId,
+          revokedAt: rfc3339(revokedAt),
+          reason,
+          ...(supersededBy === undefined ? {} : { supersededBy }),
+        })),
+    },
+  }))
 }

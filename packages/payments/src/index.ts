@@ -1,6 +1,6 @@
 export { splitName } from './customer-name.ts'
 export { exportPayments } from './export-payments.ts'
-export { listPayments, type ReportDeps } from './list-payments.ts'
+export { listPayments } from './list-payments.ts'
 export { paymentsCsv, paymentsCsvHeader } from './payments-csv.ts'
 export { InvoiceDetails, PaymentIntentDetails } from './stripe-details.ts'
-export { type VerifiedPayment, type VerifyPaymentDeps, verifyPayment } from './verify-payment.ts'
+export { type VerifiedPayment, verifyPayment } from './verify-payment.ts'

@@ -87,7 +87,12 @@ function priceOfLine(line: Stripe.InvoiceLineItem): string | undefined {
   return idOf(line.pricing?.price_details?.price)
 }
 
-function invoiceDetails(invoice: Stripe.Invoice, price: Stripe.Price | undefined, priceId: string | undefined): InvoiceDetails {
+/** @param price  of what the invoice bills; undefined where Stripe does not know it any more */
+export function invoiceDetails(
+  invoice: Stripe.Invoice,
+  price: Stripe.Price | undefined,
+  priceId: string | undefined,
+): InvoiceDetails {
   const paidAt = invoice.status_transitions.paid_at
   const lookupKey = price?.lookup_key ?? undefined
   return {
@@ -106,7 +111,8 @@ function invoiceDetails(invoice: Stripe.Invoice, price: Stripe.Price | undefined
   }
 }
 
-function paymentIntentDetails(intent: Stripe.PaymentIntent): PaymentIntentDetails {
+/** With the charge that was tried last, if that was asked for. */
+export function paymentIntentDetails(intent: Stripe.PaymentIntent): PaymentIntentDetails {
   const charge = typeof intent.latest_charge === 'string' ? undefined : (intent.latest_charge ?? undefined)
   return {
     id: intent.id,

@@ -1,6 +1,15 @@
 import type { Product } from '@licenseoperator/catalog'
 import { type Db, inTransaction, licenses, paymentDetails, payments, products, reading } from '@licenseoperator/db'
-import { assertMember, assertScope, type Caller, DomainError, type Log, rfc3339, type Surface } from '@licenseoperator/domain'
+import {
+  assertMember,
+  assertScope,
+  type Caller,
+  DomainError,
+  type Log,
+  paymentKeyOfInvoice,
+  rfc3339,
+  type Surface,
+} from '@licenseoperator/domain'
 import type { Stripe } from 'stripe'
 import { z } from 'zod'
 import { fetchDetails, InvoiceDetails, PaymentIntentDetails, type StripeDetails } from './stripe-details.ts'
@@ -44,7 +53,7 @@ export async function verifyPayment(deps: VerifyPaymentDeps, caller: Caller, lic
 }
 
 /** What Stripe has just said is on record from now on, and part of this answer already. */
-function withIntent(recorded: payments.StoredPayment, { paymentIntent }: StripeDetails): payments.StoredPayment {
+export function withIntent(recorded: payments.StoredPayment, { paymentIntent }: StripeDetails): payments.StoredPayment {
   return { ...recorded, stripePaymentIntentId: recorded.stripePaymentIntentId ?? paymentIntent?.id }
 }
 
@@ -55,7 +64,7 @@ async function detailsOf(
 ): Promise<StripeDetails> {
   const invoiceId = recorded?.stripeInvoiceId ?? links.invoiceId
   const paymentIntentId = recorded?.stripePaymentIntentId ?? links.paymentIntentId
-  const key = recorded?.paymentKey ?? (invoiceId === undefined ? undefined : `invoice:${invoiceId}`)
+  const key = recorded?.paymentKey ?? (invoiceId === undefined ? undefined : paymentKeyOfInvoice(invoiceId))
   if (key === undefined || (invoiceId === undefined && paymentIntentId === undefined)) return nothing
   const kept = await reading(() => paymentDetails.find(deps.db, key))
   const readable = KeptDetails.safeParse(kept)
@@ -79,7 +88,7 @@ const KeptDetails = z.object({ invoice: InvoiceDetails.optional(), paymentIntent
 const nothing: StripeDetails = { invoice: undefined, paymentIntent: undefined }
 
 /** A captured payment's invoice is paid and its intent has succeeded: that much is known without asking. */
-function fromRecord(payment: payments.NewPayment): StripeDetails {
+export function fromRecord(payment: payments.NewPayment): StripeDetails {
   const paidAt = rfc3339(payment.paidAt)
   const { currency, amountSubtotalMinor, amountTaxMinor, amountTotalMinor, stripeInvoiceId, stripePaymentIntentId } = payment
   return {

@@ -148,9 +148,9 @@ export function judgeRevocationText(
   judged: readonly JudgedList[],
   { expectedProductKey }: RevocationListOptions,
 ): RevocationListVerdict {
-  for (const one of judged) if (one.status === 'refused') return one.verdict
-  const uncounted = judged.flatMap((one) => (one.status === 'uncounted' ? [one.list] : []))
-  const good = newestOfEachKey(judged.flatMap((one) => (one.status === 'good' ? [one] : [])))
+  for (const judgement of judged) if (judgement.status === 'refused') return judgement.verdict
+  const uncounted = judged.flatMap((judgement) => (judgement.status === 'uncounted' ? [judgement.list] : []))
+  const good = newestOfEachKey(judged.flatMap((judgement) => (judgement.status === 'good' ? [judgement] : [])))
   const [first] = good
   if (first === undefined)
     return { status: 'unknown_key', message: uncounted.map(({ message }) => message).join('; ') || 'there is no revocation list' }
@@ -169,9 +169,9 @@ type GoodList = JudgedList & { readonly status: 'good' }
 /** Downloads of two days in one file: the newer one holds everything that the older one holds and is still so. */
 function newestOfEachKey(lists: readonly GoodList[]): GoodList[] {
   const newest = new Map<string, GoodList>()
-  for (const one of lists) {
-    const known = newest.get(one.keyId)
-    if (known === undefined || known.payload.number < one.payload.number) newest.set(one.keyId, one)
+  for (const list of lists) {
+    const known = newest.get(list.keyId)
+    if (known === undefined || known.payload.number < list.payload.number) newest.set(list.keyId, list)
   }
   return [...newest.values()]
 }
@@ -179,15 +179,13 @@ function newestOfEachKey(lists: readonly GoodList[]): GoodList[] {
 function together(keyId: string, productKeys: readonly string[], lists: readonly GoodList[]): RevocationList {
   const indexed = lists.map(({ payload }) => ({
     productKeys: payload.productKeys,
-    byId: new Map(payload.revoked.map((one) => [one.licenseId, one])),
+    byId: new Map(payload.revoked.map((license) => [license.licenseId, license])),
   }))
   return {
     keyId,
     number: Math.min(...lists.map(({ payload }) => payload.number)),
-    numbers: Object.fromEntries(lists.map((one) => [one.keyId, one.payload.number])),
-    issuedAt: lists
-      .map(({ payload }) => payload.issuedAt)
-      .reduce((one, other) => (instantMs(other) < instantMs(one) ? other : one)),
+    numbers: Object.fromEntries(lists.map((list) => [list.keyId, list.payload.number])),
+    issuedAt: lists.map(({ payload }) => payload.issuedAt).reduce((a, b) => (instantMs(b) < instantMs(a) ? b : a)),
     productKeys,
     revoked: lists.flatMap(({ payload }) => payload.revoked),
     find: (licenseId, productKey) => {
@@ -231,7 +229,7 @@ function isInstant(value: unknown): value is string {
 }
 
 function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((one) => typeof one === 'string')
+  return Array.isArray(value) && value.every((text) => typeof text === 'string')
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

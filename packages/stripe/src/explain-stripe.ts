@@ -14,11 +14,11 @@ const STRIPE = 'https://api.stripe.com'
  * @returns `undefined` for an error that is not Stripe's
  */
 export function explainStripe(error: unknown, apiBase: string | undefined): StripeTrouble | undefined {
-  for (let one: unknown = error, depth = 0; depth < 4 && one instanceof Error; one = one.cause, depth += 1) {
-    if (!(one instanceof Stripe.errors.StripeError)) continue
+  for (let current: unknown = error, depth = 0; depth < 4 && current instanceof Error; current = current.cause, depth += 1) {
+    if (!(current instanceof Stripe.errors.StripeError)) continue
     const address = apiBase === undefined ? STRIPE : new URL(apiBase).origin
-    const code = codeOf(one)
-    return { address, code, sentence: `Stripe at ${address} ${saysOf(one)} (${code})` }
+    const code = codeOf(current)
+    return { address, code, sentence: `Stripe at ${address} ${saysOf(current)} (${code})` }
   }
   return undefined
 }

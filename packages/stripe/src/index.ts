@@ -1,4 +1,15 @@
 export { explainStripe } from './explain-stripe.ts'
+export {
+  CHECKOUT_SESSION_ID,
+  CUSTOMER_ID,
+  isCheckoutSessionId,
+  isCustomerId,
+  isInvoiceId,
+  isPaymentIntentId,
+  isPriceId,
+  isStripeProductId,
+  isSubscriptionId,
+} from './id-kinds.ts'
 export { ONE_SHORT_TRY } from './one-short-try.ts'
 export { pages } from './pages.ts'
 export { type Charge, readCharge, readRefund } from './payload/charge.ts'

@@ -1,8 +1,6 @@
 import type { BundledPart } from '@licenseoperator/catalog-admin'
 import { z } from 'zod'
-
-/** Longest metadata value at Stripe. */
-const LONGEST_VALUE = 500
+import { LONGEST_METADATA_VALUE } from './coupon-metadata.ts'
 
 /** A long composition goes on in further values; as many as leave room for what a coupon may bring of Stripe's 50 keys. */
 const further = ['bundle_parts_2', 'bundle_parts_3', 'bundle_parts_4', 'bundle_parts_5', 'bundle_parts_6'] as const
@@ -49,8 +47,8 @@ export function writeBundleParts(parts: readonly BundledPart[]): Record<string, 
 /** By characters, as Stripe counts. */
 function cut(text: string): string[] {
   const characters = [...text]
-  return Array.from({ length: Math.ceil(characters.length / LONGEST_VALUE) }, (_, index) =>
-    characters.slice(index * LONGEST_VALUE, (index + 1) * LONGEST_VALUE).join(''),
+  return Array.from({ length: Math.ceil(characters.length / LONGEST_METADATA_VALUE) }, (_, index) =>
+    characters.slice(index * LONGEST_METADATA_VALUE, (index + 1) * LONGEST_METADATA_VALUE).join(''),
   )
 }
 

@@ -14,23 +14,23 @@ export const MOST_PARTS_OF_A_SALE = 5 * MOST_BUNDLE_PARTS
  * Another product's price switches to that product, with its own seats: those it grants, or where tiers decide those that were paid for. A quantity above
  * one multiplies the seats of one unit, and the parts of a bundle.
  *
- * @param own         the product that was bought
- * @param soldBefore  on what it was sold: another price of the same tiered product pays for other seats
+ * @param boughtProduct  the product that was bought
+ * @param soldBefore     on what it was sold: another price of the same tiered product pays for other seats
  * @returns the metadata as it would be had this been bought at once
  * @throws DomainError `invalid_payload` when nobody can tell how many seats a price of a tiered product pays for, or it would be more parts than one sale brings
  */
 export function entitlementOf(
   bought: PurchaseMetadata,
-  own: Product | undefined,
+  boughtProduct: Product | undefined,
   units: Pick<PaidUnits, 'product' | 'quantity' | 'line'>,
   soldBefore: readonly Sold[] = [],
 ): PurchaseMetadata {
   const { product: paidFor, quantity, line } = units
-  if (paidFor === undefined || paidFor.id === own?.id) {
-    const seats = seatsBought(bought, own)
-    const repriced = own && seatsOfOtherPrice(own, units, soldBefore, seats)
+  if (paidFor === undefined || paidFor.id === boughtProduct?.id) {
+    const seats = seatsBought(bought, boughtProduct)
+    const repriced = boughtProduct && seatsOfOtherPrice(boughtProduct, units, soldBefore, seats)
     return repriced === undefined
-      ? times({ ...bought, managed_products: seats }, own ?? paidFor, quantity)
+      ? times({ ...bought, managed_products: seats }, boughtProduct ?? paidFor, quantity)
       : { ...bought, managed_products: repriced }
   }
   const { product_key: _key, plan: _plan, managed_products: _seats, bundle_parts: _parts, ...kept } = bought
@@ -42,14 +42,15 @@ export function entitlementOf(
 }
 
 function seatsOfOtherPrice(
-  own: Product,
+  boughtProduct: Product,
   { line, quantity }: Pick<PaidUnits, 'quantity' | 'line'>,
   soldBefore: readonly Sold[],
   seats: number | undefined,
 ): number | undefined {
   const isOther = soldBefore.length > 0 && soldBefore.every(({ item }) => item.priceId !== line.priceId)
-  if (own.pricingMode !== 'tiered' || !isOther || priceOf(own, seats) === line.unitAmountMinor) return undefined
-  return seatsOfPrice(own, line.unitAmountMinor, quantity)
+  if (boughtProduct.pricingMode !== 'tiered' || !isOther || priceOf(boughtProduct, seats) === line.unitAmountMinor)
+    return undefined
+  return seatsOfPrice(boughtProduct, line.unitAmountMinor, quantity)
 }
 
 /**

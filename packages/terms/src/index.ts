@@ -1,5 +1,6 @@
 export { entitlementOf, seatsBought } from './entitlement-of.ts'
 export { checkoutIssuanceKey, subscriptionIssuanceKey } from './issuance-key.ts'
+export { draftOf, partsBought } from './license-draft.ts'
 export { isMaintenance, MaintenanceMetadata } from './maintenance-metadata.ts'
 export {
   isForeignInvoice,
@@ -11,6 +12,7 @@ export {
   sellsOneOf,
   sellsOneOfProducts,
 } from './our-line.ts'
+export type { PaidPurchase } from './paid-purchase.ts'
 export {
   type Changed,
   changesItems,
@@ -33,3 +35,4 @@ export {
   soldOf,
 } from './subscription-family.ts'
 export { idOfProduct, unitsOfSession } from './units-of-session.ts'
+export { unserved } from './unserved.ts'

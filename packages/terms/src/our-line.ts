@@ -60,32 +60,47 @@ export interface ReadLine extends InvoiceLine {
  * Which of our products each line is about: by its price, also one that was replaced since; by the price that a license of the subscription was sold on;
  * by the product of Stripe's that it names. What the item was before does not count: an item can be switched to something that is none of ours.
  *
- * @param own   the product that was bought: several products of ours can be sold under one of Stripe's
- * @param sold  on what the subscription sold its licenses, where that is known
+ * @param boughtProduct  the product that was bought: several products of ours can be sold under one of Stripe's
+ * @param sold           on what the subscription sold its licenses, where that is known
  */
 export async function readLines(
   { db }: Pick<TermsDeps, 'db'>,
   lines: readonly InvoiceLine[],
-  own: Product | undefined,
+  boughtProduct: Product | undefined,
   sold: readonly Sold[],
 ): Promise<ReadLine[]> {
   const read: ReadLine[] = []
-  for (const line of lines) read.push({ ...line, product: await productOf(db, line, own, sold) })
+  for (const line of lines) read.push({ ...line, product: await productOfLine(catalogOf(db), line, boughtProduct, sold) })
   return read
 }
 
-async function productOf(
-  db: TermsDeps['db'],
-  { priceId, stripeProductId }: InvoiceLine,
-  own: Product | undefined,
+/** The products of ours by the names that Stripe has for them. */
+export interface NamedProducts {
+  /** Also by a price that was replaced since. */
+  readonly byPrice: (priceId: string) => Promise<Product | undefined>
+  readonly byStripeProduct: (stripeProductId: string) => Promise<Product | undefined>
+}
+
+function catalogOf(db: TermsDeps['db']): NamedProducts {
+  return {
+    byPrice: (priceId) => reading(() => products.findByReference(db, priceId)),
+    byStripeProduct: (stripeProductId) => reading(() => products.findByStripeProduct(db, stripeProductId)),
+  }
+}
+
+/** The product of ours that one line is about, by the order of `readLines`. */
+export async function productOfLine(
+  catalog: NamedProducts,
+  { priceId, stripeProductId }: Pick<InvoiceLine, 'priceId' | 'stripeProductId'>,
+  boughtProduct: Product | undefined,
   sold: readonly Sold[],
 ): Promise<Product | undefined> {
-  const byPrice = priceId === undefined ? undefined : await reading(() => products.findByReference(db, priceId))
+  const byPrice = priceId === undefined ? undefined : await catalog.byPrice(priceId)
   if (byPrice !== undefined) return byPrice
   const bySale = sold.find(({ item }) => item.priceId !== undefined && item.priceId === priceId)
   if (bySale !== undefined) return bySale.product
   if (stripeProductId === undefined) return undefined
-  if (own?.stripeProductId === stripeProductId) return own
+  if (boughtProduct?.stripeProductId === stripeProductId) return boughtProduct
   const byProduct = sold.find(({ item }) => item.stripeProductId === stripeProductId)
-  return byProduct?.product ?? reading(() => products.findByStripeProduct(db, stripeProductId))
+  return byProduct?.product ?? catalog.byStripeProduct(stripeProductId)
 }

@@ -22,10 +22,10 @@ export interface PaidUnits {
  * @returns undefined when no line is about a license, or all are over zero units
  * @throws DomainError `invalid_payload` when lines of several other products of ours could be meant
  */
-export function unitsOfPeriod(lines: readonly ReadLine[], own: Product | undefined): PaidUnits | undefined {
-  const ours = lines.filter(({ product, quantity }) => product !== undefined && quantity > 0)
-  const bought = ours.filter(({ product }) => product?.id === own?.id)
-  const counted = bought.length > 0 ? bought : ours
+export function unitsOfPeriod(lines: readonly ReadLine[], boughtProduct: Product | undefined): PaidUnits | undefined {
+  const ofCatalog = lines.filter(({ product, quantity }) => product !== undefined && quantity > 0)
+  const bought = ofCatalog.filter(({ product }) => product?.id === boughtProduct?.id)
+  const counted = bought.length > 0 ? bought : ofCatalog
   const slugs = new Set(counted.map(({ product }) => product?.slug))
   if (slugs.size > 1) throw inDoubt(`the invoice is about several products: ${[...slugs].join(', ')}`)
   return added(counted)
@@ -36,9 +36,9 @@ export function unitsOfPeriod(lines: readonly ReadLine[], own: Product | undefin
  *
  * @throws DomainError `invalid_payload` when several could be it
  */
-export function onlyLine(lines: readonly ReadLine[], own: Product | undefined): PaidUnits | undefined {
+export function onlyLine(lines: readonly ReadLine[], boughtProduct: Product | undefined): PaidUnits | undefined {
   if (lines.length > 1) throw inDoubt('none of several lines of the invoice names a product of the catalog')
-  return added(lines.filter(({ quantity }) => quantity > 0).map((line) => ({ ...line, product: own })))
+  return added(lines.filter(({ quantity }) => quantity > 0).map((line) => ({ ...line, product: boughtProduct })))
 }
 
 /** What a change within a period leaves of the subscription, as far as it is ours. */
@@ -62,23 +62,27 @@ export interface InForce {
  * @param before  the license in force; undefined when none is known
  * @throws DomainError `invalid_payload` when another of our products stands beside the one that was bought: a license for it is for people to decide
  */
-export function unitsAfterChange(lines: readonly ReadLine[], own: Product | undefined, before: InForce | undefined): Changed {
+export function unitsAfterChange(
+  lines: readonly ReadLine[],
+  boughtProduct: Product | undefined,
+  before: InForce | undefined,
+): Changed {
   const touched = itemsOf(lines)
   if (touched.length === 0) return { to: 'nothing of ours was touched' }
   const after = touched.flatMap(({ line }) => (line?.product !== undefined && line.quantity > 0 ? [line] : []))
-  const others = untouched(lines, before)
-  const products = new Map([...after, ...others].map(({ product }) => [product?.id, product]))
+  const untouchedItems = untouched(lines, before)
+  const products = new Map([...after, ...untouchedItems].map(({ product }) => [product?.id, product]))
   if (products.size > 1) {
-    const kept = others[0]?.product ?? own
+    const kept = untouchedItems[0]?.product ?? boughtProduct
     const addedBeside = after.find(({ product }) => product?.id !== kept?.id)?.product
     throw inDoubt(`${addedBeside?.slug} was added to a subscription of ${kept?.slug}`)
   }
-  const at = new Date(Math.max(...touched.map((one) => one.at.getTime())))
+  const at = new Date(Math.max(...touched.map((item) => item.at.getTime())))
   if (products.size === 0) return { to: 'nothing', at }
-  const rest = added(after) ?? restOf(lines, others, at)
+  const rest = added(after) ?? restOf(lines, untouchedItems, at)
   if (rest === undefined) return { to: 'nothing', at }
-  const soldAs = [...after.map(itemOf), ...others.map(({ item }) => item)]
-  const quantity = soldAs.reduce((sum, one) => sum + one.quantity, 0)
+  const soldAs = [...after.map(itemOf), ...untouchedItems.map(({ item }) => item)]
+  const quantity = soldAs.reduce((sum, item) => sum + item.quantity, 0)
   return { to: 'units', units: { ...rest, quantity, soldAs } }
 }
 
@@ -114,7 +118,7 @@ function itemsOf(lines: readonly ReadLine[]): TouchedItem[] {
 
 /** Of several at one instant the later line counts. */
 function latest(lines: readonly ReadLine[]): ReadLine | undefined {
-  return lines.toReversed().toSorted((one, other) => other.period.start.getTime() - one.period.start.getTime())[0]
+  return lines.toReversed().toSorted((a, b) => b.period.start.getTime() - a.period.start.getTime())[0]
 }
 
 function untouched(lines: readonly ReadLine[], before: InForce | undefined) {
@@ -134,7 +138,7 @@ function restOf(lines: readonly ReadLine[], [first]: ReturnType<typeof untouched
 function added(lines: readonly ReadLine[]): PaidUnits | undefined {
   const line = latest(lines)
   if (line === undefined) return undefined
-  const quantity = lines.reduce((sum, one) => sum + one.quantity, 0)
+  const quantity = lines.reduce((sum, line) => sum + line.quantity, 0)
   return { product: line.product, quantity, period: line.period, line, soldAs: lines.map(itemOf) }
 }
 

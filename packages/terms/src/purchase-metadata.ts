@@ -67,7 +67,7 @@ export interface Purchase {
 
 /** The metadata of a purchase in Stripe's form: both spellings of the group, no empty values (Stripe reads them as "remove"). */
 export function writePurchaseMetadata(purchase: Purchase): Record<string, string> {
-  const own = {
+  const purchaseMetadata = {
     group_name: purchase.group,
     group: purchase.group,
     organization_long_name: purchase.groupLongName,
@@ -84,7 +84,7 @@ export function writePurchaseMetadata(purchase: Purchase): Record<string, string
     reservation_id: purchase.reservationId,
     ...writeBundleParts(purchase.parts),
   }
-  const filled = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== ''))
+  const filled = Object.fromEntries(Object.entries(purchaseMetadata).filter(([, value]) => value !== ''))
   return { ...couponMetadataBeside(filled, purchase.couponMetadata), ...filled }
 }
 

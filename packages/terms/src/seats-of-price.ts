@@ -1,7 +1,7 @@
 import { type Product, priceOf } from '@licenseoperator/catalog'
 
-/** More seats than this are not looked for: a price that is the same for all of them says nothing. */
-const MOST_SEATS = 10_000
+/** More seats than this are not looked for: a price that is the same for all of them says nothing. A product may have more (`MAX_SEATS`). */
+const SEATS_LOOKED_THROUGH = 10_000
 
 /**
  * How many seats of a tiered product a price at Stripe pays for, where no checkout of ours wrote it down.
@@ -20,7 +20,7 @@ export function seatsOfPrice(product: Product, unitAmountMinor: number | undefin
 
 /** The most seats that the shop sells for this total: a flat tier reaches up to its bound. */
 function mostSeatsFor(product: Product, amountMinor: number): number | undefined {
-  if (amountMinor <= 0 || priceOf(product, MOST_SEATS) === amountMinor) return undefined
-  for (let seats = MOST_SEATS - 1; seats > 0; seats -= 1) if (priceOf(product, seats) === amountMinor) return seats
+  if (amountMinor <= 0 || priceOf(product, SEATS_LOOKED_THROUGH) === amountMinor) return undefined
+  for (let seats = SEATS_LOOKED_THROUGH - 1; seats > 0; seats -= 1) if (priceOf(product, seats) === amountMinor) return seats
   return undefined
 }

@@ -1,7 +1,7 @@
 import type { Product } from '@licenseoperator/catalog'
 import { licenses, products, reading } from '@licenseoperator/db'
 import { type Invoice, isUnknownObject, readWholeInvoice, unlessUnknown } from '@licenseoperator/stripe'
-import type { BoughtPart } from './bundle-parts.ts'
+import { metadataOfLicense } from './metadata-of-license.ts'
 import { productBought, type Sold } from './our-line.ts'
 import type { InForce } from './paid-units.ts'
 import { PurchaseMetadata } from './purchase-metadata.ts'
@@ -37,48 +37,13 @@ export async function metadataBought(
   if (family === undefined) return PurchaseMetadata.parse(metadata)
   const whole = PurchaseMetadata.safeParse(metadata)
   if (whole.success && whole.data.group !== undefined && (await productBought(deps, whole.data)) !== undefined) return whole.data
-  const issued = await metadataOf(deps, family.first)
+  const { first } = family
+  const issued = metadataOfLicense(first, await reading(() => licenses.listByPurchase(deps.db, first.issuanceKey)))
   const readable = Object.entries(metadata).filter(([key, value]) => PurchaseMetadata.safeParse({ [key]: value }).success)
   const { product_slug: slug, ...said } = PurchaseMetadata.parse(Object.fromEntries(readable))
   const known = slug !== undefined && (await productBought(deps, { product_slug: slug })) !== undefined
   const filled = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined))
   return { ...issued, ...filled, ...(known ? { product_slug: slug } : {}) }
-}
-
-/** The metadata that a license was bought with, as far as the license tells. */
-async function metadataOf({ db }: Pick<TermsDeps, 'db'>, license: licenses.StoredLicense): Promise<PurchaseMetadata> {
-  const units = Math.max(1, license.soldAs?.reduce((sum, one) => sum + one.quantity, 0) ?? 1)
-  const all = await reading(() => licenses.listByPurchase(db, license.issuanceKey))
-  const parts = all.filter(({ issuanceKey }) => issuanceKey !== license.issuanceKey)
-  const counts = new Map<string, { part: licenses.StoredLicense; count: number }>()
-  for (const part of parts) {
-    const name = JSON.stringify([part.productKey, part.seats, part.productSlug, part.plan])
-    counts.set(name, { part, count: (counts.get(name)?.count ?? 0) + 1 })
-  }
-  return {
-    group: license.groupName,
-    product_slug: license.productSlug,
-    product_key: license.productKey,
-    plan: license.plan,
-    domain: license.domain,
-    email: license.email,
-    organization_long_name: undefined,
-    coupon_code: license.couponCode,
-    identity: license.identity,
-    reservation_id: undefined,
-    managed_products: license.seats === undefined ? undefined : Math.floor(license.seats / units),
-    license_mode: license.kind === 'perpetual' ? 'perpetual_auto' : 'subscription',
-    term_days: undefined,
-    bundle_parts:
-      parts.length === 0
-        ? undefined
-        : [...counts.values()].map(({ part, count }) => partOf(part, Math.max(1, Math.floor(count / units)))),
-  }
-}
-
-/** Several products can share a key: slug and plan say which one it was. Licenses of older releases may not name their product. */
-function partOf({ productKey, seats, productSlug, plan }: licenses.StoredLicense, count: number): BoughtPart {
-  return productSlug === undefined ? [productKey, count, seats ?? null] : [productKey, count, seats ?? null, productSlug, plan]
 }
 
 /** On what the subscription sold its licenses: as it was written down, else as the invoice of its first purchase says. */

@@ -23,11 +23,11 @@ export function createRevocationView(
   const lists = () => {
     if (signed !== undefined && performance.now() - signed.at < MAX_AGE_MS) return signed.lists
     const loading = signRevocationLists(deps, deps.config.productKeys)
-    const mine = { at: performance.now(), lists: loading }
-    signed = mine
+    const signing = { at: performance.now(), lists: loading }
+    signed = signing
     // A failure is not remembered.
     loading.catch(() => {
-      if (signed === mine) signed = undefined
+      if (signed === signing) signed = undefined
     })
     return loading
   }

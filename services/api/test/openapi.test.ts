@@ -133,7 +133,7 @@ test("Stripe's webhook is described with what the receiver reads and answers", (
   const body = at(webhook, 'requestBody', 'content', 'application/json')
   expect(complaintsAbout(Object(at(body, 'schema')), at(body, 'example'))).toBeUndefined()
   expect(readStripeEvent(JSON.stringify(at(body, 'example'))).type).toBe('checkout.session.completed')
-  expect(Object.keys(Object(at(webhook, 'responses')))).toEqual(['200', '400', '503'])
+  expect(Object.keys(Object(at(webhook, 'responses')))).toEqual(['200', '400', '413', '503'])
 })
 
 test.each(operations)('%s: an example of every body, which satisfies its schema', (_name, operation) => {

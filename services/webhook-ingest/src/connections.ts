@@ -50,8 +50,8 @@ export class Connections {
     }
     this.database = openDatabase({ ...account, holdMs: WORKER_HOLD_MS })
     this.requests = openDatabase({ ...account, holdMs: REQUEST_HOLD_MS })
-    const [role, ...others] = roles
-    const name = role === undefined || others.length > 0 ? 'ingest' : role
+    const [role, ...otherRoles] = roles
+    const name = role === undefined || otherRoles.length > 0 ? 'ingest' : role
     this.nats = openNatsLink({ ...nats, name: `licenseoperator-${name}`, log })
   }
 

@@ -81,7 +81,7 @@ async function prepare(db: Db, productId: number): Promise<Purchase[]> {
   for (let left = PREPARED; left > 0; left -= 500) {
     await inTransaction(db, async (tx) => {
       for (let index = 0; index < Math.min(500, left); index += 1) {
-        const reservationId = newId('R')
+        const reservationId = newId('reservation')
         await reservations.hold(
           tx,
           { reservationId, productId, takesLicense: false, couponId: undefined, groupKey: 'acme', expiresAt },
@@ -102,7 +102,7 @@ async function processOne(deps: ProcessDeps, { payload }: Purchase): Promise<voi
 
 async function bareOne(pool: Pool, privateKey: KeyObject, productId: number, purchase: Purchase): Promise<void> {
   const now = new Date()
-  const licenseId = newId('L')
+  const licenseId = newId('license')
   const key = `bare:${randomUUID()}`
   await pool.query('SELECT * FROM licenses WHERE issuance_key = ?', [key])
   await pool.query('SELECT * FROM products WHERE slug = ?', ['bench'])

@@ -10,18 +10,24 @@ export interface TestRun {
   readonly output: string
 }
 
-/** Runs vitest on the given files, with the servers that the environment names. */
+/** True for tests of rules, beside their source: they start no server. The project `unit` of vitest.config.ts. */
+export function isUnitTest(file: string): boolean {
+  return (
+    /^(packages|services)\/[^/]+\/src\/.*\.test\.ts$/.test(file) && !/\.(integration|browser|faults|fuzz)\.test\.ts$/.test(file)
+  )
+}
+
+/** Runs vitest on the given files, with the servers that the environment names; with none where all are unit tests. */
 export async function runTests(root: string, files: readonly string[], bail: boolean): Promise<TestRun> {
   const folder = mkdtempSync(join(tmpdir(), 'mutate-'))
   const report = join(folder, 'report.json')
   const args = [
-    'exec',
-    'vitest',
     'run',
     '--maxWorkers=1',
     '--reporter=json',
     `--outputFile=${report}`,
     ...(bail ? ['--bail=1'] : []),
+    ...(files.every(isUnitTest) ? ['--project', 'unit'] : []),
   ]
   const faults = files.some((file) => file.endsWith('.faults.test.ts')) ? ['--config', 'vitest.faults.config.ts'] : []
   try {
@@ -34,7 +40,9 @@ export async function runTests(root: string, files: readonly string[], bail: boo
 
 function run(root: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn('npx', ['--yes', 'pnpm@12', ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
+    // Without a package manager between: that takes as long as the unit tests of a file.
+    const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+    const child = spawn(process.execPath, [vitest, ...args], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     const keep = (chunk: Buffer) => {
       output += chunk.toString('utf8')

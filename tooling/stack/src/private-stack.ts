@@ -41,6 +41,11 @@ export async function startPrivateStack(
       ...addresses({ mysql: mysql.value.port, nats: nats.value.port }),
       mysql: mysql.value.server,
       nats: nats.value.server,
+      mysqlClient: (program) => {
+        const { command, prefix } = programs.mysqlClient(program)
+        const server = ['--no-defaults', '--user=root', '--host=127.0.0.1', `--port=${mysql.value.port}`]
+        return { command, args: [...prefix, ...server] }
+      },
       stop,
     }
   }

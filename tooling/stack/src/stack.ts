@@ -1,3 +1,4 @@
+import type { MysqlClient } from './servers/server-commands.ts'
 import type { ServerControl } from './servers/server-control.ts'
 
 export const providerNames = ['environment', 'path', 'docker', 'debian'] as const
@@ -14,6 +15,8 @@ export interface Stack {
   /** For private instances only: stop and start again on the same port and data. */
   readonly mysql?: ServerControl
   readonly nats?: ServerControl
+  /** For private instances only: how MySQL's own client is called on this server, as root. */
+  mysqlClient?(program: MysqlClient): { readonly command: string; readonly args: readonly string[] }
   /** Ends private instances and removes their data; may be called twice. */
   stop(): Promise<void>
 }

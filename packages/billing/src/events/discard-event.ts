@@ -53,15 +53,27 @@ const Purchase = z.looseObject({
 /** @returns undefined for what is no purchase, names none, or was never said by Stripe */
 async function reservationOf(db: Db, event: stripeEvents.StoredEvent): Promise<string | undefined> {
   if (event.unverified) return undefined
-  const told = readBody(event.payload.toString())
-  if (told === undefined || !purchases.has(told.type)) return undefined
-  const { id, metadata, subscription_details: details, parent } = Purchase.parse(told.object)
-  const named = parent?.subscription_details.metadata ?? details?.metadata ?? metadata
-  if (named !== undefined) return named.reservation_id
-  // A thin event only names the object.
-  const sessionId = told.relatedId ?? id
-  if (sessionId === undefined) return undefined
+  const storedEvent = readBody(event.payload.toString())
+  const held = storedEvent && heldBy(storedEvent)
+  if (held?.sessionId === undefined) return held?.reservationId
+  const { sessionId } = held
   return (await reading(() => reservations.findBySession(db, sessionId)))?.reservationId
+}
+
+/**
+ * What an event says about which reservation its purchase held: the reservation itself, else the session that has it.
+ *
+ * @returns undefined for what is no purchase
+ */
+export function heldBy(
+  storedEvent: Pick<StripeEvent, 'type' | 'object' | 'relatedId'>,
+): { readonly reservationId?: string; readonly sessionId?: string | undefined } | undefined {
+  if (!purchases.has(storedEvent.type)) return undefined
+  const { id, metadata, subscription_details: details, parent } = Purchase.parse(storedEvent.object)
+  const named = parent?.subscription_details.metadata ?? details?.metadata ?? metadata
+  if (named !== undefined) return { reservationId: named.reservation_id }
+  // A thin event only names the object.
+  return { sessionId: storedEvent.relatedId ?? id }
 }
 
 function readBody(payload: string): StripeEvent | undefined {

@@ -1,4 +1,4 @@
-import { idOf, STRIPE_API_VERSION, waitOutRateLimit } from '@licenseoperator/stripe'
+import { idOf, isInvoiceId, STRIPE_API_VERSION, waitOutRateLimit } from '@licenseoperator/stripe'
 import type { Stripe } from 'stripe'
 import type { ProcessDeps } from '../handling/event-handler.ts'
 import { presentInvoice, presentSession } from './present-object.ts'
@@ -41,7 +41,7 @@ export async function ownEvent(deps: Pick<ProcessDeps, 'stripe'>, object: Paid):
  */
 export async function retellOwnEvent({ stripe }: Pick<ProcessDeps, 'stripe'>, eventId: string): Promise<Telling | undefined> {
   const paidBy = eventId.slice(PREFIX.length)
-  if (paidBy.startsWith('in_')) return ownEvent({ stripe }, await presentInvoice(stripe, await stripe.invoices.retrieve(paidBy)))
+  if (isInvoiceId(paidBy)) return ownEvent({ stripe }, await presentInvoice(stripe, await stripe.invoices.retrieve(paidBy)))
   const session = await stripe.checkout.sessions.retrieve(paidBy)
   return session.status === 'complete' ? ownEvent({ stripe }, await presentSession(stripe, session)) : undefined
 }

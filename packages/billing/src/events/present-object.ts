@@ -36,17 +36,17 @@ export async function presentObject(
 /**
  * A session with the metadata that counts now: its own, or that of what it was paid with, whichever is another than the event told of.
  *
- * @param told  the metadata that an event had; absent where nothing was told: then the session's own counts first
+ * @param eventMetadata  the metadata that an event had; absent where nothing was told: then the session's own counts first
  */
 export async function presentSession(
   stripe: Stripe,
   session: Stripe.Checkout.Session,
-  told?: Metadata,
+  eventMetadata?: Metadata,
 ): Promise<Stripe.Checkout.Session> {
-  const own = session.metadata ?? {}
-  if (isOurs(own) && (told === undefined || !isSame(own, told))) return session
+  const sessionMetadata = session.metadata ?? {}
+  if (isOurs(sessionMetadata) && (eventMetadata === undefined || !isSame(sessionMetadata, eventMetadata))) return session
   const behind = await metadataBehind(stripe, session)
-  const metadata = isOurs(behind) ? behind : isOurs(own) ? own : (told ?? own)
+  const metadata = isOurs(behind) ? behind : isOurs(sessionMetadata) ? sessionMetadata : (eventMetadata ?? sessionMetadata)
   return { ...session, metadata: { ...metadata } }
 }
 
@@ -86,7 +86,7 @@ function isOurs(metadata: Metadata): boolean {
   return !isForeign(metadata) || isMaintenance(metadata)
 }
 
-function isSame(one: Metadata, other: Metadata): boolean {
-  const keys = new Set([...Object.keys(one), ...Object.keys(other)])
-  return [...keys].every((key) => one[key] === other[key])
+function isSame(a: Metadata, b: Metadata): boolean {
+  const keys = new Set([...Object.keys(a), ...Object.keys(b)])
+  return [...keys].every((key) => a[key] === b[key])
 }

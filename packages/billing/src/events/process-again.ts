@@ -6,7 +6,7 @@ import { presentOf } from './present-object.ts'
 import { processStored } from './process-stored.ts'
 
 /** When the sweeper takes over an event whose processing never came to an end. */
-const TAKEN_OVER_AFTER_MS = 60_000
+export const TAKEN_OVER_AFTER_MS = 60_000
 
 /**
  * Processes a stored event once more, whatever became of it before, with what it tells of as Stripe has it now. Safe at any time: what it did is found by

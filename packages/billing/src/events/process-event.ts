@@ -1,14 +1,14 @@
-import { dataErrorFacts, inTransaction, isDeadline, stripeEvents } from '@licenseoperator/db'
-import { DomainError, isDomainError } from '@licenseoperator/domain'
+import { inTransaction, stripeEvents } from '@licenseoperator/db'
+import { DomainError } from '@licenseoperator/domain'
 import { isLive, readStripeEvent, type StripeEvent, translateStripeError } from '@licenseoperator/stripe'
 import { z } from 'zod'
-import { whyFailed } from '../failures/explain-failure.ts'
 import { type EventHandler, type EventOutcome, ignore, type ProcessDeps } from '../handling/event-handler.ts'
 import { followFailedInvoice, followSubscription } from '../lifecycle/follow-subscription.ts'
 import { recordDispute, recordRefund } from '../lifecycle/record-reversal.ts'
 import { issueFromCheckout } from '../purchase/issue-from-checkout.ts'
 import { issueFromInvoice } from '../purchase/issue-from-invoice.ts'
 import { releaseCheckout } from '../purchase/release-checkout.ts'
+import { afterFailure } from './after-failure.ts'
 import { isCertainlyForeign } from './certainly-foreign.ts'
 import { type HandledEvent, isHandled } from './handled-events.ts'
 import { wholeEvent } from './whole-event.ts'
@@ -44,17 +44,14 @@ const handlers = {
   'charge.dispute.closed': recordDispute,
 } satisfies Record<HandledEvent, EventHandler>
 
-/** A bug or a poisoned event fails the same way each time; after this many tries it is put aside so that others flow. */
-const MAX_TRIES = 5
-
 /**
  * Does what a Stripe event asks for, once, however often and in whatever order it arrives. Safe to repeat at any time.
  *
  * @throws DomainError `temporarily_unavailable` when not even the outcome could be stored: the caller tries again later
  */
 export async function processEvent(deps: ProcessDeps, incoming: IncomingEvent): Promise<EventOutcome> {
-  const told = readStripeEvent(incoming.payload)
-  const event = incoming.present === undefined ? told : { ...told, object: incoming.present }
+  const asSent = readStripeEvent(incoming.payload)
+  const event = incoming.present === undefined ? asSent : { ...asSent, object: incoming.present }
   const arrived = arrivedEvent(event, incoming)
   try {
     return await handle(deps, event, arrived)
@@ -63,12 +60,12 @@ export async function processEvent(deps: ProcessDeps, incoming: IncomingEvent): 
   }
 }
 
-async function handle(deps: ProcessDeps, told: StripeEvent, arrived: stripeEvents.ArrivedEvent): Promise<EventOutcome> {
-  const { type } = told
+async function handle(deps: ProcessDeps, incoming: StripeEvent, arrived: stripeEvents.ArrivedEvent): Promise<EventOutcome> {
+  const { type } = incoming
   if (!isHandled(type)) return ignore(deps, arrived, 'not a handled event type')
-  if (told.account !== undefined) return ignore(deps, arrived, 'an event of another account')
-  assertMode(deps, told)
-  const event = await wholeEvent(deps, { ...told, type })
+  if (incoming.account !== undefined) return ignore(deps, arrived, 'an event of another account')
+  assertMode(deps, incoming)
+  const event = await wholeEvent(deps, { ...incoming, type })
   try {
     return await handlers[type](deps, event, arrived)
   } catch (error) {
@@ -117,23 +114,10 @@ async function parkOrRetry(
   tries: number,
 ): Promise<EventOutcome> {
   const { eventId } = arrived
-  // A dependency that is away says nothing about the event: it waits, however long, and is never parked for that.
-  // Unless MySQL answers, and only its own work runs into the deadline each time; while MySQL hangs it cannot be parked either.
-  const tooLong = isDeadline(error)
-  if (isDomainError(error, 'temporarily_unavailable') && !(tooLong && tries >= MAX_TRIES))
-    return { kind: 'retry', eventId, reason: whyFailed(error, deps.reach) }
-  const reason = tooLong ? `its work took longer than the database's deadline ${tries} times` : reasonFor(error)
-  if (!(error instanceof DomainError) && !(error instanceof z.ZodError) && tries < MAX_TRIES)
-    return { kind: 'retry', eventId, reason }
+  const next = afterFailure(error, tries, deps.reach)
+  if (next.kind === 'retry') return { ...next, eventId }
+  const { reason } = next
   await inTransaction(deps.db, (tx) => stripeEvents.park(tx, arrived, reason, deps.now()))
   deps.log.error('stripe event parked', { eventId, type: arrived.type, apiVersion: arrived.apiVersion, reason })
   return { kind: 'parked', eventId, reason }
-}
-
-/** For people, and without values: a payload holds names and addresses, a driver's message holds SQL. */
-function reasonFor(error: unknown): string {
-  if (error instanceof DomainError) return error.message
-  if (error instanceof z.ZodError)
-    return `unknown payload shape: ${error.issues.map((issue) => `${issue.path.join('.')} ${issue.code}`).join(', ')}`
-  return `unexpected ${error instanceof Error ? error.name : typeof error}${dataErrorFacts(error)}`
 }

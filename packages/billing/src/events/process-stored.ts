@@ -34,8 +34,8 @@ export async function processStored(deps: ProcessDeps, stored: stripeEvents.Stor
       const present = again.present ?? (afresh ? await presentOf(deps, payload) : undefined)
       return await processEvent(deps, { payload, present, receivedAt, signature, deliveryCount })
     }
-    const own = !unverified && isOwnEventId(eventId) ? await retellOwnEvent(deps, eventId) : undefined
-    if (own !== undefined) return await processEvent(deps, { payload: own.payload, receivedAt, deliveryCount })
+    const retold = !unverified && isOwnEventId(eventId) ? await retellOwnEvent(deps, eventId) : undefined
+    if (retold !== undefined) return await processEvent(deps, { payload: retold.payload, receivedAt, deliveryCount })
     const fetched = JSON.stringify(await deps.stripe.events.retrieve(eventId))
     const present = afresh ? await presentOf(deps, fetched) : undefined
     return await processEvent(deps, { payload: fetched, present, receivedAt, deliveryCount })

@@ -6,14 +6,14 @@ import { type IncomingEvent, postponeEvent, processEvent } from './process-event
 import { isStripeEvent, type Refusal, refuseMessage } from './refuse-message.ts'
 
 /** Delay before an event is tried again, by the number of tries: what is away may be away for long. */
-function retryDelayMs(tries: number): number {
+export function retryDelayMs(tries: number): number {
   return Math.min(60_000, 500 * 2 ** Math.min(tries, 7))
 }
 
 /** How long a sweep of MySQL owns the events it took; a crash delays them by this. */
 export const SWEEP_LEASE_MS = 30_000
 /** After so many deliveries an event waits in MySQL: JetStream delivers no further ones while many are undone. */
-const MAX_DELIVERIES = 5
+const DELIVERIES_BEFORE_WAITING = 5
 
 /** What the processor works with beyond the handlers of events. */
 export interface WorkerDeps extends ProcessDeps {
@@ -35,7 +35,7 @@ export function webhookHandler(
     onOutcome(outcome)
     if (outcome.kind !== 'retry') return { kind: 'done' }
     logRetry(deps, outcome, message.deliveryCount)
-    if (message.deliveryCount < MAX_DELIVERIES || !(await waitsInMysql(deps, read, outcome.reason)))
+    if (message.deliveryCount < DELIVERIES_BEFORE_WAITING || !(await waitsInMysql(deps, read, outcome.reason)))
       return { kind: 'retry', afterMs: retryDelayMs(message.deliveryCount) }
     return { kind: 'done' }
   }

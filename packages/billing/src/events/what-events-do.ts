@@ -13,7 +13,7 @@ interface Effect {
 const nothing = '–'
 
 /**
- * What each Stripe event does. For people: `packages/billing/README.md` prints this table, and a test keeps the two the same. The order in which events
+ * What each Stripe event does. For people: `packages/billing/README.md` prints it, and a test keeps the two the same. The order in which events
  * arrive decides nothing; where a row says "is", the present state at Stripe is meant, not the one when the event was made.
  */
 export const whatEventsDo: Readonly<Record<HandledEvent, Effect>> = {
@@ -113,24 +113,34 @@ export const whatEventsDo: Readonly<Record<HandledEvent, Effect>> = {
   },
 }
 
-/** The table as Markdown, and the order in which reasons for a revocation count. */
+/** The table as Markdown, a section for each event, and the order in which reasons for a revocation count. */
 export function describeEffects(): string {
-  const events = Object.entries(whatEventsDo).map(
-    ([event, { tells, license, payment, announced }]) => `| \`${event}\` | ${tells} | ${license} | ${payment} | ${announced} |`,
-  )
-  const reasons = revocationRules.map(
-    (rule, index) =>
-      `| ${index + 1} | \`${rule.reason}\` | ${rule.meaning} | ${'switchedOffBy' in rule ? `\`license_policy.${snakeCase(rule.switchedOffBy)}\`` : nothing} |`,
-  )
-  return [
-    '| event | tells that | licenses | payment | announced |',
-    '| --- | --- | --- | --- | --- |',
-    ...events,
+  const events = Object.entries(whatEventsDo).flatMap(([event, { tells, license, payment, announced }]) => [
+    `### \`${event}\``,
     '',
-    '| rank | reason | why | switched off by |',
-    '| --- | --- | --- | --- |',
-    ...reasons,
-  ].join('\n')
+    ...wrapped(`Tells that ${tells}.`, ''),
+    '',
+    ...wrapped(`- licenses: ${license}`, '  '),
+    ...wrapped(`- payment: ${payment}`, '  '),
+    ...wrapped(`- announced: ${announced}`, '  '),
+    '',
+  ])
+  const reasons = revocationRules.flatMap((rule, index) => [
+    ...wrapped(`${index + 1}. \`${rule.reason}\`: ${rule.meaning}`, '   '),
+    ...('switchedOffBy' in rule ? [`   (switched off by \`license_policy.${snakeCase(rule.switchedOffBy)}\`)`] : []),
+  ])
+  return [...events, '### Why a license is revoked, the strongest reason first', '', ...reasons].join('\n')
+}
+
+/** Lines of at most 100 columns, those behind the first one indented. */
+function wrapped(text: string, indent: string): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)
+    if (line !== undefined && line.length + 1 + word.length <= 100) lines[lines.length - 1] = `${line} ${word}`
+    else lines.push(line === undefined ? word : `${indent}${word}`)
+  }
+  return lines
 }
 
 function snakeCase(name: string): string {

@@ -23,8 +23,13 @@ export async function wholeEvent(
   event: StripeEvent & { readonly type: HandledEvent },
 ): Promise<StripeEvent> {
   if (Object.keys(event.object).length > 0) return event
-  const retrieve = Object.entries(objects).find(([prefix]) => event.type.startsWith(prefix))?.[1]
+  const retrieve = retrieverOf(event.type)
   if (event.relatedId === undefined || retrieve === undefined)
     throw new DomainError('invalid_payload', 'invalid payload: the event names no object', { field: 'data.object' })
   return { ...event, object: { ...(await retrieve(stripe, event.relatedId)) } }
+}
+
+/** How Stripe is asked for what an event of this type is about. */
+export function retrieverOf(type: HandledEvent) {
+  return Object.entries(objects).find(([prefix]) => type.startsWith(prefix))?.[1]
 }

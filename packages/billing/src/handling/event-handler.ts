@@ -39,9 +39,10 @@ export const PROCESSOR = { identity: 'stripe' }
 export function announcementOf(
   { subjectLicenseIssued: subject, publicBaseUrl }: ProcessDeps,
   reason: IssuedReason,
+  paidAt: Date,
   renewedUntil?: Date,
 ): Announcement {
-  return { subject, reason, publicBaseUrl, renewedUntil }
+  return { subject, reason, publicBaseUrl, paidAt, renewedUntil }
 }
 
 /** Records an event that asks for nothing. */

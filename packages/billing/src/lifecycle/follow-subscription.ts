@@ -19,13 +19,13 @@ export const followFailedInvoice: EventHandler = async (deps, event, arrived) =>
     : follow(deps, arrived, subscription)
 }
 
-async function follow(deps: ProcessDeps, arrived: stripeEvents.ArrivedEvent, told: Subscription): Promise<EventOutcome> {
-  if (!(await isOurs(deps, told))) return ignore(deps, arrived, 'a subscription of another application')
+async function follow(deps: ProcessDeps, arrived: stripeEvents.ArrivedEvent, asSent: Subscription): Promise<EventOutcome> {
+  if (!(await isOurs(deps, asSent))) return ignore(deps, arrived, 'a subscription of another application')
   const now = deps.now()
   const first = await storeObserved(
     deps,
-    () => reading(() => subscriptions.versionOf(deps.db, told.id)),
-    async () => (await subscriptionNow(deps, told.id)) ?? told,
+    () => reading(() => subscriptions.versionOf(deps.db, asSent.id)),
+    async () => (await subscriptionNow(deps, asSent.id)) ?? asSent,
     async (tx, { id: subscriptionId, status, cancelAt, endedAt, endedReason }, version) => {
       await lockPurchase(tx, subscriptionId)
       // What had ended and has not, or ended at another instant, is looked at too.
@@ -33,9 +33,7 @@ async function follow(deps: ProcessDeps, arrived: stripeEvents.ArrivedEvent, tol
       const stored = { subscriptionId, status, cancelAt, endedAt, endedReason }
       if (!(await subscriptions.put(tx, stored, version, now))) return 'overtaken'
       const first = await stripeEvents.markAs(tx, arrived, 'processed', now)
-      const [earliest] = [endedAt, before?.endedAt]
-        .filter((at) => at !== undefined)
-        .sort((one, other) => Number(one) - Number(other))
+      const [earliest] = [endedAt, before?.endedAt].filter((at) => at !== undefined).sort((a, b) => Number(a) - Number(b))
       await deriveLicenses(tx, { subscriptionId, endedAt: earliest }, { policy: deps.policy, actor: PROCESSOR, now })
       return first
     },

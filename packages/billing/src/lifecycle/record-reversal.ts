@@ -22,18 +22,23 @@ import { storeObserved } from './store-observed.ts'
 
 /** Money of a charge went back, in part or in full, or came again because a refund failed. What counts is the charge as Stripe has it now. */
 export const recordRefund: EventHandler = async (deps, event, arrived) => {
-  const told = event.type === 'charge.refunded' ? readCharge(event.object) : undefined
-  const chargeId = told?.id ?? readRefund(event.object).chargeId
+  const eventCharge = event.type === 'charge.refunded' ? readCharge(event.object) : undefined
+  const chargeId = eventCharge?.id ?? readRefund(event.object).chargeId
   if (chargeId === undefined) return ignore(deps, arrived, 'a refund of no charge')
-  const payment = await paymentBehind(deps, chargeId, told)
+  const payment = await paymentBehind(deps, chargeId, eventCharge)
   if (payment === undefined) return ignore(deps, arrived, 'a charge of another application')
   return recordReversal(deps, arrived, payment, chargeId, async () => {
-    const charge = (await chargeNow(deps, chargeId)) ?? told
+    const charge = (await chargeNow(deps, chargeId)) ?? eventCharge
     if (charge === undefined) return undefined
-    const { amountRefundedMinor: amountMinor, refundedInFull } = charge
-    const status = refundedInFull ? ('full' as const) : amountMinor > 0 ? ('partial' as const) : ('none' as const)
-    return { reversalId: chargeId, kind: 'refund', status, amountMinor, chargeId }
+    return refundOf(chargeId, charge)
   })
+}
+
+/** What went back of a charge. There is one such fact for a charge, however many refunds it has. */
+export function refundOf(chargeId: string, charge: Pick<Charge, 'amountRefundedMinor' | 'refundedInFull'>): ReversalFact {
+  const { amountRefundedMinor: amountMinor, refundedInFull } = charge
+  const status = refundedInFull ? 'full' : amountMinor > 0 ? 'partial' : 'none'
+  return { reversalId: chargeId, kind: 'refund', status, amountMinor, chargeId }
 }
 
 /** A dispute was opened, moved on or closed. What counts is the dispute as Stripe has it now. */
@@ -42,21 +47,22 @@ export const recordDispute: EventHandler = async (deps, event, arrived) => {
   if (chargeId === undefined) return ignore(deps, arrived, 'a dispute about no charge')
   const payment = await paymentBehind(deps, chargeId, undefined)
   if (payment === undefined) return ignore(deps, arrived, 'a charge of another application')
-  const told = readDispute(event.object)
-  return recordReversal(deps, arrived, payment, told.id, async () => {
-    const { status, amountMinor } = (await disputeNow(deps, told.id)) ?? told
-    return { reversalId: told.id, kind: 'dispute', status, amountMinor, chargeId }
+  const eventDispute = readDispute(event.object)
+  return recordReversal(deps, arrived, payment, eventDispute.id, async () => {
+    const { status, amountMinor } = (await disputeNow(deps, eventDispute.id)) ?? eventDispute
+    return { reversalId: eventDispute.id, kind: 'dispute', status, amountMinor, chargeId }
   })
 }
 
-type Answer = Omit<reversals.Reversal, 'paymentIntentId' | 'invoiceId'>
+/** What Stripe says of money that went back, or is asked back. */
+type ReversalFact = Omit<reversals.Reversal, 'paymentIntentId' | 'invoiceId'>
 
 async function recordReversal(
   deps: ProcessDeps,
   arrived: stripeEvents.ArrivedEvent,
   payment: ChargedPayment,
   reversalId: string,
-  ask: () => Promise<Answer | undefined>,
+  ask: () => Promise<ReversalFact | undefined>,
 ): Promise<EventOutcome> {
   const now = deps.now()
   const { paymentIntentId, invoiceId, subscriptionId } = payment
@@ -92,9 +98,13 @@ async function familyOfPayment(tx: Tx, names: ChargedPayment): Promise<LicenseFa
   return { ...familyOf(license), renewalPaymentKey: payment.paymentKey }
 }
 
-async function paymentBehind(deps: ProcessDeps, chargeId: string, told: Charge | undefined): Promise<ChargedPayment | undefined> {
-  const charge = (await chargeNow(deps, chargeId)) ?? told
-  return charge && paymentOfCharge(deps, { ...charge, invoiceId: told?.invoiceId ?? charge.invoiceId })
+async function paymentBehind(
+  deps: ProcessDeps,
+  chargeId: string,
+  eventCharge: Charge | undefined,
+): Promise<ChargedPayment | undefined> {
+  const charge = (await chargeNow(deps, chargeId)) ?? eventCharge
+  return charge && paymentOfCharge(deps, { ...charge, invoiceId: eventCharge?.invoiceId ?? charge.invoiceId })
 }
 
 async function chargeNow({ stripe }: ProcessDeps, chargeId: string): Promise<Charge | undefined> {

@@ -43,8 +43,8 @@ function whole(from: Date): Counted {
   return { from, years: 0 }
 }
 
-function isSame(one: Date, other: Date): boolean {
-  return one.getTime() === other.getTime()
+function isSame(a: Date, b: Date): boolean {
+  return a.getTime() === b.getTime()
 }
 
 /** As `maintenanceEnd`, of a stored license. */

@@ -66,15 +66,15 @@ async function resigned(
   payment: MaintenanceRenewal['payment'],
 ): Promise<Signed> {
   const known = await reading(() => payments.listByIssuanceKey(deps.db, renewalsKey(main.licenseId)))
-  const others = known.filter(({ paymentKey }) => paymentKey !== payment.paymentKey)
-  const good = others.filter((other) => !isLost(other, deps.policy))
+  const otherPayments = known.filter(({ paymentKey }) => paymentKey !== payment.paymentKey)
+  const good = otherPayments.filter((otherPayment) => !isLost(otherPayment, deps.policy))
   const prepared = await prepareLicense(
     deps.keys,
     { ...license, maintenanceExpiresAt: maintenanceEndOf(license, [...good, payment]) },
     license.licenseId,
   )
   // Announced under an end that every order of the payments comes to: the period's own, or what all payments by hand make.
-  const announcedUntil = payment.coversUntil ?? maintenanceEndOf(license, [...others, payment])
+  const announcedUntil = payment.coversUntil ?? maintenanceEndOf(license, [...otherPayments, payment])
   return { before: license, prepared, announcedUntil }
 }
 
@@ -102,7 +102,7 @@ async function store(deps: ProcessDeps, tx: Tx, { payment, main, signed }: Signe
   if (await payments.isRecorded(tx, payment.paymentKey)) return 'stored'
   const owner = { issuanceKey: renewalsKey(main.licenseId), groupName: main.groupName, capturedAt: payment.paidAt }
   await payments.record(tx, { ...payment, ...owner }, now)
-  for (const one of signed) await replace(deps, tx, one, payment.paymentKey)
+  for (const license of signed) await replace(deps, tx, license, payment)
   await deriveLicenses(
     tx,
     { ...familyOf(main), renewalPaymentKey: payment.paymentKey },
@@ -115,7 +115,7 @@ async function replace(
   deps: ProcessDeps,
   tx: Tx,
   { before, prepared, announcedUntil }: Signed,
-  paymentKey: string,
+  { paymentKey, paidAt }: MaintenanceRenewal['payment'],
 ): Promise<void> {
   const now = deps.now()
   const { license } = prepared
@@ -128,5 +128,5 @@ async function replace(
     before: { maintenanceExpiresAt: before.maintenanceExpiresAt?.toISOString() },
     after: { maintenanceExpiresAt: license.maintenanceExpiresAt?.toISOString(), paymentKey },
   })
-  await announceLicense(tx, announcementOf(deps, 'maintenance', announcedUntil), prepared, now)
+  await announceLicense(tx, announcementOf(deps, 'maintenance', paidAt, announcedUntil), prepared, now)
 }

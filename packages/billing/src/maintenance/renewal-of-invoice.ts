@@ -7,7 +7,7 @@ import type { ProcessDeps } from '../handling/event-handler.ts'
 import { type MaintenanceRenewal, unrenewable } from './renew-maintenance.ts'
 
 /** How long a renewal waits for the event of its purchase. Then it is parked: stored with its reason, where waiting on would end with the stream. */
-const PURCHASE_WITHIN_MS = 60 * 60_000
+const RENEWAL_WAITS_MS = 60 * 60_000
 
 /**
  * The line that pays for a further period of maintenance: on a price or product that the maintenance was sold on. An item can be switched to something else,
@@ -52,7 +52,7 @@ export function renewalOfInvoice(
       const found = await reading(() => licenses.listPerpetualBySubscription(db, subscriptionId))
       if (found.length > 0) return found
       const waitedMs = now().getTime() - receivedAt.getTime()
-      if (waitedMs > PURCHASE_WITHIN_MS) throw unrenewable('no license of the subscription was issued')
+      if (waitedMs > RENEWAL_WAITS_MS) throw unrenewable('no license of the subscription was issued')
       throw new DomainError('temporarily_unavailable', 'no license of the subscription is issued yet')
     },
     payment: {

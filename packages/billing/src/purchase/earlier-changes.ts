@@ -18,7 +18,7 @@ interface LaterChange {
   readonly subscriptionId: string
   readonly invoiceId: string
   readonly at: Date
-  readonly own: Product | undefined
+  readonly boughtProduct: Product | undefined
   readonly sold: readonly Sold[]
   readonly license: InForce & { readonly invoiceId: string | undefined; readonly since: Date }
 }
@@ -32,7 +32,7 @@ interface LaterChange {
 export async function standingBefore(deps: ProcessDeps, change: LaterChange): Promise<InForce> {
   let standing: InForce = change.license
   for (const lines of await invoicesBetween(deps, change)) {
-    const left = leftBy(lines, change.own, standing)
+    const left = leftBy(lines, change.boughtProduct, standing)
     if (left !== undefined) standing = left
   }
   return standing
@@ -43,14 +43,14 @@ export async function standingBefore(deps: ProcessDeps, change: LaterChange): Pr
  *
  * @returns undefined where it touched nothing of ours, and for what nobody can serve: that is parked, and brought nothing
  */
-function leftBy(lines: readonly ReadLine[], own: Product | undefined, before: InForce): InForce | undefined {
+function leftBy(lines: readonly ReadLine[], boughtProduct: Product | undefined, before: InForce): InForce | undefined {
   try {
     const period = unitsOfPeriod(
       lines.filter(({ kind }) => kind === 'period'),
-      own,
+      boughtProduct,
     )
     if (period !== undefined) return { product: period.product, items: period.soldAs }
-    const changed = unitsAfterChange(prorationsOf(lines), own, before)
+    const changed = unitsAfterChange(prorationsOf(lines), boughtProduct, before)
     if (changed.to === 'nothing') return { product: undefined, items: [] }
     return changed.to === 'units' ? { product: changed.units.product, items: changed.units.soldAs } : undefined
   } catch (error) {
@@ -61,7 +61,7 @@ function leftBy(lines: readonly ReadLine[], own: Product | undefined, before: In
 
 /** Their lines, in the order of the instants they count from, and of two at one instant in the order they were made. */
 async function invoicesBetween(deps: ProcessDeps, change: LaterChange): Promise<ReadLine[][]> {
-  const { invoiceId, at, own, sold, license } = change
+  const { invoiceId, at, boughtProduct, sold, license } = change
   const newestFirst = await invoicesSince(deps, change.subscriptionId, license.since)
   const ids = newestFirst.map(({ id }) => id)
   // What the license's own invoice counts is in the license, and so is whatever was made before it.
@@ -69,11 +69,11 @@ async function invoicesBetween(deps: ProcessDeps, change: LaterChange): Promise<
   const between = newestFirst.slice(ids.indexOf(invoiceId) + 1, first < 0 ? undefined : first)
   const found: { readonly from: Date; readonly lines: ReadLine[] }[] = []
   for (const invoice of between.toReversed()) {
-    const lines = await readLines(deps, invoice.lines, own, sold)
+    const lines = await readLines(deps, invoice.lines, boughtProduct, sold)
     const from = lastStartOf(lines.filter(({ kind }) => kind === 'period')) ?? lastStartOf(prorationsOf(lines))
     if (from !== undefined && license.since <= from && from <= at) found.push({ from, lines })
   }
-  return found.toSorted((one, other) => one.from.getTime() - other.from.getTime()).map(({ lines }) => lines)
+  return found.toSorted((a, b) => a.from.getTime() - b.from.getTime()).map(({ lines }) => lines)
 }
 
 /** Paid invoices, newest first as Stripe lists them. Of a subscription that Stripe does not know any more there are none. */

@@ -14,6 +14,7 @@ import {
   inDoubt,
   isForeign,
   isMaintenance,
+  type PaidPurchase,
   PurchaseMetadata,
   sellsOneOf,
   sellsOneOfProducts,
@@ -24,7 +25,7 @@ import {
 import { type EventHandler, ignore, type ProcessDeps } from '../handling/event-handler.ts'
 import { renewMaintenance } from '../maintenance/renew-maintenance.ts'
 import { renewalOfCheckout } from '../maintenance/renewal-of-checkout.ts'
-import { issuePurchase, type PaidPurchase } from './issue-purchase.ts'
+import { issuePurchase } from './issue-purchase.ts'
 import { readFirstPeriod } from './read-first-period.ts'
 
 /** A completed checkout session issues the license it pays for, once the money is there. */

@@ -1,4 +1,4 @@
-import { licenseModeOf, type PaidPeriod, type Product, termEnd } from '@licenseoperator/catalog'
+import type { Product } from '@licenseoperator/catalog'
 import {
   audit,
   inTransaction,
@@ -7,55 +7,15 @@ import {
   payments,
   products,
   reading,
-  reservations,
   stripeEvents,
   type Tx,
   trials,
 } from '@licenseoperator/db'
-import { DomainError, groupKey, normaliseDomain } from '@licenseoperator/domain'
-import {
-  announceLicense,
-  deriveLicenses,
-  type IssuedReason,
-  type LicenseDraft,
-  lockPurchase,
-  type PreparedLicense,
-  prepareLicense,
-} from '@licenseoperator/licensing'
-import { type PurchaseMetadata, seatsBought } from '@licenseoperator/terms'
+import { groupKey, licenseIdOf } from '@licenseoperator/domain'
+import { announceLicense, deriveLicenses, lockPurchase, type PreparedLicense, prepareLicense } from '@licenseoperator/licensing'
+import { draftOf, type PaidPurchase, partsBought, unserved } from '@licenseoperator/terms'
 import { announcementOf, type EventOutcome, PROCESSOR, type ProcessDeps } from '../handling/event-handler.ts'
-
-type PaymentFacts = Omit<
-  payments.NewPayment,
-  | 'issuanceKey'
-  | 'capturedAt'
-  | 'groupName'
-  | 'stripeInvoiceId'
-  | 'stripePaymentIntentId'
-  | 'stripeCustomerId'
-  | 'stripeCheckoutSessionId'
-  | 'stripeSubscriptionId'
->
-
-/** One paid purchase or period, read from whichever event told of it first. */
-export interface PaidPurchase {
-  readonly issuanceKey: string
-  readonly metadata: PurchaseMetadata
-  readonly reason: IssuedReason
-  /** Absolute, by Stripe's clock: the same in every event of the purchase. */
-  readonly purchasedAt: Date
-  readonly period: PaidPeriod | undefined
-  readonly email: string | undefined
-  readonly priceId: string | undefined
-  /** On what items of its subscription it is sold. */
-  readonly soldAs?: readonly licenses.SoldItem[] | undefined
-  /** Its first period is a trial: one per group. */
-  readonly startsFree?: boolean
-  /** The same invoice ends an earlier license, whose unused time it gives back. */
-  readonly ends?: licenseEnds.LicenseEnd | undefined
-  readonly links: licenses.StripeLinks
-  readonly payment: PaymentFacts
-}
+import { consumeReservation } from './consume-reservation.ts'
 
 /**
  * Stores and announces the license of a purchase: event, reservation, licenses, payment, audit and outbox in one transaction. The issuance key
@@ -79,11 +39,11 @@ export async function issuePurchase(
     if (!(await stripeEvents.markAs(tx, arrived, 'processed', now))) return false
     const issued = prepared.length > 0 && (await storeAll(tx, prepared))
     if (issued) {
-      if (await consumeReservation(tx, purchase, now))
-        for (const { license } of prepared.slice(0, 1)) await licenses.setTakesLicense(tx, license.licenseId, true)
       const [main] = prepared
+      if (main !== undefined && (await consumeReservation(tx, purchase, main, now)))
+        await licenses.setTakesLicense(tx, main.license.licenseId, true)
       if (purchase.startsFree === true && main !== undefined) await recordTrial(tx, main, now)
-      const after = { issuanceKey: purchase.issuanceKey, licenseIds: prepared.map((one) => one.license.licenseId) }
+      const after = { issuanceKey: purchase.issuanceKey, licenseIds: prepared.map(({ license }) => license.licenseId) }
       await audit.record(tx, { at: now, caller: PROCESSOR, action: 'license.issued', subject: `event:${arrived.eventId}`, after })
     } else {
       await licenses.fillStripeLinks(tx, purchase.issuanceKey, purchase.links)
@@ -103,14 +63,15 @@ export async function issuePurchase(
   deps.log.info('purchase processed', {
     eventId: arrived.eventId,
     issuanceKey: purchase.issuanceKey,
-    licenseIds: prepared.map((one) => one.license.licenseId),
+    licenseIds: prepared.map(({ license }) => license.licenseId),
   })
   return { kind: 'processed', eventId: arrived.eventId }
 }
 
 async function prepare(deps: ProcessDeps, purchase: PaidPurchase): Promise<PreparedLicense[]> {
   const product = await boughtProduct(deps, purchase)
-  const main = await prepareLicense(deps.keys, draftOf(purchase, product))
+  const draft = draftOf(purchase, product)
+  const main = await prepareLicense(deps.keys, draft, licenseIdOf(draft.issuanceKey, draft.issuedAt))
   const components: PreparedLicense[] = []
   for (const { productKey, quantity, managedProducts, slug, plan } of partsBought(purchase.metadata, product)) {
     const bought = slug === undefined ? undefined : await reading(() => products.findBySlug(deps.db, slug))
@@ -118,29 +79,12 @@ async function prepare(deps: ProcessDeps, purchase: PaidPurchase): Promise<Prepa
     if (part === undefined) throw unserved(`bundle component ${productKey} is not in the catalog`)
     const seats = managedProducts ?? part.maxManagedProducts
     for (let copy = 0; copy < quantity; copy += 1) {
-      const draft = draftOf(purchase, product)
       const issuanceKey = `${purchase.issuanceKey}#${components.length + 1}`
-      const own = { issuanceKey, productId: part.id, productSlug: part.slug, productKey, plan: plan ?? part.plan, seats }
-      components.push(await prepareLicense(deps.keys, { ...draft, ...own }))
+      const ofPart = { issuanceKey, productId: part.id, productSlug: part.slug, productKey, plan: plan ?? part.plan, seats }
+      components.push(await prepareLicense(deps.keys, { ...draft, ...ofPart }, licenseIdOf(issuanceKey, draft.issuedAt)))
     }
   }
   return [main, ...components]
-}
-
-/** A bundle brings what it consisted of when it was bought, also in later periods and when a component is sold no more. */
-function partsBought(
-  { bundle_parts: bought }: PurchaseMetadata,
-  product: Product,
-): readonly (Product['bundledProducts'][number] & { slug?: string; plan?: string })[] {
-  return (
-    bought?.map(([productKey, quantity, seats, slug, plan]) => ({
-      productKey,
-      quantity,
-      ...(seats === null ? {} : { managedProducts: seats }),
-      ...(slug === undefined ? {} : { slug }),
-      ...(plan === undefined ? {} : { plan }),
-    })) ?? product.bundledProducts
-  )
 }
 
 /** The product that was bought, also when it has been deactivated or re-priced since. */
@@ -154,39 +98,10 @@ async function boughtProduct(deps: ProcessDeps, { metadata, priceId }: PaidPurch
   return product
 }
 
-function draftOf(purchase: PaidPurchase, product: Product): LicenseDraft {
-  const { metadata } = purchase
-  const email = metadata.email ?? purchase.email
-  if (metadata.group === undefined) throw unserved('the purchase has no group_name')
-  if (email === undefined) throw unserved('the purchase has no e-mail address')
-  const mode = metadata.license_mode ?? licenseModeOf(product)
-  const termDurationDays = metadata.term_days ?? product.termDurationDays
-  if (mode === 'one_off' && termDurationDays === undefined) throw unserved('the purchase has no term')
-  return {
-    issuanceKey: purchase.issuanceKey,
-    groupName: metadata.group,
-    email,
-    productId: product.id,
-    productSlug: product.slug,
-    productKey: metadata.product_key ?? product.productKey,
-    plan: metadata.plan ?? product.plan,
-    domain: normaliseDomain(metadata.domain),
-    kind: mode === 'perpetual_auto' || mode === 'perpetual_manual' ? 'perpetual' : mode,
-    seats: seatsBought(metadata, product),
-    priceLocked: false,
-    couponCode: metadata.coupon_code,
-    issuedAt: purchase.purchasedAt,
-    ...termEnd(mode, purchase.purchasedAt, { termDurationDays: termDurationDays ?? 0, period: purchase.period }),
-    identity: metadata.identity,
-    stripe: purchase.links,
-    soldAs: purchase.soldAs,
-  }
-}
-
 /** All licenses of the purchase or none: the first one's issuance key stands for them all. */
 async function storeAll(tx: Tx, prepared: readonly PreparedLicense[]): Promise<boolean> {
-  for (const [index, one] of prepared.entries()) {
-    if (await licenses.insert(tx, one.license)) continue
+  for (const [index, preparedLicense] of prepared.entries()) {
+    if (await licenses.insert(tx, preparedLicense.license)) continue
     if (index === 0) return false
     throw unserved('a part of the bundle was issued before')
   }
@@ -197,35 +112,25 @@ async function storeAll(tx: Tx, prepared: readonly PreparedLicense[]): Promise<b
 async function announceAll(
   deps: ProcessDeps,
   tx: Tx,
-  { issuanceKey, reason }: PaidPurchase,
+  { issuanceKey, reason, payment }: PaidPurchase,
   prepared: readonly PreparedLicense[],
 ): Promise<void> {
   const stored = await licenses.listByPurchase(tx, issuanceKey)
   const revoked = new Set(stored.filter(({ state }) => state.revokedReason !== undefined).map(({ licenseId }) => licenseId))
-  for (const one of prepared)
-    await announceLicense(tx, announcementOf(deps, reason), one, deps.now(), revoked.has(one.license.licenseId))
+  for (const preparedLicense of prepared)
+    await announceLicense(
+      tx,
+      announcementOf(deps, reason, payment.paidAt),
+      preparedLicense,
+      deps.now(),
+      revoked.has(preparedLicense.license.licenseId),
+    )
 }
 
 /** One trial per group, whoever grants it. Checkouts decide before they offer one; a subscription that was given a further one at Stripe is served. */
 async function recordTrial(tx: Tx, { license }: PreparedLicense, now: Date): Promise<void> {
   const { groupName, licenseId, productKey, expiresAt } = license
   await trials.insert(tx, { groupKey: groupKey(groupName), licenseId, productKey, expiresAt }, now)
-}
-
-/**
- * What the checkout held is now sold. That is the first period's: a renewal holds nothing more, also when that one was discarded and its share given
- * back. A purchase from outside our checkout held nothing.
- *
- * @returns true when what was held is one of the product's capped licenses
- */
-async function consumeReservation(tx: Tx, { metadata, reason }: PaidPurchase, now: Date): Promise<boolean> {
-  if (metadata.reservation_id === undefined || reason !== 'purchase') return false
-  const outcome = await reservations.consume(tx, metadata.reservation_id, now)
-  if (outcome === 'late' && !(await reservations.reclaim(tx, metadata.reservation_id, now))) {
-    throw unserved('the reservation had expired and its share has been sold to others')
-  }
-  if (outcome === 'already' || outcome === 'unknown') return false
-  return (await reservations.find(tx, metadata.reservation_id))?.takesLicense === true
 }
 
 function paymentOf(purchase: PaidPurchase, groupName: string | undefined): payments.NewPayment {
@@ -241,8 +146,4 @@ function paymentOf(purchase: PaidPurchase, groupName: string | undefined): payme
     stripeCheckoutSessionId: links.checkoutSessionId,
     stripeSubscriptionId: links.subscriptionId,
   }
-}
-
-function unserved(reason: string): DomainError {
-  return new DomainError('invalid_payload', `cannot issue: ${reason}`)
 }

@@ -36,23 +36,23 @@ export async function readFirstPeriod(
   invoice: Invoice,
   bought: PurchaseMetadata,
 ): Promise<FirstPeriod | undefined> {
-  const own = await productBought(deps, bought)
-  const lines = await readLines(deps, invoice.lines, own, [])
+  const boughtProduct = await productBought(deps, bought)
+  const lines = await readLines(deps, invoice.lines, boughtProduct, [])
   const periods = lines.filter(({ kind }) => kind === 'period')
   // A subscription that is anchored to a day of the month begins with a part of a period.
   const recurring = periods.length > 0 ? periods : lines.filter(({ kind }) => kind === 'change')
   const once = lines.filter(({ kind }) => kind === 'once')
-  const mode = bought.license_mode ?? (own && licenseModeOf(own))
+  const mode = bought.license_mode ?? (boughtProduct && licenseModeOf(boughtProduct))
   const isMaintained = mode === 'perpetual_auto' && once.length > 0
   const [maintenance] = recurring
   if (maintenance === undefined)
     throw new DomainError('invalid_payload', 'invalid payload: the invoice has no subscription line', { field: 'lines' })
   const counted = isMaintained ? once : recurring
-  const units = unitsOf(counted, own)
+  const units = unitsOf(counted, boughtProduct)
   if (units === undefined) return undefined
   const startsFree = invoice.amountTotalMinor === 0 && invoice.amountSubtotalMinor === 0 && mode !== 'perpetual_auto'
   return {
-    metadata: entitlementOf(bought, own ?? units.product, units),
+    metadata: entitlementOf(bought, boughtProduct ?? units.product, units),
     period: isMaintained ? maintenance.period : units.period,
     priceId: units.line.priceId,
     stripeProductId: units.line.stripeProductId,
@@ -61,8 +61,11 @@ export async function readFirstPeriod(
   }
 }
 
-function unitsOf(lines: Parameters<typeof unitsOfPeriod>[0], own: Parameters<typeof unitsOfPeriod>[1]): PaidUnits | undefined {
-  if (lines.some(({ product }) => product !== undefined)) return unitsOfPeriod(lines, own)
-  if (own === undefined) throw inDoubt('neither its metadata nor its price names a product')
-  return onlyLine(lines, own)
+function unitsOf(
+  lines: Parameters<typeof unitsOfPeriod>[0],
+  boughtProduct: Parameters<typeof unitsOfPeriod>[1],
+): PaidUnits | undefined {
+  if (lines.some(({ product }) => product !== undefined)) return unitsOfPeriod(lines, boughtProduct)
+  if (boughtProduct === undefined) throw inDoubt('neither its metadata nor its price names a product')
+  return onlyLine(lines, boughtProduct)
 }

@@ -46,7 +46,7 @@ interface Later {
 }
 
 /** How long a change that takes items off or puts some on waits for the purchase it changes. */
-const PURCHASE_WITHIN_MS = 60 * 60_000
+const CHANGE_WAITS_MS = 60 * 60_000
 
 /**
  * Reads a later invoice: the period it pays for, and when it gives a license's unused time back without putting another in its place.
@@ -59,23 +59,28 @@ export async function readLaterPeriod(
   later: Later,
 ): Promise<{ period: LaterPeriod | undefined; endsAt: Date | undefined }> {
   const { bought, isChange } = later
-  const own = await productBought(deps, bought)
-  const { lines, sold } = await linesOf(deps, later, own)
+  const boughtProduct = await productBought(deps, bought)
+  const { lines, sold } = await linesOf(deps, later, boughtProduct)
   const periods = unitsOfPeriod(
     lines.filter(({ kind }) => kind === 'period'),
-    own,
+    boughtProduct,
   )
-  const changed = await changedTo(deps, later, prorationsOf(lines), own, sold)
+  const changed = await changedTo(deps, later, prorationsOf(lines), boughtProduct, sold)
   const units = periods ?? (isChange && changed.to === 'units' ? changed.units : undefined)
   const endsAt = changed.to === 'nothing' && (periods === undefined || !isChange) ? changed.at : undefined
-  return { period: units && periodOf(bought, own, units, sold), endsAt }
+  return { period: units && periodOf(bought, boughtProduct, units, sold), endsAt }
 }
 
-function periodOf(bought: PurchaseMetadata, own: Product | undefined, units: PaidUnits, sold: readonly Sold[]): LaterPeriod {
+function periodOf(
+  bought: PurchaseMetadata,
+  boughtProduct: Product | undefined,
+  units: PaidUnits,
+  sold: readonly Sold[],
+): LaterPeriod {
   const { line, period, soldAs } = units
-  const product = units.product ?? own
+  const product = units.product ?? boughtProduct
   return {
-    metadata: entitlementOf(bought, own, { ...units, product }, sold),
+    metadata: entitlementOf(bought, boughtProduct, { ...units, product }, sold),
     period,
     priceId: line.priceId,
     stripeProductId: line.stripeProductId,
@@ -84,17 +89,17 @@ function periodOf(bought: PurchaseMetadata, own: Product | undefined, units: Pai
 }
 
 /** The lines, and on what was sold before. Stripe is asked for the first invoice only where nothing here tells which line could be ours. */
-async function linesOf(deps: ProcessDeps, { invoice, subscriptionId, family }: Later, own: Product | undefined) {
+async function linesOf(deps: ProcessDeps, { invoice, subscriptionId, family }: Later, boughtProduct: Product | undefined) {
   const sold = await soldOf(deps, family)
-  const lines = await readLines(deps, invoice.lines, own, sold)
+  const lines = await readLines(deps, invoice.lines, boughtProduct, sold)
   const isKnown = lines.some(({ product }) => product !== undefined) || family?.first.soldAs !== undefined
   if (isKnown || lines.length === 0) return { lines, sold }
   const first = await firstInvoiceOf(deps, subscriptionId, family)
   if (first === undefined) throw inDoubt('no line of the invoice names a product, and its first invoice is not known')
   const items = first.lines.filter(({ kind }) => kind === 'period')
   if (items.length !== 1) throw inDoubt('no line of the invoice names a product, and its first invoice sells several')
-  const firstSold = own === undefined ? [] : items.map((line) => ({ item: itemOf(line), product: own }))
-  return { lines: await readLines(deps, invoice.lines, own, firstSold), sold: firstSold }
+  const firstSold = boughtProduct === undefined ? [] : items.map((line) => ({ item: itemOf(line), product: boughtProduct }))
+  return { lines: await readLines(deps, invoice.lines, boughtProduct, firstSold), sold: firstSold }
 }
 
 const UNTOUCHED: Changed = { to: 'nothing of ours was touched' }
@@ -103,7 +108,7 @@ async function changedTo(
   deps: ProcessDeps,
   later: Later,
   prorations: readonly ReadLine[],
-  own: Product | undefined,
+  boughtProduct: Product | undefined,
   sold: readonly Sold[],
 ): Promise<Changed> {
   const { family, invoice, subscriptionId, isChange, receivedAt } = later
@@ -115,15 +120,15 @@ async function changedTo(
   const ownKey = planChangeIssuanceKey(subscriptionId, invoice.id)
   const before = family && (await inForceAt(deps, subscriptionId, at, ownKey))
   // What stood beside the changed item is only known from the license that was in force.
-  if (changesSet && before === undefined && deps.now().getTime() - receivedAt.getTime() <= PURCHASE_WITHIN_MS)
+  if (changesSet && before === undefined && deps.now().getTime() - receivedAt.getTime() <= CHANGE_WAITS_MS)
     throw new DomainError('temporarily_unavailable', 'the license that was changed is not issued yet')
   if (changesSet && before !== undefined && before.items === undefined && prorations.every(({ kind }) => kind === 'change'))
     throw inDoubt('an item was added to a subscription, and on what its license was sold is not known')
   if (before === undefined || (before.items === undefined && !changesItems(prorations)))
-    return unitsAfterChange(prorations, own, before)
-  const license = { ...before, items: before.items ?? (await itemsBehind(deps, before.invoiceId, own)) }
-  const standing = await standingBefore(deps, { subscriptionId, invoiceId: invoice.id, at, own, sold, license })
-  return unitsAfterChange(prorations, own, standing)
+    return unitsAfterChange(prorations, boughtProduct, before)
+  const license = { ...before, items: before.items ?? (await itemsBehind(deps, before.invoiceId, boughtProduct)) }
+  const standing = await standingBefore(deps, { subscriptionId, invoiceId: invoice.id, at, boughtProduct, sold, license })
+  return unitsAfterChange(prorations, boughtProduct, standing)
 }
 
 /**
@@ -134,11 +139,11 @@ async function changedTo(
 async function itemsBehind(
   deps: ProcessDeps,
   invoiceId: string | undefined,
-  own: Product | undefined,
+  boughtProduct: Product | undefined,
 ): Promise<licenses.SoldItem[]> {
   const invoice = invoiceId === undefined ? undefined : await invoiceBehind(deps, invoiceId)
   const periods = invoice?.lines.filter(({ kind }) => kind === 'period') ?? []
-  const items = (await readLines(deps, periods, own, [])).filter(({ product }) => product !== undefined).map(itemOf)
+  const items = (await readLines(deps, periods, boughtProduct, [])).filter(({ product }) => product !== undefined).map(itemOf)
   if (items.length === 0) throw inDoubt('items of a subscription were changed, and on what its license was sold is not known')
   return items
 }

@@ -7,6 +7,7 @@ import {
   inDoubt,
   isForeignInvoice,
   metadataBought,
+  type PaidPurchase,
   type PurchaseMetadata,
   readLines,
   type SubscriptionFamily,
@@ -16,7 +17,6 @@ import {
 import type { ProcessDeps } from '../handling/event-handler.ts'
 import type { MaintenanceRenewal } from '../maintenance/renew-maintenance.ts'
 import { maintenanceLineOf, renewalOfInvoice } from '../maintenance/renewal-of-invoice.ts'
-import type { PaidPurchase } from './issue-purchase.ts'
 import { isPaidThroughCheckout } from './paid-through-checkout.ts'
 import { readFirstPeriod } from './read-first-period.ts'
 import { type LaterPeriod, readLaterPeriod } from './read-later-period.ts'

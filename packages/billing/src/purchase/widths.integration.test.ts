@@ -1,5 +1,3 @@
-import { createCheckoutSession } from '@licenseoperator/checkout'
-import { silentLog } from '@licenseoperator/domain'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { handledHistory, resultOf } from '../../testing/a-history.ts'
@@ -124,34 +122,4 @@ test('events of unknown types and states are kept, however long their words are'
   const ofMode = await paidOnce((session) => Object.assign(session, { mode: '🚀'.repeat(2000) }))
   // Paid, and in a way that nobody knows yet.
   expect(await settle(ofMode)).toMatchObject({ kind: 'parked', reason: expect.stringContaining('checkout in mode 🚀') })
-})
-
-test('a checkout refuses what could not be read when it is paid, and holds nothing for it', async () => {
-  const settings = {
-    rootAppUrl: 'https://shop.example',
-    successBaseUrl: undefined,
-    frontendBasePath: '',
-    requireGroupName: false,
-    automaticTax: false,
-    defaultSubscriptionSlug: undefined,
-    defaultOneOffSlug: undefined,
-    defaultTermDays: 365,
-    defaultTrialDays: 0,
-  }
-  const deps = { db: shop.database.db, stripe: shop.deps.stripe, settings, log: silentLog, now: () => new Date() }
-  const caller = { identity: 'ada', email: 'ada@acme.example', roles: ['sysadmin'], groups: [], scopes: undefined }
-  const table = [
-    [{ ...caller }, 'İ'.repeat(128), 'organizationName'],
-    [{ ...caller }, '\uFB2C'.repeat(100), 'organizationName'],
-    [{ ...caller }, 'ac\u001bme', 'organizationName'],
-    [{ ...caller, identity: 'a\u0000da' }, 'acme', 'identity'],
-    [{ ...caller, email: `ada\ud83d@acme.example` }, 'acme', 'email'],
-    [{ ...caller, email: `${'a'.repeat(300)}@acme.example` }, undefined, 'email'],
-  ] as const
-  for (const [who, organizationName, field] of table)
-    await expect(createCheckoutSession(deps, who, { lookupKey: 'once', organizationName })).rejects.toMatchObject({
-      code: 'invalid_payload',
-      field,
-    })
-  expect((await shop.count()).heldReservations).toBe(0)
 })

@@ -23,7 +23,7 @@ export interface ReconcileReport {
   readonly agree: boolean
 }
 
-const MOST_PARKED = 1000
+const PARKED_PER_RUN = 1000
 /** How far scheduled runs keep from webhooks: what is under way has found its end by then. */
 export const LEFT_ALONE_MS = 5 * 60_000
 
@@ -40,11 +40,11 @@ export async function reconcile(deps: ProcessDeps, caller: Caller, options: Reco
   try {
     const { tellingOf, young, ...events } = await feedMissedEvents(deps, options)
     const purchases = await unservedPurchases(deps, options, tellingOf, young)
-    await closeServed(deps, options, MOST_PARKED)
+    await closeServed(deps, options, PARKED_PER_RUN)
     const unpaid = await unpaidLicenses(deps, options)
     const [parked, refused] = await reading(() =>
       Promise.all([
-        stripeEvents.list(deps.db, { status: 'parked', unverified: false }, MOST_PARKED),
+        stripeEvents.list(deps.db, { status: 'parked', unverified: false }, PARKED_PER_RUN),
         stripeEvents.countRefused(deps.db),
       ]),
     )

@@ -1,6 +1,7 @@
 import { inTransaction, reading, reconciliation, stripeEvents } from '@licenseoperator/db'
-import { DomainError, isDomainError } from '@licenseoperator/domain'
+import { DomainError, isDomainError, paymentKeyOfInvoice } from '@licenseoperator/domain'
 import {
+  isInvoiceId,
   isUnknownObject,
   pages,
   readCheckoutSession,
@@ -13,6 +14,7 @@ import type { Stripe } from 'stripe'
 import { z } from 'zod'
 import { ownEvent, ownEventId, type Telling } from '../events/own-event.ts'
 import { metadataOf, presentInvoice, presentSession } from '../events/present-object.ts'
+import { TAKEN_OVER_AFTER_MS } from '../events/process-again.ts'
 import { processEvent } from '../events/process-event.ts'
 import type { EventOutcome, ProcessDeps } from '../handling/event-handler.ts'
 import { readPaidInvoice } from '../purchase/issue-from-invoice.ts'
@@ -41,7 +43,6 @@ interface Expected {
   readonly object: Stripe.Checkout.Session | Stripe.Invoice
 }
 
-const TAKEN_OVER_AFTER_MS = 60_000
 /** As if heard of ever so long ago: what an invoice should have left is asked now, and does not wait for the purchase that it changes. */
 const NO_WAITING = new Date(0)
 const DAY_SECONDS = 86_400
@@ -67,9 +68,9 @@ export async function unservedPurchases(
   let checked = 0
   const check = async (expected: Expected[]) => {
     const missing = await missingOf(deps, expected)
-    for (const one of missing) {
+    for (const purchase of missing) {
       options.signal?.throwIfAborted()
-      unserved.push(await mend(deps, options, one, tellingOf.get(one.paidBy) ?? []))
+      unserved.push(await mend(deps, options, purchase, tellingOf.get(purchase.paidBy) ?? []))
     }
     checked += expected.length
     options.onProgress?.('purchases', checked)
@@ -106,9 +107,11 @@ function madeSince({ now }: ProcessDeps, { since }: ReconcileOptions): number {
 async function ofPaid(deps: ProcessDeps, paidBy: string): Promise<Expected[]> {
   const { stripe } = deps
   try {
-    return paidBy.startsWith('in_')
+    return isInvoiceId(paidBy)
       ? await ofInvoice(deps, await waitOutRateLimit(() => stripe.invoices.retrieve(paidBy)))
-      : [ofSession(await waitOutRateLimit(() => stripe.checkout.sessions.retrieve(paidBy)))].filter((one) => one !== undefined)
+      : [ofSession(await waitOutRateLimit(() => stripe.checkout.sessions.retrieve(paidBy)))].filter(
+          (purchase) => purchase !== undefined,
+        )
   } catch (error) {
     if (isUnknownObject(error)) return []
     throw error
@@ -141,12 +144,12 @@ async function ofInvoice(deps: ProcessDeps, object: Stripe.Invoice): Promise<Exp
     if (isDomainError(error, 'temporarily_unavailable') || !(error instanceof DomainError || error instanceof z.ZodError))
       throw error
     // Paid for, and nobody can be served: processing it again says why.
-    return [{ ...base, key: `invoice:${invoice.id}`, leaves: 'license' }]
+    return [{ ...base, key: paymentKeyOfInvoice(invoice.id), leaves: 'license' }]
   }
 }
 
 async function missingOf({ db }: ProcessDeps, expected: readonly Expected[]): Promise<Expected[]> {
-  const keysOf = (leaves: Expected['leaves']) => expected.filter((one) => one.leaves === leaves).map(({ key }) => key)
+  const keysOf = (leaves: Expected['leaves']) => expected.filter((purchase) => purchase.leaves === leaves).map(({ key }) => key)
   const [issued, recorded] = await reading(() =>
     Promise.all([reconciliation.issuedKeys(db, keysOf('license')), reconciliation.recordedKeys(db, keysOf('payment'))]),
   )
@@ -163,11 +166,11 @@ async function mend(
   const decided = await reading(() => stripeEvents.discardedOf(deps.db, [...telling, ownEventId(missing.paidBy)]))
   if (decided !== undefined) return { ...named, outcome: 'discarded', reason: decided }
   if (dryRun) return { ...named, outcome: 'found', reason: undefined }
-  const theirs = await theirEvent(deps, telling)
+  const stripeEvent = await newestAtStripe(deps, telling)
   // Metadata that was mended since is not in what Stripe lists of an invoice.
-  const object = await presentOf(deps, missing.object, theirs?.payload)
+  const object = await presentOf(deps, missing.object, stripeEvent?.payload)
   const again = object.object === 'invoice' ? await ofInvoice(deps, object) : [{ ...missing, object }]
-  const { id, payload, receivedAt } = theirs ?? (await ownEvent(deps, object))
+  const { id, payload, receivedAt } = stripeEvent ?? (await ownEvent(deps, object))
   const againAt = new Date(deps.now().getTime() + TAKEN_OVER_AFTER_MS)
   // Whatever the event's mark says: the license is not there.
   await inTransaction(deps.db, (tx) => stripeEvents.reopen(tx, id, againAt))
@@ -182,12 +185,12 @@ async function presentOf(
   telling: string | undefined,
 ): Promise<Expected['object']> {
   if (object.object === 'invoice') return waitOutRateLimit(() => presentInvoice(stripe, object))
-  const told = telling === undefined ? undefined : metadataOf(readStripeEvent(telling).object)
-  return waitOutRateLimit(() => presentSession(stripe, object, told))
+  const eventMetadata = telling === undefined ? undefined : metadataOf(readStripeEvent(telling).object)
+  return waitOutRateLimit(() => presentSession(stripe, object, eventMetadata))
 }
 
 /** The newest: an older one may have been made before the money was there. */
-async function theirEvent({ db, stripe }: ProcessDeps, [newest]: readonly string[]): Promise<Telling | undefined> {
+async function newestAtStripe({ db, stripe }: ProcessDeps, [newest]: readonly string[]): Promise<Telling | undefined> {
   if (newest === undefined) return undefined
   const stored = await reading(() => stripeEvents.find(db, newest))
   // What nobody vouches for says nothing: Stripe has the event.

@@ -24,17 +24,17 @@ export interface EnsuredWebhook {
 export async function ensureWebhook(stripe: Stripe, url: string): Promise<EnsuredWebhook> {
   try {
     const endpoints = await listOurEndpoints(stripe, url)
-    const [existing] = endpoints.ours
+    const [existing] = endpoints.registered
     const warnings = warningsOf(endpoints)
     if (existing === undefined) {
       const { created, unlabelled } = await create(stripe, url)
       return { id: created.id, action: 'created', secret: created.secret, warnings: [...warnings, ...unlabelled] }
     }
     // While a secret is rotated two endpoints serve the URL, and either may be the one whose secret is configured.
-    const inService = endpoints.ours.filter((one) => one.id === existing.id || one.status === 'enabled')
-    const outdated = inService.filter((one) => one.status !== 'enabled' || !sendsExactly(one))
-    for (const one of outdated)
-      await stripe.webhookEndpoints.update(one.id, { enabled_events: [...handledEvents], disabled: false })
+    const inService = endpoints.registered.filter((endpoint) => endpoint.id === existing.id || endpoint.status === 'enabled')
+    const outdated = inService.filter((endpoint) => endpoint.status !== 'enabled' || !sendsExactly(endpoint))
+    for (const endpoint of outdated)
+      await stripe.webhookEndpoints.update(endpoint.id, { enabled_events: [...handledEvents], disabled: false })
     return { id: existing.id, action: outdated.length === 0 ? 'unchanged' : 'updated', secret: undefined, warnings }
   } catch (error) {
     throw translateStripeError(error)
@@ -42,14 +42,14 @@ export async function ensureWebhook(stripe: Stripe, url: string): Promise<Ensure
 }
 
 /** What an operator should look at, beside what `ensureWebhook` mends. */
-export function warningsOf({ ours, others }: OurEndpoints): string[] {
-  const [existing, ...further] = ours
-  const twins = [...further.filter((one) => one.status === 'enabled'), ...others]
+export function warningsOf({ registered, lookalikes }: OurEndpoints): string[] {
+  const [existing, ...further] = registered
+  const twins = [...further.filter((endpoint) => endpoint.status === 'enabled'), ...lookalikes]
   return [
     ...(existing === undefined || existing.api_version === STRIPE_API_VERSION ? [] : [wrongVersion(existing)]),
     ...twins.map(
-      (one) =>
-        `${one.id} (${one.url}) is enabled too: every event is delivered twice; after a rotation --finish-rotation switches the old one off`,
+      (twin) =>
+        `${twin.id} (${twin.url}) is enabled too: every event is delivered twice; after a rotation --finish-rotation switches the old one off`,
     ),
   ]
 }
@@ -72,6 +72,7 @@ async function create(stripe: Stripe, url: string): Promise<{ created: Stripe.We
   }
 }
 
-function sendsExactly(endpoint: Stripe.WebhookEndpoint): boolean {
+/** Whether an endpoint sends what we handle and nothing else. */
+export function sendsExactly(endpoint: Stripe.WebhookEndpoint): boolean {
   return endpoint.enabled_events.length === handledEvents.length && missingEvents(endpoint).length === 0
 }

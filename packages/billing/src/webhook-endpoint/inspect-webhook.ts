@@ -19,12 +19,12 @@ export async function inspectWebhook(
 ): Promise<string[]> {
   try {
     const endpoints = await listOurEndpoints(stripe, receiver.url, { timeout: TIMEOUT_MS, maxNetworkRetries: 0 })
-    const enabled = endpoints.ours.filter((one) => one.status === 'enabled')
+    const enabled = endpoints.registered.filter((endpoint) => endpoint.status === 'enabled')
     if (enabled.length === 0) return [nobodySends(receiver.url)]
-    const problems = enabled.flatMap((one) => problemsOf(one, receiver.secrets))
+    const problems = enabled.flatMap((endpoint) => problemsOf(endpoint, receiver.secrets))
     if (receiver.url !== undefined) return [...problems, ...warningsOf(endpoints)]
     // Several with our path may be several installations in one account.
-    return [...problems, ...enabled.filter((one) => one.api_version !== STRIPE_API_VERSION).map(wrongVersion)]
+    return [...problems, ...enabled.filter((endpoint) => endpoint.api_version !== STRIPE_API_VERSION).map(wrongVersion)]
   } catch (error) {
     throw translateStripeError(error)
   }

@@ -14,9 +14,9 @@ export const ROTATED_OUT = 'licenseoperator_rotated_out'
 /** The endpoints of an account as one receiver sees them, newest first. */
 export interface OurEndpoints {
   /** Registered for exactly the receiver's URL; the one that counts first: enabled, of our version, newest. */
-  readonly ours: readonly Stripe.WebhookEndpoint[]
+  readonly registered: readonly Stripe.WebhookEndpoint[]
   /** Enabled ones for another URL that reaches a receiver like ours: another origin, or the same with a query or slash more. */
-  readonly others: readonly Stripe.WebhookEndpoint[]
+  readonly lookalikes: readonly Stripe.WebhookEndpoint[]
 }
 
 /** @param url  the receiver's; undefined when its public address is not known: then every endpoint with our path is taken for ours */
@@ -25,14 +25,20 @@ export async function listOurEndpoints(
   url: string | undefined,
   options: Stripe.RequestOptions = {},
 ): Promise<OurEndpoints> {
-  const all = await stripe.webhookEndpoints.list({ limit: 100 }, options).autoPagingToArray({ limit: 1000 })
-  const alike = all.filter((one) => pathOf(one.url) === WEBHOOK_PATH)
-  const ours = url === undefined ? alike : all.filter((one) => hrefOf(one.url) === hrefOf(url))
-  const rank = (one: Stripe.WebhookEndpoint) =>
-    Number(one.status === 'enabled') * 4 + Number(!isRotatedOut(one)) * 2 + Number(one.api_version === STRIPE_API_VERSION)
+  return endpointsAt(url, await stripe.webhookEndpoints.list({ limit: 100 }, options).autoPagingToArray({ limit: 1000 }))
+}
+
+/** Those of all endpoints of an account that reach a receiver like ours. @param url  as of `listOurEndpoints` */
+export function endpointsAt(url: string | undefined, all: readonly Stripe.WebhookEndpoint[]): OurEndpoints {
+  const alike = all.filter((endpoint) => pathOf(endpoint.url) === WEBHOOK_PATH)
+  const registered = url === undefined ? alike : all.filter((endpoint) => hrefOf(endpoint.url) === hrefOf(url))
+  const rank = (endpoint: Stripe.WebhookEndpoint) =>
+    Number(endpoint.status === 'enabled') * 4 +
+    Number(!isRotatedOut(endpoint)) * 2 +
+    Number(endpoint.api_version === STRIPE_API_VERSION)
   return {
-    ours: ours.toSorted((a, b) => rank(b) - rank(a) || b.created - a.created),
-    others: alike.filter((one) => one.status === 'enabled' && !ours.includes(one)),
+    registered: registered.toSorted((a, b) => rank(b) - rank(a) || b.created - a.created),
+    lookalikes: alike.filter((endpoint) => endpoint.status === 'enabled' && !registered.includes(endpoint)),
   }
 }
 
@@ -73,11 +79,11 @@ export function mayBeSignedWith(endpoint: Stripe.WebhookEndpoint, secrets: reado
 /** True only when one of these secrets is the endpoint's: noted so, or the only one left that no other endpoint can be signing with. */
 export function isSignedWith(
   endpoint: Stripe.WebhookEndpoint,
-  others: readonly Stripe.WebhookEndpoint[],
+  otherEndpoints: readonly Stripe.WebhookEndpoint[],
   secrets: readonly string[],
 ): boolean {
   if (endpoint.metadata[SECRET_FINGERPRINT] !== undefined) return mayBeSignedWith(endpoint, secrets)
-  const labels = others.map((one) => one.metadata[SECRET_FINGERPRINT])
+  const labels = otherEndpoints.map((otherEndpoint) => otherEndpoint.metadata[SECRET_FINGERPRINT])
   const unclaimed = secrets.filter((secret) => !labels.includes(fingerprintOf(secret)))
   return unclaimed.length > labels.filter((label) => label === undefined).length
 }

@@ -12,8 +12,8 @@ import { endpointParams, isRotatedOut, isSignedWith, labelSecret, listOurEndpoin
  */
 export async function rotateWebhook(stripe: Stripe, url: string): Promise<EnsuredWebhook> {
   try {
-    const { ours } = await listOurEndpoints(stripe, url)
-    const enabled = ours.filter((one) => one.status === 'enabled')
+    const { registered } = await listOurEndpoints(stripe, url)
+    const enabled = registered.filter((endpoint) => endpoint.status === 'enabled')
     if (enabled.length === 0) throw new DomainError('invalid_payload', 'there is no endpoint to rotate: run ensure-webhook')
     if (enabled.length > 1)
       throw new DomainError('invalid_payload', `a rotation is under way (${idsOf(enabled)}): finish it first`)
@@ -34,8 +34,8 @@ export async function rotateWebhook(stripe: Stripe, url: string): Promise<Ensure
  */
 export async function finishRotation(stripe: Stripe, url: string, secrets: readonly string[]): Promise<EnsuredWebhook> {
   try {
-    const { ours } = await listOurEndpoints(stripe, url)
-    const [kept, ...further] = ours
+    const { registered } = await listOurEndpoints(stripe, url)
+    const [kept, ...further] = registered
     if (kept?.status !== 'enabled' || kept.api_version !== STRIPE_API_VERSION)
       throw new DomainError(
         'invalid_payload',
@@ -44,7 +44,7 @@ export async function finishRotation(stripe: Stripe, url: string, secrets: reado
     if (
       !isSignedWith(
         kept,
-        further.filter((one) => one.status === 'enabled'),
+        further.filter((endpoint) => endpoint.status === 'enabled'),
         secrets,
       )
     )
@@ -52,9 +52,11 @@ export async function finishRotation(stripe: Stripe, url: string, secrets: reado
         'invalid_payload',
         `the secret of ${kept.id} is not in stripe.webhook_secret: every event would be refused`,
       )
-    const old = further.filter((one) => one.status === 'enabled')
-    for (const one of old) await stripe.webhookEndpoints.update(one.id, { disabled: true, metadata: { [ROTATED_OUT]: 'yes' } })
-    for (const one of further) if (one.status !== 'enabled' && isRotatedOut(one)) await stripe.webhookEndpoints.del(one.id)
+    const old = further.filter((endpoint) => endpoint.status === 'enabled')
+    for (const endpoint of old)
+      await stripe.webhookEndpoints.update(endpoint.id, { disabled: true, metadata: { [ROTATED_OUT]: 'yes' } })
+    for (const endpoint of further)
+      if (endpoint.status !== 'enabled' && isRotatedOut(endpoint)) await stripe.webhookEndpoints.del(endpoint.id)
     const action = old.length === 0 ? 'unchanged' : 'finished'
     return { id: kept.id, action, secret: undefined, warnings: warningsOf(await listOurEndpoints(stripe, url)) }
   } catch (error) {
@@ -63,5 +65,5 @@ export async function finishRotation(stripe: Stripe, url: string, secrets: reado
 }
 
 function idsOf(endpoints: readonly Stripe.WebhookEndpoint[]): string {
-  return endpoints.map((one) => one.id).join(', ')
+  return endpoints.map((endpoint) => endpoint.id).join(', ')
 }

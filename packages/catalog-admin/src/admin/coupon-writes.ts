@@ -104,8 +104,8 @@ export async function keepCouponsGood(tx: Tx, before: Product, after: ProductFie
   }
 }
 
-export function couponSubject(slug: string, couponId: number): string {
-  return `coupon:${slug}/${couponId}`
+export function couponSubject(slug: string, couponId: number) {
+  return `coupon:${slug}/${couponId}` as const
 }
 
 /** A coupon's own refusals name its fields; inside a product's request they stand below the coupon's place. */

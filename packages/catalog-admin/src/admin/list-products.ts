@@ -24,8 +24,8 @@ export async function listProducts(
     )
     const items = await Promise.all(
       found.items.map(async (product) => {
-        const own = all.filter((coupon) => coupon.productId === product.id)
-        return { product, coupons: own, bundled: await bundledParts(deps.db, product) }
+        const couponsOfProduct = all.filter((coupon) => coupon.productId === product.id)
+        return { product, coupons: couponsOfProduct, bundled: await bundledParts(deps.db, product) }
       }),
     )
     return { items, total: found.total }

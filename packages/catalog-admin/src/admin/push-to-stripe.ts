@@ -25,8 +25,10 @@ export async function pushToStripe(deps: CatalogAdminDeps, productId: number): P
 async function push({ db, stripe, now }: CatalogAdminDeps, productId: number): Promise<void> {
   const product = await reading(() => products.findById(db, productId))
   if (product?.active !== true) return
-  const own = await reading(() => coupons.listActiveOf(db, [productId]))
-  const unpromoted = own.some((one) => one.behavior === 'stripe_promotion' && one.stripePromotion?.promotionId === undefined)
+  const couponsOfProduct = await reading(() => coupons.listActiveOf(db, [productId]))
+  const unpromoted = couponsOfProduct.some(
+    (coupon) => coupon.behavior === 'stripe_promotion' && coupon.stripePromotion?.promotionId === undefined,
+  )
   const complete = product.stripeProductId !== undefined && product.stripePriceId !== undefined
   if (!complete || unpromoted) await syncProduct({ db, stripe, now }, product)
 }

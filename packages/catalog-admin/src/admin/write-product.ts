@@ -47,7 +47,7 @@ export async function changeProduct(
   checkProduct(fields, productKeys)
   await products.update(tx, existing.id, fields, now)
   await recordGivenPrice(tx, existing.id, fields, now)
-  const [before, subject] = [fieldsOfProduct(existing), `product:${existing.slug}`]
+  const [before, subject] = [fieldsOfProduct(existing), `product:${existing.slug}` as const]
   await audit.record(tx, { at: now, caller, action: 'product.updated', subject, before, after: fields })
 }
 
@@ -64,7 +64,9 @@ export async function keepBundlesWhole(
   onSale: readonly Product[],
   written?: { before: Product | undefined; after: ProductFields },
 ): Promise<void> {
-  const brokenBefore = new Set(onSale.filter((one) => bundleProblems(one, onSale).length > 0).map((one) => one.slug))
+  const brokenBefore = new Set(
+    onSale.filter((product) => bundleProblems(product, onSale).length > 0).map((product) => product.slug),
+  )
   const active = await products.listActive(tx)
   for (const bundle of active) {
     const problems = bundleProblems(bundle, active)
@@ -81,8 +83,8 @@ function brokenBundle(slug: string, field?: string): DomainError {
     : new DomainError('invalid_payload', `invalid payload: ${field} cannot be changed: ${reason}`, { field })
 }
 
-/** What of a part a bundle relies on. */
-function changedField(before: Product, after: ProductFields): string {
+/** Which change of a part keeps its bundles from working: what of it they rely on. */
+export function changedField(before: Product, after: ProductFields): string {
   if (!after.active) return 'active'
   if (before.productKey !== after.productKey) return 'productKey'
   return after.bundledProducts.length > 0 ? 'bundledProducts' : 'pricingMode'

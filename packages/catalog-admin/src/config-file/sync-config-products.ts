@@ -71,10 +71,10 @@ async function apply(tx: Tx, wanted: readonly ConfigProduct[], now: Date): Promi
   // Whether a key has a signing key is the configuration's to know, and it has been asked.
   const writer = { caller: CONFIG_FILE, now, productKeys: undefined }
   const report = { created: [] as string[], updated: [] as string[], deactivated: [] as string[] }
-  const slugs = new Set(wanted.map((one) => one.product.slug))
-  for (const gone of (await products.listConfigManaged(tx)).filter((one) => one.active && !slugs.has(one.slug))) {
+  const slugs = new Set(wanted.map(({ product }) => product.slug))
+  for (const gone of (await products.listConfigManaged(tx)).filter((product) => product.active && !slugs.has(product.slug))) {
     await products.update(tx, gone.id, { ...fieldsOfProduct(gone), active: false }, now)
-    const [before, subject] = [fieldsOfProduct(gone), `product:${gone.slug}`]
+    const [before, subject] = [fieldsOfProduct(gone), `product:${gone.slug}` as const]
     await audit.record(tx, {
       at: now,
       caller: CONFIG_FILE,
@@ -85,9 +85,9 @@ async function apply(tx: Tx, wanted: readonly ConfigProduct[], now: Date): Promi
     })
     report.deactivated.push(gone.slug)
   }
-  for (const one of wanted) {
-    const outcome = await naming(one.product.slug, () => refusingTakenNames(() => upsert(tx, writer, one)))
-    if (outcome !== 'unchanged') report[outcome].push(one.product.slug)
+  for (const configProduct of wanted) {
+    const outcome = await naming(configProduct.product.slug, () => refusingTakenNames(() => upsert(tx, writer, configProduct)))
+    if (outcome !== 'unchanged') report[outcome].push(configProduct.product.slug)
   }
   // Last, because a bundle may stand before its parts in the file.
   await keepBundlesWhole(tx, onSale)
@@ -145,7 +145,10 @@ async function naming<T>(name: string, work: () => Promise<T>): Promise<T> {
 }
 
 /** Ids that Stripe gave stay with a coupon whose discount is still the same; a changed discount needs new ones. */
-function mergedPromotion(coupon: ConfigProduct['coupons'][number], existing: Coupon | undefined): Coupon['stripePromotion'] {
+export function mergedPromotion(
+  coupon: ConfigProduct['coupons'][number],
+  existing: Coupon | undefined,
+): Coupon['stripePromotion'] {
   const before = existing?.stripePromotion
   if (coupon.stripePromotion === undefined || before === undefined) return coupon.stripePromotion
   const { couponId, promotionId, ...discount } = before
@@ -159,7 +162,7 @@ function mergedPromotion(coupon: ConfigProduct['coupons'][number], existing: Cou
  * The price is kept while it costs what the file says. One that the file names is not sold at before Stripe was asked what it charges: the sync
  * does that, see `namedPrices`.
  */
-function keptIds(
+export function keptIds(
   product: ConfigProduct['product'],
   existing: Product | undefined,
 ): Pick<ProductFields, 'stripeProductId' | 'stripePriceId'> {
@@ -188,7 +191,7 @@ export async function namedPrices(db: Reader, wanted: readonly ConfigProduct[]):
 }
 
 /** Equal as data, whatever the order of keys. */
-function same(left: object, right: object): boolean {
+export function same(left: object, right: object): boolean {
   return canonical(left) === canonical(right)
 }
 

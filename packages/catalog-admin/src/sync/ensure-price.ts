@@ -10,35 +10,35 @@ import { change, Outdated, type SyncRun } from './sync-run.ts'
  * Makes the product's price be at Stripe under its lookup key. Amounts of a Stripe price never change: a new amount is a new price that takes
  * the lookup key over, and the old one is archived. What we remember is written last, so that a run that was killed is taken up where it was.
  *
- * @param theirs   undefined when a dry run would create the product
- * @param namedId  the price that the configuration file names, to sell at if it fits
+ * @param stripeProduct  undefined when a dry run would create the product
+ * @param namedId        the price that the configuration file names, to sell at if it fits
  */
 export async function ensurePrice(
   run: SyncRun,
   stored: Product,
-  theirs: Stripe.Product | undefined,
+  stripeProduct: Stripe.Product | undefined,
   namedId?: string,
 ): Promise<void> {
   const lookupKey = lookupKeyOf(stored)
-  const holder = await run.theirs.priceWithKey(lookupKey)
-  if (holder !== undefined && holder.id === stored.stripePriceId && fits(holder, stored, theirs)) return
+  const holder = await run.stripeCatalog.priceWithKey(lookupKey)
+  if (holder !== undefined && holder.id === stored.stripePriceId && fits(holder, stored, stripeProduct)) return
   const product = namedId === undefined ? stored : { ...stored, stripePriceId: namedId }
   const named = await findNamed(run, product, holder)
-  if (named !== undefined && fits(named, product, theirs)) {
+  if (named !== undefined && fits(named, product, stripeProduct)) {
     await giveKey(run, product, named, holder)
-    await archiveFormerPrices(run, product, theirs, named, holder)
-  } else if (holder !== undefined && fits(holder, product, theirs)) {
+    await archiveFormerPrices(run, product, stripeProduct, named, holder)
+  } else if (holder !== undefined && fits(holder, product, stripeProduct)) {
     run.note({ slug: product.slug, action: 'price_adopted', id: holder.id })
-    await archiveFormerPrices(run, product, theirs, holder, named)
+    await archiveFormerPrices(run, product, stripeProduct, holder, named)
   } else {
-    const created = await replace(run, product, theirs, holder)
-    await archiveFormerPrices(run, product, theirs, created, holder ?? named)
+    const created = await replace(run, product, stripeProduct, holder)
+    await archiveFormerPrices(run, product, stripeProduct, created, holder ?? named)
   }
 }
 
 /** The price that the product names, where it is another one than the holder of the lookup key. */
 async function findNamed(run: SyncRun, { stripePriceId }: Product, holder: Stripe.Price | undefined) {
-  return stripePriceId === undefined || stripePriceId === holder?.id ? undefined : run.theirs.price(stripePriceId)
+  return stripePriceId === undefined || stripePriceId === holder?.id ? undefined : run.stripeCatalog.price(stripePriceId)
 }
 
 async function giveKey(run: SyncRun, product: Product, price: Stripe.Price, holder: Stripe.Price | undefined): Promise<void> {
@@ -47,13 +47,13 @@ async function giveKey(run: SyncRun, product: Product, price: Stripe.Price, hold
   await change(run, { slug: product.slug, action: 'lookup_key_transferred', id: price.id, detail }, () =>
     run.stripe.prices.update(price.id, { lookup_key: lookupKey, transfer_lookup_key: true }),
   )
-  run.theirs.forgetPrice(price.id)
+  run.stripeCatalog.forgetPrice(price.id)
 }
 
 async function replace(
   run: SyncRun,
   product: Product,
-  theirs: Stripe.Product | undefined,
+  stripeProduct: Stripe.Product | undefined,
   holder: Stripe.Price | undefined,
 ): Promise<Stripe.Price | undefined> {
   const { slug } = product
@@ -63,16 +63,17 @@ async function replace(
   const detail = `${describePrice(product)}${holder === undefined ? '' : `, takes lookup key ${lookupKeyOf(product)} over from ${holder.id}`}`
   const before = holder?.id ?? product.stripePriceId ?? 'new'
   return change(run, { slug, action: 'price_created', detail }, () =>
-    run.stripe.prices.create(params(product, theirs), {
+    run.stripe.prices.create(priceParams(product, stripeProduct), {
       idempotencyKey: `sync-price-${product.id}-${priceWords(product)}-${product.updatedAt.getTime()}-${before}`,
     }),
   )
 }
 
-function params(product: Product, theirs: Stripe.Product | undefined): Stripe.PriceCreateParams {
+/** The price of a product, to be made at Stripe. */
+export function priceParams(product: Product, stripeProduct: Stripe.Product | undefined): Stripe.PriceCreateParams {
   const recurring = stripeRecurring(product.billingInterval, product.billingIntervalCount)
   return {
-    ...(theirs === undefined ? {} : { product: theirs.id }),
+    ...(stripeProduct === undefined ? {} : { product: stripeProduct.id }),
     currency: product.currency,
     unit_amount: product.unitAmountMinor,
     lookup_key: lookupKeyOf(product),
@@ -91,27 +92,29 @@ function params(product: Product, theirs: Stripe.Product | undefined): Stripe.Pr
 async function archiveFormerPrices(
   run: SyncRun,
   product: Product,
-  theirs: Stripe.Product | undefined,
+  stripeProduct: Stripe.Product | undefined,
   current: Stripe.Price | undefined,
   former: Stripe.Price | undefined,
 ): Promise<void> {
   const { slug } = product
-  const own = theirs === undefined ? [] : await run.theirs.activePricesOf(theirs.id)
-  const outdated = own.filter((one) => one.metadata[OUR_SLUG] === slug || one.id === product.stripePriceId)
-  if (former?.active === true && !outdated.some((one) => one.id === former.id) && isNobodyElses(former, slug))
+  const pricesOfProduct = stripeProduct === undefined ? [] : await run.stripeCatalog.activePricesOf(stripeProduct.id)
+  const outdated = pricesOfProduct.filter((price) => price.metadata[OUR_SLUG] === slug || price.id === product.stripePriceId)
+  if (former?.active === true && !outdated.some((price) => price.id === former.id) && isNobodyElses(former, slug))
     outdated.push(former)
-  for (const price of outdated.filter((one) => one.id !== current?.id)) {
+  for (const price of outdated.filter(({ id }) => id !== current?.id)) {
     await change(run, { slug, action: 'price_archived', id: price.id }, async () => {
       // Stripe keeps the default price of a product from being archived.
-      if (current !== undefined && theirs !== undefined && theirs.default_price === price.id)
-        await run.stripe.products.update(theirs.id, { default_price: current.id })
+      if (current !== undefined && stripeProduct !== undefined && stripeProduct.default_price === price.id)
+        await run.stripe.products.update(stripeProduct.id, { default_price: current.id })
       return run.stripe.prices.update(price.id, { active: false })
     })
   }
-  if (current !== undefined && theirs !== undefined && !run.dryRun) await remember(run, product, theirs.id, current.id)
+  if (current !== undefined && stripeProduct !== undefined && !run.dryRun)
+    await remember(run, product, stripeProduct.id, current.id)
 }
 
-function isNobodyElses({ metadata }: Stripe.Price, slug: string): boolean {
+/** A price without a mark is nobody's: another product of ours keeps its own. */
+export function isNobodyElses({ metadata }: Stripe.Price, slug: string): boolean {
   return metadata[OUR_SLUG] === undefined || metadata[OUR_SLUG] === slug
 }
 
@@ -127,7 +130,8 @@ async function remember({ db, now }: SyncRun, product: Product, stripeProductId:
   })
 }
 
-function fits(price: Stripe.Price, product: Product, theirs: Stripe.Product | undefined): boolean {
+/** Whether a price at Stripe charges what the product costs, and is of its product there. */
+export function fits(price: Stripe.Price, product: Product, stripeProduct: Stripe.Product | undefined): boolean {
   const recurring = stripeRecurring(product.billingInterval, product.billingIntervalCount)
   return (
     price.active &&
@@ -135,16 +139,16 @@ function fits(price: Stripe.Price, product: Product, theirs: Stripe.Product | un
     price.unit_amount === product.unitAmountMinor &&
     price.recurring?.interval === recurring?.interval &&
     price.recurring?.interval_count === recurring?.interval_count &&
-    idOf(price.product) === theirs?.id
+    idOf(price.product) === stripeProduct?.id
   )
 }
 
-function describePrice({ currency, unitAmountMinor, billingInterval, billingIntervalCount }: Product): string {
+export function describePrice({ currency, unitAmountMinor, billingInterval, billingIntervalCount }: Product): string {
   const times = billingIntervalCount === 1 ? '' : `${billingIntervalCount} `
   return `${unitAmountMinor} ${currency}${billingInterval === 'one_time' ? '' : ` every ${times}${billingInterval}`}`
 }
 
 /** What makes a price another price. */
-function priceWords({ currency, unitAmountMinor, billingInterval, billingIntervalCount }: Product): string {
+export function priceWords({ currency, unitAmountMinor, billingInterval, billingIntervalCount }: Product): string {
   return `${currency}-${unitAmountMinor}-${billingInterval}-${billingIntervalCount}`
 }

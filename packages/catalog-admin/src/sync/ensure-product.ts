@@ -12,7 +12,7 @@ import { change, Outdated, type SyncRun } from './sync-run.ts'
  */
 export async function ensureProduct(run: SyncRun, product: Product): Promise<Stripe.Product | undefined> {
   const { slug } = product
-  const existing = await findTheirs(run, product)
+  const existing = await findStripeProduct(run, product)
   if (existing === undefined) {
     const created = await change(run, { slug, action: 'product_created' }, () => create(run, product))
     if (created !== undefined) await remember(run, product, created.id)
@@ -36,7 +36,7 @@ export async function ensureProduct(run: SyncRun, product: Product): Promise<Str
 export async function archiveProduct(run: SyncRun, product: Product): Promise<void> {
   // Without an id it may have been made by a sync that was overtaken before it could remember it.
   const { stripeProductId: stored, slug } = product
-  const existing = await (stored === undefined ? run.theirs.productOf(slug) : run.theirs.product(stored))
+  const existing = await (stored === undefined ? run.stripeCatalog.productOf(slug) : run.stripeCatalog.product(stored))
   if (existing?.active !== true || existing.metadata[OUR_SLUG] !== slug) return
   const { id } = existing
   await change(run, { slug, action: 'product_archived', id }, () => run.stripe.products.update(id, { active: false }))
@@ -51,32 +51,35 @@ function create({ stripe }: SyncRun, product: Product): Promise<Stripe.Product> 
   )
 }
 
-async function findTheirs(run: SyncRun, product: Product): Promise<Stripe.Product | undefined> {
-  const stored = product.stripeProductId === undefined ? undefined : await run.theirs.product(product.stripeProductId)
+async function findStripeProduct(run: SyncRun, product: Product): Promise<Stripe.Product | undefined> {
+  const stored = product.stripeProductId === undefined ? undefined : await run.stripeCatalog.product(product.stripeProductId)
   if (stored !== undefined) return stored
-  const price = await run.theirs.priceWithKey(lookupKeyOf(product))
-  const priced = price === undefined ? undefined : await run.theirs.product(idOf(price.product))
+  const price = await run.stripeCatalog.priceWithKey(lookupKeyOf(product))
+  const priced = price === undefined ? undefined : await run.stripeCatalog.product(idOf(price.product))
   if (priced?.metadata[OUR_SLUG] === product.slug) return priced
-  const own = await run.theirs.productOf(product.slug)
-  if (own !== undefined) return own
+  const marked = await run.stripeCatalog.productOf(product.slug)
+  if (marked !== undefined) return marked
   return priced !== undefined && (await isOurs(run, priced, product.slug)) ? priced : undefined
 }
 
 /** Whether the product may be made ours: nobody's yet, this slug's, or of a slug that is gone. Two of our products never rename each other's. */
-async function isOurs({ db }: SyncRun, theirs: Stripe.Product, slug: string): Promise<boolean> {
-  const owner = theirs.metadata[OUR_SLUG]
+async function isOurs({ db }: SyncRun, stripeProduct: Stripe.Product, slug: string): Promise<boolean> {
+  const owner = stripeProduct.metadata[OUR_SLUG]
   if (owner === undefined || owner === slug) return true
   return (await reading(() => products.findBySlug(db, owner))) === undefined
 }
 
-/** An empty text at Stripe is none. */
-function differences(theirs: Stripe.Product, { name, description, metadata, slug }: Product): Stripe.ProductUpdateParams {
-  const ours: Record<string, string> = { ...metadata, [OUR_SLUG]: slug }
-  const changed = Object.entries(ours).filter(([key, value]) => (theirs.metadata[key] ?? '') !== value)
+/** What of a product at Stripe is not as it is here. An empty text at Stripe is none. */
+export function differences(
+  stripeProduct: Stripe.Product,
+  { name, description, metadata, slug }: Product,
+): Stripe.ProductUpdateParams {
+  const wantedMetadata: Record<string, string> = { ...metadata, [OUR_SLUG]: slug }
+  const changed = Object.entries(wantedMetadata).filter(([key, value]) => (stripeProduct.metadata[key] ?? '') !== value)
   return {
-    ...(theirs.name === name ? {} : { name }),
-    ...(description === undefined || (theirs.description ?? '') === description ? {} : { description }),
-    ...(theirs.active ? {} : { active: true }),
+    ...(stripeProduct.name === name ? {} : { name }),
+    ...(description === undefined || (stripeProduct.description ?? '') === description ? {} : { description }),
+    ...(stripeProduct.active ? {} : { active: true }),
     ...(changed.length === 0 ? {} : { metadata: Object.fromEntries(changed) }),
   }
 }

@@ -19,7 +19,7 @@ export async function ensurePromotion(run: SyncRun, product: Product, coupon: Co
   const promotion = coupon.stripePromotion
   if (promotion === undefined) return
   const { slug } = product
-  const stored = promotion.promotionId === undefined ? undefined : await run.theirs.promotionCode(promotion.promotionId)
+  const stored = promotion.promotionId === undefined ? undefined : await run.stripeCatalog.promotionCode(promotion.promotionId)
   if (stored !== undefined) return activate(run, slug, stored)
   const taken = await findTaken(run, product, coupon, promotion)
   if (taken !== undefined) {
@@ -44,7 +44,7 @@ export async function ensurePromotion(run: SyncRun, product: Product, coupon: Co
 
 /** Nobody is to redeem the code at Stripe any more. It stays, and is switched on again with its coupon. */
 export async function retirePromotion(run: SyncRun, slug: string, promotionId: string): Promise<void> {
-  const code = await run.theirs.promotionCode(promotionId)
+  const code = await run.stripeCatalog.promotionCode(promotionId)
   if (code?.active !== true) return
   await change(run, { slug, action: 'promotion_deactivated', id: code.id, detail: code.code }, () =>
     run.stripe.promotionCodes.update(code.id, { active: false, metadata: { [RETIRED]: 'yes' } }),
@@ -61,7 +61,7 @@ async function activate(run: SyncRun, slug: string, code: PromotionCode): Promis
 
 /** The active code at Stripe that this coupon may stand for; one of ours that it may not is switched off. */
 async function findTaken(run: SyncRun, product: Product, coupon: Coupon, promotion: StripePromotion) {
-  for (const code of await run.theirs.activePromotionCodes(coupon.code)) {
+  for (const code of await run.stripeCatalog.activePromotionCodes(coupon.code)) {
     if (sameOffer(code, promotion)) return code
     if (code.metadata?.[OUR_SLUG] !== product.slug) {
       throw new DomainError('invalid_payload', `promotion code ${coupon.code} is taken at Stripe by ${code.id} with other terms`)
@@ -80,12 +80,14 @@ async function ensureCoupon(
   coupon: Coupon,
   promotion: StripePromotion,
 ): Promise<string | undefined> {
-  const named = promotion.couponId === undefined ? undefined : await run.theirs.coupon(promotion.couponId)
+  const named = promotion.couponId === undefined ? undefined : await run.stripeCatalog.coupon(promotion.couponId)
   if (named !== undefined) return named.id
-  const own = (await run.theirs.couponsOf(slug, codeKey(coupon))).find((one) => one.valid && sameDiscount(one, promotion))
-  if (own !== undefined) {
-    run.note({ slug, action: 'coupon_adopted', id: own.id, detail: coupon.code })
-    return own.id
+  const existing = (await run.stripeCatalog.couponsOf(slug, codeKey(coupon))).find(
+    (stripeCoupon) => stripeCoupon.valid && sameDiscount(stripeCoupon, promotion),
+  )
+  if (existing !== undefined) {
+    run.note({ slug, action: 'coupon_adopted', id: existing.id, detail: coupon.code })
+    return existing.id
   }
   const created = await change(run, { slug, action: 'coupon_created', detail: coupon.code }, () =>
     run.stripe.coupons.create(discountParams(slug, coupon, promotion), {
@@ -95,7 +97,8 @@ async function ensureCoupon(
   return created?.id
 }
 
-function discountParams(slug: string, coupon: Coupon, promotion: StripePromotion): Stripe.CouponCreateParams {
+/** The discount of a coupon, to be made at Stripe. */
+export function discountParams(slug: string, coupon: Coupon, promotion: StripePromotion): Stripe.CouponCreateParams {
   return {
     name: coupon.code.slice(0, 40),
     duration: promotion.duration ?? 'once',
@@ -113,20 +116,21 @@ async function remember({ db }: SyncRun, coupon: Coupon, couponId: string, promo
   if (!written) throw new Outdated()
 }
 
-function sameOffer(code: PromotionCode, promotion: StripePromotion): boolean {
+/** Whether a code at Stripe may stand for a coupon: the same terms, as often. */
+export function sameOffer(code: PromotionCode, promotion: StripePromotion): boolean {
   const { coupon } = code.promotion
   if (coupon === null || typeof coupon === 'string') return false
   if ((code.max_redemptions ?? undefined) !== promotion.maxRedemptions) return false
   return promotion.couponId === undefined ? sameDiscount(coupon, promotion) : coupon.id === promotion.couponId
 }
 
-function sameDiscount(theirs: Stripe.Coupon, ours: StripePromotion): boolean {
+export function sameDiscount(stripeCoupon: Stripe.Coupon, promotion: StripePromotion): boolean {
   return (
-    (theirs.percent_off ?? undefined) === ours.percentOff &&
-    (theirs.amount_off ?? undefined) === ours.amountOff &&
-    (ours.amountOff === undefined || theirs.currency === ours.currency) &&
-    theirs.duration === (ours.duration ?? 'once') &&
-    (theirs.duration_in_months ?? undefined) === ours.durationInMonths
+    (stripeCoupon.percent_off ?? undefined) === promotion.percentOff &&
+    (stripeCoupon.amount_off ?? undefined) === promotion.amountOff &&
+    (promotion.amountOff === undefined || stripeCoupon.currency === promotion.currency) &&
+    stripeCoupon.duration === (promotion.duration ?? 'once') &&
+    (stripeCoupon.duration_in_months ?? undefined) === promotion.durationInMonths
   )
 }
 
@@ -135,12 +139,12 @@ function couponIdOf({ promotion: { coupon } }: PromotionCode): string {
 }
 
 /** Metadata holds 500 characters, and codes are matched without regard to case. */
-function codeKey({ code }: Coupon): string {
+export function codeKey({ code }: Coupon): string {
   return code.toLowerCase().slice(0, 500)
 }
 
 /** Lets two runs at once make one discount. Codes may hold letters that no header can carry, hence the digest. */
-function keyOf({ id, code, stripePromotion, updatedAt }: Coupon): string {
+export function keyOf({ id, code, stripePromotion, updatedAt }: Coupon): string {
   const { couponId: _coupon, promotionId: _code, ...discount } = stripePromotion ?? {}
   const digest = createHash('sha256')
     .update(JSON.stringify([code, discount]))

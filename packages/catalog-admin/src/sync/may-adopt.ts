@@ -13,12 +13,12 @@ import type { SyncRun } from './sync-run.ts'
  */
 export async function assertMayAdopt(run: SyncRun, product: Product, named: string | undefined): Promise<void> {
   if (run.adopt) return
-  const holder = await run.theirs.priceWithKey(lookupKeyOf(product))
+  const holder = await run.stripeCatalog.priceWithKey(lookupKeyOf(product))
   if (holder === undefined || holder.metadata[OUR_SLUG] !== undefined || [named, product.stripePriceId].includes(holder.id))
     return
   const productId = idOf(holder.product)
   if (productId === product.stripeProductId) return
-  const owner = await run.theirs.product(productId)
+  const owner = await run.stripeCatalog.product(productId)
   if (owner === undefined || owner.metadata[OUR_SLUG] !== undefined) return
   throw new DomainError(
     'invalid_payload',

@@ -31,7 +31,7 @@ export interface StripeCatalog {
 
 const PAGE = 100
 /** A bound for every walk: an account with more than this is walked no further. */
-const MOST = 20_000
+const MOST_WALKED = 20_000
 const KEYS_PER_REQUEST = 10
 
 export function openStripeCatalog(stripe: Stripe, ask: Ask, lookupKeys: readonly string[]): StripeCatalog {
@@ -41,7 +41,7 @@ export function openStripeCatalog(stripe: Stripe, ask: Ask, lookupKeys: readonly
 
   const allProducts = () => {
     products ??= walk(ask, (after) => stripe.products.list(pageAfter(after))).then(
-      (all) => new Map(all.map((one) => [one.id, one])),
+      (all) => new Map(all.map((product) => [product.id, product])),
     )
     return products
   }
@@ -55,8 +55,8 @@ export function openStripeCatalog(stripe: Stripe, ask: Ask, lookupKeys: readonly
     product: async (id) =>
       products === undefined ? unlessUnknown(ask(() => stripe.products.retrieve(id))) : (await products).get(id),
     productOf: async (slug) => {
-      const own = [...(await allProducts()).values()].filter((one) => one.metadata[OUR_SLUG] === slug)
-      return own.toSorted((a, b) => Number(b.active) - Number(a.active) || a.created - b.created)[0]
+      const marked = [...(await allProducts()).values()].filter((product) => product.metadata[OUR_SLUG] === slug)
+      return marked.toSorted((a, b) => Number(b.active) - Number(a.active) || a.created - b.created)[0]
     },
     price: (id) => unlessUnknown(ask(() => stripe.prices.retrieve(id))),
     priceWithKey: async (lookupKey) => {
@@ -84,13 +84,13 @@ export function openStripeCatalog(stripe: Stripe, ask: Ask, lookupKeys: readonly
       const { data } = await ask(() =>
         stripe.promotionCodes.list({ code, active: true, limit: PAGE, expand: ['data.promotion.coupon'] }),
       )
-      return data.filter((one) => one.customer === null)
+      return data.filter((promotionCode) => promotionCode.customer === null)
     },
   }
 }
 
 /** The key and those after it, as many as one request takes. */
-function nextKeys(all: readonly string[], key: string): string[] {
+export function nextKeys(all: readonly string[], key: string): string[] {
   const at = all.indexOf(key)
   return at === -1 ? [key] : all.slice(at, at + KEYS_PER_REQUEST)
 }
@@ -108,6 +108,6 @@ async function walk<T extends { readonly id: string }>(
   for (;;) {
     const { data, has_more: more } = await ask(() => page(all.at(-1)?.id))
     all.push(...data)
-    if (!more || data.length === 0 || all.length >= MOST) return all
+    if (!more || data.length === 0 || all.length >= MOST_WALKED) return all
   }
 }

@@ -45,7 +45,7 @@ export async function readCatalog(db: Reader): Promise<StoredCatalog> {
     inactive,
     coupons: await coupons.listAllOf(
       db,
-      [...active, ...inactive].map((one) => one.id),
+      [...active, ...inactive].map((product) => product.id),
     ),
   }
 }
@@ -87,13 +87,13 @@ export async function syncProducts(
     const run = startRun(deps, note, catalog.active.map(lookupKeyOf))
     const total = catalog.active.length
     options.onProgress?.(0, total)
-    if (total + catalog.inactive.length > 0) await run.theirs.walkProducts()
+    if (total + catalog.inactive.length > 0) await run.stripeCatalog.walkProducts()
     await retire(run, catalog, unlessRefused)
     for (const [index, product] of catalog.active.entries()) {
       options.signal?.throwIfAborted()
-      const own = catalog.coupons.filter((coupon) => coupon.productId === product.id)
+      const couponsOfProduct = catalog.coupons.filter((coupon) => coupon.productId === product.id)
       const named = options.named?.get(product.slug)
-      await syncLatest(deps, run, product, own, { guard: unlessRefused, named })
+      await syncLatest(deps, run, product, couponsOfProduct, { guard: unlessRefused, named })
       options.onProgress?.(index + 1, total)
     }
     return { products: total, actions, refused }
@@ -108,8 +108,8 @@ export async function syncProduct(
   product: Product,
   onAction: (action: SyncAction) => void = () => undefined,
 ): Promise<void> {
-  const own = await reading(() => coupons.listActiveOf(deps.db, [product.id]))
-  await syncLatest(deps, startRun(deps, onAction, [lookupKeyOf(product)]), product, own, {
+  const couponsOfProduct = await reading(() => coupons.listActiveOf(deps.db, [product.id]))
+  await syncLatest(deps, startRun(deps, onAction, [lookupKeyOf(product)]), product, couponsOfProduct, {
     guard: (_slug, work) => work(),
     named: undefined,
   })
@@ -135,12 +135,12 @@ async function syncLatest(
   deps: SyncDeps,
   run: SyncRun,
   product: Product,
-  own: readonly Coupon[],
+  couponsOfProduct: readonly Coupon[],
   how: SyncHow,
   round = 1,
 ): Promise<void> {
   try {
-    return await syncOne(run, product, own, how)
+    return await syncOne(run, product, couponsOfProduct, how)
   } catch (error) {
     if (!(error instanceof Outdated)) throw error
   }
@@ -150,16 +150,22 @@ async function syncLatest(
   if (latest === undefined) return
   const fresh = startRun(deps, run.note, [lookupKeyOf(latest)])
   if (!latest.active) return how.guard(latest.slug, () => archiveProduct(fresh, latest))
-  const latestOwn = await reading(() => coupons.listActiveOf(deps.db, [latest.id]))
-  await syncLatest(deps, fresh, latest, latestOwn, how, round + 1)
+  const latestCoupons = await reading(() => coupons.listActiveOf(deps.db, [latest.id]))
+  await syncLatest(deps, fresh, latest, latestCoupons, how, round + 1)
 }
 
-async function syncOne(run: SyncRun, product: Product, own: readonly Coupon[], { guard, named }: SyncHow): Promise<void> {
+async function syncOne(
+  run: SyncRun,
+  product: Product,
+  couponsOfProduct: readonly Coupon[],
+  { guard, named }: SyncHow,
+): Promise<void> {
   await guard(product.slug, async () => {
     await assertMayAdopt(run, product, named)
     await ensurePrice(run, product, await ensureProduct(run, product), named)
   })
-  for (const coupon of own.filter(isPromoted)) await guard(product.slug, () => ensurePromotion(run, product, coupon), coupon.code)
+  for (const coupon of couponsOfProduct.filter(isPromoted))
+    await guard(product.slug, () => ensurePromotion(run, product, coupon), coupon.code)
 }
 
 /** First what is not sold any more, so that its codes are free for others. What something active uses as well stays. */
@@ -171,9 +177,9 @@ async function retire(run: SyncRun, { active, inactive, coupons: all }: StoredCa
     ...active.map((product) => product.stripeProductId),
     ...promoted.map((coupon) => coupon.stripePromotion?.promotionId),
   ])
-  for (const product of inactive.filter((one) => !inUse.has(one.stripeProductId)))
+  for (const product of inactive.filter(({ stripeProductId }) => !inUse.has(stripeProductId)))
     await guard(product.slug, () => archiveProduct(run, product))
-  for (const coupon of all.filter((one) => !promoted.includes(one))) {
+  for (const coupon of all.filter((candidate) => !promoted.includes(candidate))) {
     const promotionId = coupon.stripePromotion?.promotionId
     const slug = slugs.get(coupon.productId)
     if (promotionId !== undefined && slug !== undefined && !inUse.has(promotionId))
@@ -181,12 +187,13 @@ async function retire(run: SyncRun, { active, inactive, coupons: all }: StoredCa
   }
 }
 
-function isPromoted(coupon: Coupon): boolean {
+/** Whether Stripe has a code for the coupon to redeem. */
+export function isPromoted(coupon: Coupon): boolean {
   return coupon.active && coupon.behavior === 'stripe_promotion'
 }
 
 /** Why Stripe did not take one thing; undefined for what ends the whole run. Stripe's own sentence may hold what customers typed, so it stays out. */
-function refusalOf(error: unknown): string | undefined {
+export function refusalOf(error: unknown): string | undefined {
   if (isDomainError(error, 'invalid_payload')) return error.message
   if (!isRefusal(error) || !(error instanceof Stripe.errors.StripeError)) return undefined
   const where = error.param === undefined ? '' : ` (${error.param})`

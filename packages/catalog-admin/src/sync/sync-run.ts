@@ -50,7 +50,7 @@ export interface SyncRun {
   readonly now: () => Date
   readonly dryRun: boolean
   readonly adopt: boolean
-  readonly theirs: StripeCatalog
+  readonly stripeCatalog: StripeCatalog
   readonly note: (action: SyncAction) => void
   /** A request to Stripe that waits rate limits out. */
   readonly ask: Ask
@@ -64,7 +64,7 @@ export function startRun(deps: SyncDeps, note: SyncRun['note'], lookupKeys: read
     now: deps.now,
     dryRun: deps.dryRun === true,
     adopt: deps.adopt === true,
-    theirs: openStripeCatalog(deps.stripe, waitOutRateLimit, lookupKeys),
+    stripeCatalog: openStripeCatalog(deps.stripe, waitOutRateLimit, lookupKeys),
     note,
     ask: waitOutRateLimit,
   }

@@ -45,7 +45,7 @@ export async function startMaintenanceCheckout(
     const session = await openForCustomer(
       { ...deps, now: () => new Date() },
       { customerId: await customerOf(deps, license, price), currency: price.currency },
-      (customerId) => deps.stripe.checkout.sessions.create(params(deps, caller, license, price, customerId)),
+      (customerId) => deps.stripe.checkout.sessions.create(maintenanceParams(deps, caller, license, price, customerId)),
     )
     if (session.url === null) throw new DomainError('internal', 'failed to create maintenance checkout')
     return { url: session.url }
@@ -64,7 +64,8 @@ async function customerOf(
   return reading(() => licenses.findCustomerOfGroup(db, groupName, currency))
 }
 
-function isRenewable(license: licenses.StoredLicense, caller: Caller, group: string): boolean {
+/** Whether the caller may buy maintenance for the license: one of the group that is named, and of theirs; that lasts for ever and does not renew by itself. */
+export function isRenewable(license: licenses.StoredLicense, caller: Caller, group: string): boolean {
   return (
     groupKey(license.groupName) === groupKey(group) &&
     (isSysadmin(caller) || isMember(caller, license.groupName)) &&
@@ -86,8 +87,9 @@ async function maintenancePrice({ stripe, priceLookupKey, log }: MaintenanceChec
   return price
 }
 
-function params(
-  { urls, automaticTax }: MaintenanceCheckoutDeps,
+/** The Stripe checkout session that is one payment for a year of maintenance. */
+export function maintenanceParams(
+  { urls, automaticTax }: Pick<MaintenanceCheckoutDeps, 'urls' | 'automaticTax'>,
   caller: Caller,
   license: licenses.StoredLicense,
   price: Stripe.Price,

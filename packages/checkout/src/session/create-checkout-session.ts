@@ -1,36 +1,18 @@
-import { type Coupon, type LicenseMode, licenseModeOf, type Product, priceOf, seatsFor } from '@licenseoperator/catalog'
+import { type Product, priceOf, seatsFor } from '@licenseoperator/catalog'
 import { bundledParts } from '@licenseoperator/catalog-admin'
 import { type Db, inTransaction, licenses, reading, reservations, trials } from '@licenseoperator/db'
-import {
-  assertGroup,
-  assertMember,
-  assertText,
-  type Caller,
-  DomainError,
-  groupKey,
-  isPersonalGroup,
-  type Log,
-  newId,
-  normaliseDomain,
-  personalGroup,
-} from '@licenseoperator/domain'
+import { type Caller, DomainError, groupKey, isPersonalGroup, type Log, newId, normaliseDomain } from '@licenseoperator/domain'
 import { translateStripeError } from '@licenseoperator/stripe'
 import { writePurchaseMetadata } from '@licenseoperator/terms'
 import type { Stripe } from 'stripe'
+import { assertReadable, filled, groupOf } from './buyer.ts'
 import { openForCustomer } from './open-for-customer.ts'
 import { openSession, SessionNotOpened } from './open-session.ts'
+import { isScarce, modeOf, orderOf, type PlannedSession, sessionEndsAt } from './planned-session.ts'
 import { type ResolvedCheckout, resolveCheckout } from './resolve-checkout.ts'
 import { cancelUrl, type ReturnUrlSettings, successUrl } from './return-urls.ts'
-import {
-  assertMayOpen,
-  digest,
-  findOpenSession,
-  findSessionOfTrial,
-  limitsOf,
-  type OpenSessionLimits,
-  type ScarceOrder,
-} from './scarce-sessions.ts'
-import { type SessionPlan, sessionParams } from './session-params.ts'
+import { assertMayOpen, findOpenSession, findSessionOfTrial, limitsOf, type OpenSessionLimits } from './scarce-sessions.ts'
+import { sessionParams } from './session-params.ts'
 
 export interface CheckoutSettings extends ReturnUrlSettings {
   readonly requireGroupName: boolean
@@ -69,14 +51,11 @@ export interface StartedCheckout {
   readonly url: string
 }
 
-/** A session that holds something others wait for ends soon; Stripe allows 30 minutes to 24 hours. */
-const SCARCE_SESSION_MS = 60 * 60_000
-const SESSION_MS = 23 * 60 * 60_000
 /** How long a reservation outlives its session, so that a payment in the last second meets it. */
 const GRACE_MS = 10 * 60_000
 
 /**
- * Starts a purchase: checks it, holds what is scarce, and opens a session on Stripe's hosted page.
+ * Starts a purchase: checks it, holds what has a cap or a quota, and opens a session on Stripe's hosted page.
  *
  * Of what is scarce a group, and whoever asks, has a few unpaid sessions at once, and the same order gets the same session back while that is open;
  * so does the order that has the group's one trial.
@@ -91,7 +70,7 @@ export async function createCheckoutSession(
   caller: Caller,
   request: CheckoutRequest,
 ): Promise<StartedCheckout> {
-  const group = groupOf(deps.settings, caller, request)
+  const group = groupOf(deps.settings, caller, request.organizationName)
   assertReadable(caller, group)
   const resolved = await reading(() =>
     resolveCheckout(
@@ -134,51 +113,6 @@ export async function createCheckoutSession(
   return session
 }
 
-/** What makes two requests the same order: who asks, for whom, and everything that the session would sell. */
-function orderOf(caller: Caller, group: string, plan: PlannedSession): ScarceOrder {
-  const { product, coupon, mode, amountMinor, seats, domain } = plan
-  const parts = [product.id, product.stripePriceId, coupon?.id, mode, amountMinor, seats, domain]
-  const couponIsScarce = coupon?.maxTotal !== undefined || coupon?.maxPerGroup !== undefined
-  return {
-    scarce: {
-      productId: mode !== 'subscription' && product.maxLicenseTotal !== undefined ? product.id : undefined,
-      couponId: couponIsScarce ? coupon?.id : undefined,
-    },
-    groupKey: groupKey(group),
-    identityKey: digest(caller.identity),
-    orderKey: digest(caller.identity, groupKey(group), ...parts),
-  }
-}
-
-function isScarce({ scarce }: ScarceOrder): boolean {
-  return scarce.productId !== undefined || scarce.couponId !== undefined
-}
-
-function groupOf(settings: CheckoutSettings, caller: Caller, request: CheckoutRequest): string {
-  const group = filled(request.organizationName)
-  if (group !== undefined) {
-    assertMember(caller, group)
-    if (settings.requireGroupName && isPersonalGroup(group)) throw new DomainError('forbidden', 'forbidden')
-    return group
-  }
-  // Where groups are not required, the buyer is a group of one: of the identity, because an e-mail address may be anybody's.
-  if (!settings.requireGroupName) return personalGroup(caller.identity)
-  throw new DomainError('invalid_payload', 'invalid request: organizationName is required', { field: 'organizationName' })
-}
-
-/** What is written into the purchase's metadata is read when it is paid; what cannot be read then is refused while nothing is paid. */
-function assertReadable(caller: Caller, group: string): void {
-  assertGroup('organizationName', group)
-  assertText('identity', caller.identity, { max: 255 })
-  if (caller.email !== undefined) assertText('email', caller.email, { max: 254 })
-}
-
-/** The session, and what an order is told by. */
-interface PlannedSession extends SessionPlan {
-  readonly seats: number | undefined
-  readonly domain: string | undefined
-}
-
 async function planSession(
   deps: CheckoutDeps,
   caller: Caller,
@@ -194,8 +128,7 @@ async function planSession(
     throw new DomainError('invalid_payload', 'invalid request: managedProducts has no price', { field: 'managedProducts' })
   }
   const now = deps.now()
-  const scarce = product.maxLicenseTotal !== undefined || coupon?.maxTotal !== undefined || coupon?.maxPerGroup !== undefined
-  const reservationId = newId('R')
+  const reservationId = newId('reservation')
   const domain = normaliseDomain(request.cookieDomain)
   return {
     product,
@@ -228,7 +161,7 @@ async function planSession(
       identity: caller.identity,
       reservationId,
     }),
-    expiresAt: new Date(now.getTime() + (scarce ? SCARCE_SESSION_MS : SESSION_MS)),
+    expiresAt: sessionEndsAt(now, product, coupon),
     successUrl: successUrl(settings),
     cancelUrl: cancelUrl(settings),
     automaticTax: settings.automaticTax,
@@ -242,12 +175,6 @@ async function trialDaysFor({ db }: CheckoutDeps, group: string, days: number): 
     async () => (await trials.find(db, groupKey(group))) !== undefined || licenses.hadFreeStart(db, group),
   )
   return had ? 0 : days
-}
-
-/** A `product_override` coupon is always paid once, so a license bought with one renews its maintenance by hand. */
-function modeOf(product: Product, coupon: Coupon | undefined): LicenseMode {
-  const mode = licenseModeOf(product)
-  return mode === 'perpetual_auto' && coupon?.behavior === 'product_override' ? 'perpetual_manual' : mode
 }
 
 /** The recurring line of a product with automatic maintenance. @throws DomainError `internal` when there is none; the reason is in the log */
@@ -287,9 +214,4 @@ async function openOrRelease(deps: CheckoutDeps, plan: PlannedSession): Promise<
     else deps.log.warn('checkout session has an unknown outcome, its reservation is kept', { reservationId })
     throw translateStripeError(error.cause)
   }
-}
-
-function filled(text: string | undefined): string | undefined {
-  const trimmed = text?.trim()
-  return trimmed === '' ? undefined : trimmed
 }

@@ -1,6 +1,6 @@
 import { type Db, licenses, reading } from '@licenseoperator/db'
 import { assertScope, type Caller, DomainError, isMember, isSysadmin, type Surface } from '@licenseoperator/domain'
-import { isUnknownObject, readCheckoutSession, translateStripeError } from '@licenseoperator/stripe'
+import { CHECKOUT_SESSION_ID, isUnknownObject, readCheckoutSession, translateStripeError } from '@licenseoperator/stripe'
 import { PurchaseMetadata } from '@licenseoperator/terms'
 import type { Stripe } from 'stripe'
 
@@ -27,8 +27,8 @@ export interface Guesses {
 export async function findSubscriptionOfSession(deps: SessionLookupDeps, caller: Caller, sessionId: string): Promise<string> {
   assertScope(caller, 'payments:read', deps.requiredScopes)
   const purchase = (await fromRecords(deps.db, sessionId)) ?? (await fromStripe(deps, caller, sessionId))
-  const theirs = purchase?.group !== undefined && isMember(caller, purchase.group)
-  if (purchase?.subscriptionId === undefined || !(theirs || isSysadmin(caller)))
+  const isCallersGroup = purchase?.group !== undefined && isMember(caller, purchase.group)
+  if (purchase?.subscriptionId === undefined || !(isCallersGroup || isSysadmin(caller)))
     throw new DomainError('not_found', 'subscription not found')
   return purchase.subscriptionId
 }
@@ -44,7 +44,7 @@ async function fromRecords(db: Db, sessionId: string): Promise<SessionPurchase |
 }
 
 async function fromStripe(deps: SessionLookupDeps, caller: Caller, sessionId: string): Promise<SessionPurchase | undefined> {
-  if (!/^cs_\w{1,250}$/.test(sessionId)) return undefined
+  if (!CHECKOUT_SESSION_ID.test(sessionId)) return undefined
   // Taken before Stripe is asked and given back for a session that exists: many guesses at one instant are bounded as well.
   await deps.guesses?.take(caller.identity)
   try {

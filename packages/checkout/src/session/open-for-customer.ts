@@ -29,8 +29,8 @@ export async function openForCustomer<T>(
   }
 }
 
-/** @returns undefined when something else was refused */
-function refusalOfCustomer(thrown: unknown): { onlyIn: 'currency' | undefined; reason: string } | undefined {
+/** Why Stripe would not have the customer. @returns undefined when something else was refused, or nothing was */
+export function refusalOfCustomer(thrown: unknown): { onlyIn: 'currency' | undefined; reason: string } | undefined {
   const error = thrown instanceof SessionNotOpened ? thrown.cause : thrown
   if (!(error instanceof Stripe.errors.StripeError) || !isRefusal(error)) return undefined
   const reason = describeRefusal(error)

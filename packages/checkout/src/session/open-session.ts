@@ -41,8 +41,13 @@ export async function openSession(
     return { sessionId: session.id, url: session.url }
   } catch (error) {
     if (error instanceof DomainError) throw error
-    throw new SessionNotOpened(isRefusal(error) || (madeNothing(error) && tries === 1), error)
+    throw new SessionNotOpened(provesThereIsNone(error, tries), error)
   } finally {
     stripe.off('request', count)
   }
+}
+
+/** Whether an error that Stripe answered with tells that no session was made, however often it was asked. */
+export function provesThereIsNone(error: unknown, tries: number): boolean {
+  return isRefusal(error) || (madeNothing(error) && tries === 1)
 }

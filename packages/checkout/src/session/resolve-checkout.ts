@@ -29,7 +29,7 @@ export async function resolveCheckout(
   if (request.couponCode === undefined)
     return { product: named ?? (await bySlug(db, defaults.subscriptionSlug, 'lookupKey')), coupon: undefined }
 
-  const coupon = candidates.find((one) => one.productId === named?.id) ?? (await firstOnActiveProduct(db, candidates))
+  const coupon = candidates.find((candidate) => candidate.productId === named?.id) ?? (await firstOnActiveProduct(db, candidates))
   if (coupon === undefined) throw invalid('couponCode', 'is not a valid coupon')
   const owner = await sellable(products.findById(db, coupon.productId), 'couponCode')
   if (coupon.behavior === 'stripe_promotion') {

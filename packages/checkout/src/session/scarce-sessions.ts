@@ -17,7 +17,7 @@ export const OPEN_SESSIONS: OpenSessionLimits = { perGroup: 3, perIdentity: 10 }
  * The bounds of one order. Of few licenses a group holds half at most, so that there is always something for others; and an operator asks for everybody,
  * as a shop with one service identity for all its customers does.
  *
- * @param cap  licenses that there are in all, where that is what is scarce
+ * @param cap  the product's, where it has one that the order counts towards
  */
 export function limitsOf(configured: OpenSessionLimits | undefined, caller: Caller, cap: number | undefined): OpenSessionLimits {
   const { perGroup, perIdentity } = configured ?? OPEN_SESSIONS
@@ -27,7 +27,7 @@ export function limitsOf(configured: OpenSessionLimits | undefined, caller: Call
   }
 }
 
-/** Who orders what of something scarce. */
+/** Who orders what; scarce is what has a cap (a product's licenses) or a quota (a coupon's redemptions). */
 export interface ScarceOrder {
   readonly scarce: reservations.Scarce
   readonly groupKey: string
@@ -63,11 +63,11 @@ export async function findOpenSession(
 ): Promise<Stripe.Checkout.Session | undefined> {
   const { ofGroup, ofIdentity } = await reading(() => openOf(deps.db, order))
   const full = ofGroup.length >= limits.perGroup || ofIdentity.length >= limits.perIdentity
-  const all = new Map([...ofGroup, ...ofIdentity].map((one) => [one.reservationId, one]))
-  for (const one of all.values()) {
-    const same = one.orderKey === order.orderKey && one.stripeSessionId !== undefined
-    if (!(same || (full && !isUnderWay(one, deps.now())))) continue
-    const found = await ask(deps, one)
+  const all = new Map([...ofGroup, ...ofIdentity].map((reservation) => [reservation.reservationId, reservation]))
+  for (const reservation of all.values()) {
+    const same = reservation.orderKey === order.orderKey && reservation.stripeSessionId !== undefined
+    if (!(same || (full && !isUnderWay(reservation, deps.now())))) continue
+    const found = await ask(deps, reservation)
     if (same && typeof found === 'object' && found.url !== null) return found
   }
   return undefined

@@ -10,7 +10,7 @@ const CLOCK_SLACK_SECONDS = 600
  *
  * @returns undefined when Stripe knows none: nobody can pay what there is not
  */
-export async function sessionOfReservation(
+async function sessionOfReservation(
   stripe: Stripe,
   { stripeSessionId, createdAt, reservationId }: reservations.Reservation,
 ): Promise<Stripe.Checkout.Session | undefined> {
@@ -40,8 +40,13 @@ export async function followSession(
   const session = await sessionOfReservation(stripe, reservation)
   if (session?.status === 'open') return session
   const { reservationId } = reservation
-  if (session?.status !== 'complete')
+  if (isOver(session))
     return (await inTransaction(db, (tx) => reservations.release(tx, reservationId, now()))) ? 'released' : 'no longer held'
   await inTransaction(db, (tx) => reservations.noteCompleted(tx, reservationId, now()))
   return 'completed'
+}
+
+/** Whether nobody can pay a session any more, or ever could: it has expired, or Stripe knows none. */
+export function isOver(session: Pick<Stripe.Checkout.Session, 'status'> | undefined): boolean {
+  return session?.status !== 'open' && session?.status !== 'complete'
 }

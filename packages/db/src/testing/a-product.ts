@@ -1,4 +1,4 @@
-import type { Product, ProductFields } from '@licenseoperator/catalog'
+import type { Coupon, Product, ProductFields } from '@licenseoperator/catalog'
 import * as products from '../products.ts'
 import type { Db } from '../schema.ts'
 import { inTransaction } from '../transaction.ts'
@@ -26,6 +26,35 @@ export function aProduct(fields: Partial<ProductFields> = {}): ProductFields {
     metadata: {},
     pricingTiers: [],
     bundledProducts: [],
+    ...fields,
+  }
+}
+
+/** A product as it is read back, without a database. */
+export function aStoredProduct(fields: Partial<Product> = {}): Product {
+  return {
+    ...aProduct({ slug: 'core', ...fields }),
+    id: 1,
+    createdAt: new Date(0),
+    updatedAt: new Date(0),
+    revision: 0,
+    ...fields,
+  }
+}
+
+/** A coupon of that product as it is read back: 25 % off, redeemed at Stripe. */
+export function aStoredCoupon(fields: Partial<Coupon> = {}): Coupon {
+  return {
+    id: 1,
+    productId: 1,
+    code: 'LESS25',
+    active: true,
+    behavior: 'stripe_promotion',
+    metadata: {},
+    stripePromotion: { percentOff: 25, duration: 'once' },
+    createdAt: new Date(0),
+    updatedAt: new Date(0),
+    revision: 0,
     ...fields,
   }
 }

@@ -1,17 +1,8 @@
-import {
-  audit,
-  licenseEnds,
-  licenses,
-  outbox,
-  type payments,
-  products,
-  revocationList,
-  subscriptions,
-  type Tx,
-} from '@licenseoperator/db'
-import { derivePayments, isLost } from './derive-payments.ts'
-import { type RevocationPolicy, revocationOf } from './license-state.ts'
-import { type Purchase, placesTaken, purchasesOf, replaces, supersederOf } from './supersession.ts'
+import { audit, licenseEnds, licenses, outbox, products, revocationList, subscriptions, type Tx } from '@licenseoperator/db'
+import { derivePayments } from './derive-payments.ts'
+import { type DerivedState, derivedStates } from './derived-states.ts'
+import type { RevocationPolicy } from './license-state.ts'
+import { purchasesOf } from './supersession.ts'
 import { type LicenseFamily, licensesTouched } from './touched.ts'
 
 export interface DeriveOptions {
@@ -34,107 +25,19 @@ export async function deriveLicenses(tx: Tx, family: LicenseFamily, options: Der
   const touched = await licensesTouched(tx, family)
   const [some] = touched
   if (some === undefined) return
-  const all = purchasesOf(touched)
   const renewal = 'issuanceKey' in family ? family.renewalPaymentKey : undefined
   const paid = await derivePayments(
     tx,
-    all.map(({ key }) => key),
+    purchasesOf(touched).map(({ key }) => key),
     renewal,
   )
   const subscriptionId = touched.find(({ stripe }) => stripe.subscriptionId !== undefined)?.stripe.subscriptionId
   const subscription = subscriptionId === undefined ? undefined : await subscriptions.find(tx, subscriptionId)
   const ends = subscriptionId === undefined ? [] : await licenseEnds.listOf(tx, subscriptionId)
-  const paidFor = Map.groupBy(paid, ({ issuanceKey }) => issuanceKey)
-  const isGood = new Map(
-    all.map(({ key, ...purchase }) => [
-      key,
-      moneyOf({ key, ...purchase }, all, paidFor).every((payment) => !isLost(payment, options.policy)),
-    ]),
-  )
-  for (const purchase of all) {
-    const money = moneyOf(purchase, all, paidFor)
-    const superseder = supersederOf(purchase, all, ({ key }) => isGood.get(key) === true)
-    const placeTaken = superseder && placesTaken(superseder)
-    const replacedRevokedAt = operatorMarks(all.filter((other) => replaces(purchase, other)).flatMap((other) => other.licenses))
-    for (const license of purchase.licenses) {
-      const supersededBy = placeTaken?.(license)
-      const creditedAt = creditedAtOf(license, ends)
-      const subscriptionEndedAt = endThatCounts(license, subscription?.endedAt, paidFor.get(purchase.key)?.[0]?.paidAt)
-      // A change of plan is no way around a revocation.
-      const [revokedByOperatorAt] = inOrder([...operatorMarks([license]), ...replacedRevokedAt])
-      const facts = {
-        revokedByOperator: revokedByOperatorAt !== undefined,
-        disputeLost: money.some((payment) => payment.disputeStatus === 'lost'),
-        disputeOpen: money.some((payment) => payment.disputeStatus === 'open'),
-        refundedInFull: money.some((payment) => payment.refundedInFull),
-        creditedEarly: creditedAt !== undefined,
-        endedEarly: subscriptionEndedAt !== undefined,
-        supersededBy,
-      }
-      const reason = revocationOf(facts, options.policy)
-      const at = { admin: revokedByOperatorAt, canceled: creditedAt ?? subscriptionEndedAt }
-      await writeState(
-        tx,
-        license,
-        {
-          revokedReason: reason,
-          // The instant of the fact where it has one; else when we learned of it.
-          revokedAt:
-            reason === undefined
-              ? undefined
-              : reason === 'admin' || reason === 'canceled'
-                ? at[reason]
-                : license.state.revokedReason === reason
-                  ? license.state.revokedAt
-                  : options.now,
-          supersededBy,
-          disputed: facts.disputeOpen,
-        },
-        options,
-      )
-    }
-  }
+  const facts = { licenses: touched, payments: paid, subscriptionEndedAt: subscription?.endedAt, creditedAt: ends }
+  for (const { license, after } of derivedStates(facts, options.policy, options.now))
+    await writeState(tx, license, after, options)
 }
-
-type StoredPurchase = Purchase<licenses.StoredLicense>
-
-/** The money a purchase stands on: its own, and for a change of plan that of the period it changed, which it was set off against. */
-function moneyOf(
-  purchase: StoredPurchase,
-  all: readonly StoredPurchase[],
-  paidFor: ReadonlyMap<string, readonly payments.StoredPayment[]>,
-): payments.StoredPayment[] {
-  return [purchase, ...all.filter((other) => replaces(purchase, other))].flatMap(({ key }) => paidFor.get(key) ?? [])
-}
-
-/** When the license was taken off its subscription within the period it was sold for. */
-function creditedAtOf({ kind, issuedAt, expiresAt }: licenses.StoredLicense, ends: readonly Date[]): Date | undefined {
-  return kind === 'subscription' ? ends.find((at) => issuedAt <= at && at < expiresAt) : undefined
-}
-
-/**
- * The end of the subscription where it cuts a license short. A period that was paid for after that end is good: the money was taken for it and for nothing
- * else.
- */
-function endThatCounts(
-  { kind, expiresAt }: licenses.StoredLicense,
-  endedAt: Date | undefined,
-  paidAt: Date | undefined,
-): Date | undefined {
-  if (kind !== 'subscription' || endedAt === undefined || endedAt >= expiresAt) return undefined
-  return paidAt !== undefined && paidAt > endedAt ? undefined : endedAt
-}
-
-/** When an operator revoked some of these. */
-function operatorMarks(some: readonly licenses.StoredLicense[]): Date[] {
-  return some.flatMap((one) => one.state.adminRevokedAt ?? [])
-}
-
-function inOrder(instants: readonly Date[]): Date[] {
-  return instants.toSorted((one, other) => one.getTime() - other.getTime())
-}
-
-type DerivedState = Pick<licenses.LicenseState, 'revokedAt' | 'revokedReason' | 'supersededBy' | 'disputed'>
 
 async function writeState(
   tx: Tx,
@@ -149,7 +52,7 @@ async function writeState(
   if (isSameRevocation && before.supersededBy === after.supersededBy && before.disputed === after.disputed) return
   await licenses.setState(tx, license.licenseId, after, now)
   if (!isSameRevocation || before.supersededBy !== after.supersededBy) await revocationList.raise(tx, now)
-  if (after.revokedReason === undefined) await outbox.releaseWithheld(tx, license.licenseId, now)
+  if (after.revokedReason === undefined) await outbox.releaseWithheld(tx, license.licenseId)
   const [wasRevoked, isRevoked] = [before.revokedReason !== undefined, after.revokedReason !== undefined]
   if (license.takesLicense && license.productId !== undefined && wasRevoked !== isRevoked) {
     // A restored license was sold: it counts again even where its place has been sold since.

@@ -20,17 +20,7 @@ export async function derivePayments(
   })
   const derived: payments.StoredPayment[] = []
   for (const payment of stored) {
-    const own = known.filter(
-      (one) =>
-        (one.paymentIntentId !== undefined && one.paymentIntentId === payment.stripePaymentIntentId) ||
-        (one.invoiceId !== undefined && one.invoiceId === payment.stripeInvoiceId),
-    )
-    const refunds = own.filter((one) => one.kind === 'refund')
-    const reversed = {
-      amountRefundedMinor: refunds.reduce((sum, one) => sum + one.amountMinor, 0),
-      refundedInFull: isRefundedInFull(payment, refunds),
-      disputeStatus: disputeOf(own),
-    }
+    const reversed = reversedOf(payment, known)
     if (
       reversed.amountRefundedMinor !== payment.amountRefundedMinor ||
       reversed.refundedInFull !== payment.refundedInFull ||
@@ -42,16 +32,33 @@ export async function derivePayments(
   return derived
 }
 
+type Reversed = Pick<payments.StoredPayment, 'amountRefundedMinor' | 'refundedInFull' | 'disputeStatus'>
+
+/** What went back of a payment, by all reversals known of these payments. */
+export function reversedOf(payment: payments.StoredPayment, known: readonly reversals.Reversal[]): Reversed {
+  const ofPayment = known.filter(
+    (reversal) =>
+      (reversal.paymentIntentId !== undefined && reversal.paymentIntentId === payment.stripePaymentIntentId) ||
+      (reversal.invoiceId !== undefined && reversal.invoiceId === payment.stripeInvoiceId),
+  )
+  const refunds = ofPayment.filter((reversal) => reversal.kind === 'refund')
+  return {
+    amountRefundedMinor: refunds.reduce((sum, refund) => sum + refund.amountMinor, 0),
+    refundedInFull: isRefundedInFull(payment, refunds),
+    disputeStatus: disputeOf(ofPayment),
+  }
+}
+
 /** An invoice can be paid by several charges: all of it went back when their refunds together are what was charged. */
 function isRefundedInFull({ amountChargedMinor }: payments.StoredPayment, refunds: readonly reversals.Reversal[]): boolean {
-  if (amountChargedMinor === undefined || amountChargedMinor <= 0) return refunds.some((one) => one.status === 'full')
-  return refunds.reduce((sum, one) => sum + one.amountMinor, 0) >= amountChargedMinor
+  if (amountChargedMinor === undefined || amountChargedMinor <= 0) return refunds.some((refund) => refund.status === 'full')
+  return refunds.reduce((sum, refund) => sum + refund.amountMinor, 0) >= amountChargedMinor
 }
 
 /** Of several disputes over one payment the worst counts. */
 function disputeOf(known: readonly reversals.Reversal[]): payments.StoredPayment['disputeStatus'] {
-  const disputes = known.filter((one) => one.kind === 'dispute')
-  return (['lost', 'open', 'inquiry', 'won'] as const).find((status) => disputes.some((one) => one.status === status))
+  const disputes = known.filter((reversal) => reversal.kind === 'dispute')
+  return (['lost', 'open', 'inquiry', 'won'] as const).find((status) => disputes.some((dispute) => dispute.status === status))
 }
 
 /** True when a payment's money is gone as far as the policy cares: what was bought with it does not count. */

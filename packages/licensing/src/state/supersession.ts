@@ -68,7 +68,7 @@ export function supersederOf<P extends PaidTime>(
   all: readonly P[],
   isGood: (change: P) => boolean,
 ): P | undefined {
-  return all.filter((other) => replaces(other, purchase) && isGood(other)).sort(byStart)[0]
+  return all.filter((candidate) => replaces(candidate, purchase) && isGood(candidate)).sort(byStart)[0]
 }
 
 /**
@@ -79,7 +79,7 @@ export function placesTaken<L extends PeriodLicense>({
   key,
   licenses,
 }: Purchase<L>): (license: PeriodLicense) => string | undefined {
-  const ordered = licenses.toSorted((one, other) => (one.issuanceKey < other.issuanceKey ? -1 : 1))
+  const ordered = licenses.toSorted((a, b) => (a.issuanceKey < b.issuanceKey ? -1 : 1))
   const parts = new Map(
     ordered
       .filter(({ issuanceKey }) => issuanceKey !== key)
@@ -92,6 +92,6 @@ export function placesTaken<L extends PeriodLicense>({
   }
 }
 
-function byStart(one: PaidTime, other: PaidTime): number {
-  return one.issuedAt.getTime() - other.issuedAt.getTime() || (one.key < other.key ? -1 : 1)
+function byStart(a: PaidTime, b: PaidTime): number {
+  return a.issuedAt.getTime() - b.issuedAt.getTime() || (a.key < b.key ? -1 : 1)
 }

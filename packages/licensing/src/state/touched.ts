@@ -1,5 +1,6 @@
 import { licensePeriods, licenses, type Tx } from '@licenseoperator/db'
-import { isChange, type PaidTime, purchaseKeyOf } from './supersession.ts'
+import { connected, type Periods } from './connected.ts'
+import { purchaseKeyOf } from './supersession.ts'
 
 /**
  * What a new fact is about, and with that which licenses can be other than they were:
@@ -26,18 +27,18 @@ export function familyOf(license: Pick<licenses.StoredLicense, 'issuanceKey'>): 
  */
 export async function licensesTouched(tx: Tx, family: LicenseFamily): Promise<licenses.StoredLicense[]> {
   if ('issuanceKey' in family) {
-    const own = await licenses.listByPurchase(tx, family.issuanceKey)
-    const [first] = own
-    const subscriptionId = own.find(({ stripe }) => stripe.subscriptionId !== undefined)?.stripe.subscriptionId
-    if (first === undefined || subscriptionId === undefined) return own
+    const ofPurchase = await licenses.listByPurchase(tx, family.issuanceKey)
+    const [first] = ofPurchase
+    const subscriptionId = ofPurchase.find(({ stripe }) => stripe.subscriptionId !== undefined)?.stripe.subscriptionId
+    if (first === undefined || subscriptionId === undefined) return ofPurchase
     const start = { key: family.issuanceKey, issuedAt: first.issuedAt, expiresAt: first.expiresAt }
-    const others = (await connected(tx, subscriptionId, [start])).filter((key) => key !== family.issuanceKey)
-    return [...own, ...(await licensesOf(tx, others))]
+    const connectedKeys = (await connected(periodsOf(tx, subscriptionId), [start])).filter((key) => key !== family.issuanceKey)
+    return [...ofPurchase, ...(await licensesOf(tx, connectedKeys))]
   }
   const { subscriptionId, endedAt } = family
   if (endedAt === undefined) return []
   const beyond = await licensePeriods.endingAfter(tx, subscriptionId, endedAt)
-  return licensesOf(tx, await connected(tx, subscriptionId, beyond))
+  return licensesOf(tx, await connected(periodsOf(tx, subscriptionId), beyond))
 }
 
 async function licensesOf(tx: Tx, purchaseKeys: readonly string[]): Promise<licenses.StoredLicense[]> {
@@ -46,33 +47,9 @@ async function licensesOf(tx: Tx, purchaseKeys: readonly string[]): Promise<lice
   return all
 }
 
-/**
- * Purchases that these hang together with: only a change of plan ties purchases to each other, to what it replaced and through that to further changes. So
- * the time looked at grows until it holds every change within, and all that those replaced.
- *
- * @returns their keys, the given ones included
- */
-async function connected(tx: Tx, subscriptionId: string, start: readonly PaidTime[]): Promise<string[]> {
-  const found = new Map(start.map((one) => [one.key, one]))
-  for (let before = -1; found.size > before; ) {
-    before = found.size
-    const all = [...found.values()]
-    const [from, until] = [earliest(all.map(({ issuedAt }) => issuedAt)), latest(all.map(({ expiresAt }) => expiresAt))]
-    if (from === undefined || until === undefined) break
-    const within = await licensePeriods.startingWithin(tx, subscriptionId, from, until)
-    const changes = [...all, ...within].filter(isChange)
-    const [first, last] = [earliest(changes.map(({ issuedAt }) => issuedAt)), latest(changes.map(({ issuedAt }) => issuedAt))]
-    if (first === undefined || last === undefined) break
-    const replaced = await licensePeriods.lastingInto(tx, subscriptionId, first, last)
-    for (const one of [...changes, ...replaced]) found.set(one.key, one)
+function periodsOf(tx: Tx, subscriptionId: string): Periods {
+  return {
+    startingWithin: (from, until) => licensePeriods.startingWithin(tx, subscriptionId, from, until),
+    lastingInto: (first, last) => licensePeriods.lastingInto(tx, subscriptionId, first, last),
   }
-  return [...found.keys()]
-}
-
-function earliest(instants: readonly Date[]): Date | undefined {
-  return instants.reduce<Date | undefined>((found, one) => (found === undefined || one < found ? one : found), undefined)
-}
-
-function latest(instants: readonly Date[]): Date | undefined {
-  return instants.reduce<Date | undefined>((found, one) => (found === undefined || one > found ? one : found), undefined)
 }

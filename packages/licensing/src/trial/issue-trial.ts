@@ -56,9 +56,9 @@ export async function issueTrial(deps: TrialDeps, caller: Caller, request: Trial
   }
   // Somebody was faster: theirs is the group's trial now.
   const winner = await reading(() => trials.find(deps.db, groupKey(request.group)))
-  const theirs = winner && (await reuse(deps, winner, productKey))
-  if (theirs === undefined) throw alreadyIssued()
-  return theirs
+  const winningTrial = winner && (await reuse(deps, winner, productKey))
+  if (winningTrial === undefined) throw alreadyIssued()
+  return winningTrial
 }
 
 async function keyOf(deps: TrialDeps, request: TrialRequest): Promise<string> {

@@ -1,4 +1,4 @@
-import { DomainError } from '@licenseoperator/domain'
+import { DomainError, paymentKeyOfInvoice } from '@licenseoperator/domain'
 import { z } from 'zod'
 import { Address, EmailAddress, Expandable, Metadata, StripeId } from './id-of.ts'
 
@@ -93,8 +93,8 @@ export interface InvoiceLine {
  */
 export function readInvoice(object: unknown) {
   const invoice = InvoiceShape.parse(object)
-  const lines = invoice.lines.data.filter((one) => !isProration(one))
-  const recurring = lines.filter((one) => !isPaidOnce(one))
+  const lines = invoice.lines.data.filter((line) => !isProration(line))
+  const recurring = lines.filter((line) => !isPaidOnce(line))
   const about = recurring.length > 0 ? recurring : changesOf(invoice)
   const [line] = about
   const bought = (invoice.billing_reason === 'subscription_create' ? lines.find(isPaidOnce) : undefined) ?? line
@@ -148,7 +148,7 @@ export type Invoice = ReturnType<typeof readInvoice>
 /** What an invoice says about its payment; under one key, whichever event tells of it. */
 export function paymentOfInvoice(invoice: Invoice) {
   return {
-    paymentKey: `invoice:${invoice.id}`,
+    paymentKey: paymentKeyOfInvoice(invoice.id),
     paidAt: invoice.paidAt ?? invoice.createdAt,
     customerName: invoice.customerName,
     customerEmail: invoice.email,
@@ -179,7 +179,7 @@ function changesOf({ billing_reason, lines }: z.infer<typeof InvoiceShape>): Lin
   return lines.data
     .filter((line) => isProration(line) && !isCredit(line))
     .toReversed()
-    .sort((one, other) => other.period.start - one.period.start)
+    .sort((a, b) => b.period.start - a.period.start)
 }
 
 function lineOf(line: Line): InvoiceLine {
@@ -214,7 +214,7 @@ function isCredit({ amount: minor, parent, proration_details }: z.infer<typeof L
     parent?.invoice_item_details?.proration_details,
     proration_details,
   ]
-  return minor < 0 || details.some((one) => one?.credited_items !== undefined && one.credited_items !== null)
+  return minor < 0 || details.some((detail) => detail?.credited_items !== undefined && detail.credited_items !== null)
 }
 
 function isProration({ parent, proration }: z.infer<typeof LineShape>): boolean {

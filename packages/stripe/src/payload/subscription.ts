@@ -33,10 +33,10 @@ const SubscriptionShape = z.looseObject({
  * @throws ZodError for an unknown shape: the caller parks it
  */
 export function readSubscription(object: unknown) {
-  const subscription = SubscriptionShape.transform((one, context) => {
-    const ends = one.items.data.flatMap((item) => item.current_period_end ?? one.current_period_end ?? [])
+  const subscription = SubscriptionShape.transform((raw, context) => {
+    const ends = raw.items.data.flatMap((item) => item.current_period_end ?? raw.current_period_end ?? [])
     if (ends.length === 0) context.addIssue({ code: 'custom', path: ['items', 'current_period_end'], message: 'is missing' })
-    return { ...one, periodEnd: Math.max(...ends) }
+    return { ...raw, periodEnd: Math.max(...ends) }
   }).parse(object)
   const cancelAt = subscription.cancel_at ?? (subscription.cancel_at_period_end === true ? subscription.periodEnd : undefined)
   const prices = subscription.items.data.flatMap(({ price }) => price ?? [])

@@ -77,6 +77,11 @@ export function describeWebhooks(app: OpenAPIHono<HttpEnv>): void {
         code: 'invalid_webhook',
         error: 'webhook error: no signature',
       }),
+      413: refusal('More than 1 MiB: `payload_too_large`', 'The body is too large', {
+        when: '',
+        code: 'payload_too_large',
+        error: 'payload too large',
+      }),
       503: refusal('Neither store took it: `temporarily_unavailable`; Stripe sends again', 'JetStream and MySQL are away', {
         when: '',
         code: 'temporarily_unavailable',

@@ -11,14 +11,12 @@ import {
   requireCaller,
   signedIn,
 } from '@licenseoperator/http'
+import { CUSTOMER_ID } from '@licenseoperator/stripe'
 import type { ApiDeps } from '../api-deps.ts'
 
 const PortalRequest = z
   .object({
-    customerId: z
-      .string()
-      .trim()
-      .regex(/^cus_\w{1,250}$/, 'must be a Stripe customer id'),
+    customerId: z.string().trim().regex(CUSTOMER_ID, 'must be a Stripe customer id'),
   })
   .meta({ id: 'CustomerPortalRequest', examples: [{ customerId: 'cus_2977z9zYn3fHoe' }] })
 

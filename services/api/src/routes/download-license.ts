@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
 import { LicensePage, LicensePageQuery, LicenseText } from '@licenseoperator/api-schemas'
-import { assertScope, DomainError, LicenseId } from '@licenseoperator/domain'
+import { assertScope, DomainError, LicenseId, looksLikeLicenseId } from '@licenseoperator/domain'
 import { callerOf, failAs, type HttpEnv, refusals, requireCaller, signedIn } from '@licenseoperator/http'
 import { downloadLicense } from '@licenseoperator/licensing'
 import type { ApiDeps } from '../api-deps.ts'
@@ -66,7 +66,7 @@ export function addDownloadLicense(app: OpenAPIHono<HttpEnv>, deps: ApiDeps): vo
     const identifier = c.req.valid('param').identifier.trim()
     if (identifier === '') throw idRequired()
     if (RESERVED.has(identifier)) throw new DomainError('not_found', 'not found')
-    if (!looksLikeLicense(identifier)) {
+    if (!looksLikeLicenseId(identifier)) {
       c.set('failText', 'failed to list licenses')
       return c.json(await groupPage(deps, caller, identifier, c.req.valid('query')), 200)
     }
@@ -79,10 +79,4 @@ export function addDownloadLicense(app: OpenAPIHono<HttpEnv>, deps: ApiDeps): vo
 
 function idRequired(): DomainError {
   return new DomainError('invalid_payload', 'license id required', { field: 'identifier' })
-}
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-
-function looksLikeLicense(identifier: string): boolean {
-  return identifier.startsWith('L-') || UUID.test(identifier)
 }

@@ -34,8 +34,8 @@ async function shop({ db, config }: ApiDeps): Promise<z.infer<typeof PublicProdu
   const features = config.productDisplay.features
   return Promise.all(
     onSale.map(async (product) => {
-      const own = all.filter((coupon) => coupon.productId === product.id)
-      return publicProduct(product, { coupons: own, bundled: await bundledParts(db, product), features })
+      const couponsOfProduct = all.filter((coupon) => coupon.productId === product.id)
+      return publicProduct(product, { coupons: couponsOfProduct, bundled: await bundledParts(db, product), features })
     }),
   )
 }

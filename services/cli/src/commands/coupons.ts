@@ -122,7 +122,7 @@ export const coupons: readonly Command[] = [
         const { coupons: all } = await findAdminProduct(deps, caller, named(slug))
         const request = requestOf(
           context,
-          all.find((one) => one.id === couponId),
+          all.find((coupon) => coupon.id === couponId),
         )
         return updateCoupon(deps, caller, named(slug), couponId, request)
       })

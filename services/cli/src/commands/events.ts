@@ -11,7 +11,7 @@ import { UsageError } from '../usage-error.ts'
 
 const STATUSES = ['received', 'processed', 'ignored', 'parked'] as const
 const DEFAULT_LIMIT = 50
-const MOST = 1000
+const MOST_SHOWN = 1000
 
 const filterFlags = [
   ['--status <status>', `${STATUSES.join(', ')} (default parked)`],
@@ -26,7 +26,7 @@ function filterOf(context: Context): stripeEvents.EventFilter {
 }
 
 function limitOf(context: Context): number {
-  return parsed('limit', wholeNumber(1, MOST), optionalText(context, 'limit')) ?? DEFAULT_LIMIT
+  return parsed('limit', wholeNumber(1, MOST_SHOWN), optionalText(context, 'limit')) ?? DEFAULT_LIMIT
 }
 
 async function list(context: Context): Promise<number> {
@@ -71,13 +71,18 @@ async function replay(context: Context, ids: readonly string[]): Promise<number>
   const outcomes = await withDatabase(config, async ({ db }) => {
     const deps = processDepsOf(context, config, db)
     const wanted = byFilter
-      ? (await reading(() => stripeEvents.list(db, filterOf(context), MOST))).map(({ eventId }) => eventId)
+      ? (await reading(() => stripeEvents.list(db, filterOf(context), MOST_SHOWN))).map(({ eventId }) => eventId)
       : ids
     const done: EventOutcome[] = []
     for (const id of wanted) done.push(await replayEvent(deps, shellCaller(context), id))
     return done
   })
-  printTable(context, { id: (one) => one.eventId, outcome: (one) => one.kind, reason: (one) => one.reason }, outcomes, outcomes)
+  printTable(
+    context,
+    { id: (outcome) => outcome.eventId, outcome: (outcome) => outcome.kind, reason: (outcome) => outcome.reason },
+    outcomes,
+    outcomes,
+  )
   return outcomes.some(({ kind }) => kind === 'parked' || kind === 'retry') ? exitCodes.no : exitCodes.done
 }
 
@@ -94,7 +99,7 @@ export const events: readonly Command[] = [
   {
     name: 'list',
     description: 'Stored Stripe events, newest first: those that are parked, unless told otherwise',
-    flags: [...filterFlags, ['--limit <count>', `Events (default ${DEFAULT_LIMIT}, at most ${MOST})`]],
+    flags: [...filterFlags, ['--limit <count>', `Events (default ${DEFAULT_LIMIT}, at most ${MOST_SHOWN})`]],
     run: list,
   },
   {

@@ -26,7 +26,7 @@ const fields: readonly (readonly [...RequestFlag, description: string])[] = [
   ['trial-period-days', 'trialPeriodDays', 'integer', 'Free days of a subscription'],
   ['term-duration-days', 'termDurationDays', 'integer', 'Days that a one-off license lasts'],
   ['max-license-total', 'maxLicenseTotal', 'integer', 'Licenses ever sold; 0 no cap'],
-  ['max-managed-products', 'maxManagedProducts', 'integer', 'Seats of one purchase; 0 no cap'],
+  ['max-managed-products', 'maxManagedProducts', 'integer', 'Seats of one purchase; 0 no limit'],
   ['lookup-key', 'lookupKey', 'text', 'Name in checkout requests'],
   ['stripe-product-id', 'stripeProductId', 'text', 'Product at Stripe'],
   ['stripe-price-id', 'stripePriceId', 'text', 'Price at Stripe'],
@@ -85,8 +85,8 @@ async function update(context: Context, [slug]: readonly string[]): Promise<numb
   return print(context, changed)
 }
 
-function print(context: Context, one: AdminProduct): number {
-  printFacts(context, productBody(one))
+function print(context: Context, found: AdminProduct): number {
+  printFacts(context, productBody(found))
   return exitCodes.done
 }
 

@@ -104,12 +104,12 @@ function print(context: Context, report: ReconcileReport): void {
     { what: 'licenses without a payment', count: licenses.unpaid.length },
   ]
   printTable(context, { since: ({ what }) => what, [rfc3339(report.since)]: ({ count }) => count }, counts, counts)
-  for (const one of purchases.unserved)
+  for (const purchase of purchases.unserved)
     context.print(
-      `purchase without a license: ${one.paidBy} of ${one.groupName ?? 'nobody'}, ${one.repaired ? 'repaired' : `${one.outcome}${one.reason === undefined ? '' : `: ${one.reason}`}`}`,
+      `purchase without a license: ${purchase.paidBy} of ${purchase.groupName ?? 'nobody'}, ${purchase.repaired ? 'repaired' : `${purchase.outcome}${purchase.reason === undefined ? '' : `: ${purchase.reason}`}`}`,
     )
-  for (const one of licenses.unpaid)
-    context.print(`license without a payment: ${one.licenseId} of ${one.groupName}, ${one.reason}`)
-  for (const one of parkedShown) context.print(`parked: ${one.eventId} ${one.type}: ${one.reason ?? ''}`)
+  for (const license of licenses.unpaid)
+    context.print(`license without a payment: ${license.licenseId} of ${license.groupName}, ${license.reason}`)
+  for (const event of parkedShown) context.print(`parked: ${event.eventId} ${event.type}: ${event.reason ?? ''}`)
   context.print(agree ? 'the books agree' : "the books don't agree")
 }

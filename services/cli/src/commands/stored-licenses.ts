@@ -1,7 +1,8 @@
 import { licenseListItem } from '@licenseoperator/api-schemas'
 import type { licenseSearch, licenses } from '@licenseoperator/db'
-import { rfc3339 } from '@licenseoperator/domain'
+import { hasLicensePrefix, rfc3339 } from '@licenseoperator/domain'
 import { downloadLicense, findLicenses, licenseStatus, restoreLicense, revokeLicense } from '@licenseoperator/licensing'
+import { isCheckoutSessionId, isCustomerId, isInvoiceId, isPaymentIntentId, isSubscriptionId } from '@licenseoperator/stripe'
 import type { Command, Context } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { configFor, shellCaller, withDatabase } from '../load.ts'
@@ -11,14 +12,14 @@ import { UsageError } from '../usage-error.ts'
 import { writeNew } from '../write-new.ts'
 
 /** How a text that stands alone is looked for: by what its form says it is. */
-const FORMS: readonly (readonly [form: RegExp, field: keyof licenseSearch.LicenseFilter])[] = [
-  [/@/, 'email'],
-  [/^L-/, 'licenseId'],
-  [/^cus_/, 'customerId'],
-  [/^cs_/, 'checkoutSessionId'],
-  [/^pi_/, 'paymentIntentId'],
-  [/^in_/, 'invoiceId'],
-  [/^sub_/, 'subscriptionId'],
+const FORMS: readonly (readonly [isOfForm: (text: string) => boolean, field: keyof licenseSearch.LicenseFilter])[] = [
+  [(text) => text.includes('@'), 'email'],
+  [hasLicensePrefix, 'licenseId'],
+  [isCustomerId, 'customerId'],
+  [isCheckoutSessionId, 'checkoutSessionId'],
+  [isPaymentIntentId, 'paymentIntentId'],
+  [isInvoiceId, 'invoiceId'],
+  [isSubscriptionId, 'subscriptionId'],
 ]
 
 const filterFlags = [
@@ -47,7 +48,7 @@ function filterOf(context: Context, text: string | undefined): licenseSearch.Lic
   }
   const wanted = text?.trim()
   if (wanted === undefined || wanted === '') return flags
-  const field = FORMS.find(([form]) => form.test(wanted))?.[1] ?? 'group'
+  const field = FORMS.find(([isOfForm]) => isOfForm(wanted))?.[1] ?? 'group'
   if (flags[field] !== undefined) throw new UsageError(`${wanted} is looked for as ${field}, which a flag names as well`)
   return { ...flags, [field]: wanted }
 }
@@ -66,15 +67,15 @@ async function list(context: Context, [text]: readonly string[]): Promise<number
   printTable(
     context,
     {
-      id: (one) => one.licenseId,
-      group: (one) => one.groupName,
-      email: (one) => one.email,
-      product: (one) => one.productKey,
-      plan: (one) => one.plan,
-      status: (one) => one.status,
-      issued: (one) => one.createdAt,
-      expires: (one) => one.exp,
-      domain: (one) => one.domain,
+      id: (license) => license.licenseId,
+      group: (license) => license.groupName,
+      email: (license) => license.email,
+      product: (license) => license.productKey,
+      plan: (license) => license.plan,
+      status: (license) => license.status,
+      issued: (license) => license.createdAt,
+      expires: (license) => license.exp,
+      domain: (license) => license.domain,
     },
     shown,
     { items: shown, page, pageSize, total },

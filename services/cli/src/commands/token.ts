@@ -45,7 +45,7 @@ export const token: readonly Command[] = [
 ]
 
 function surface(name: string): Surface {
-  const known = surfaces.find((one) => one === name)
+  const known = surfaces.find((surface) => surface === name)
   if (known === undefined) throw new UsageError(`--scope must be one of ${surfaces.join(', ')}`)
   return known
 }

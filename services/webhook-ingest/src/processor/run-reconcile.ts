@@ -3,7 +3,7 @@ import { cronSchedule } from '@licenseoperator/config'
 import { pause } from '../every.ts'
 
 /** A timer of Node runs at once when its delay passes 2^31 ms. */
-const LONGEST_PAUSE_MS = 24 * 3_600_000
+const LONGEST_TIMER_MS = 24 * 3_600_000
 
 /**
  * Compares Stripe's books with ours whenever the schedule says so, one instance at a time: the others find the lease taken and wait for the next time. Ends
@@ -24,7 +24,7 @@ export async function runReconcile(
     const next = schedule?.nextRun()
     if (next === undefined || next === null) return
     while (!signal.aborted && Date.now() < next.getTime())
-      await pause(Math.min(LONGEST_PAUSE_MS, next.getTime() - Date.now()), signal)
+      await pause(Math.min(LONGEST_TIMER_MS, next.getTime() - Date.now()), signal)
     if (!signal.aborted) await reconcileOnce(deps, settings.windowMs, onAgree, signal, LEFT_ALONE_MS)
   }
 }

@@ -17,7 +17,8 @@ export interface RelayDeps {
   readonly owner: string
 }
 
-const LEASE_MS = 30_000
+/** How long the rows of the outbox that a relay claimed are its own; no lease of those that have names. */
+const CLAIM_MS = 30_000
 const BATCH = 50
 const IDLE_MS = 250
 /** Shorter than the stream's duplicate window (24 h), so that no message is published on the window's word alone when it is about to end. */
@@ -39,7 +40,7 @@ export function runRelay(deps: RelayDeps, signal: AbortSignal): Promise<void> {
 /** One round. @returns how many messages were published */
 export async function relayOnce(deps: RelayDeps): Promise<number> {
   const now = deps.now()
-  const lease = { owner: deps.owner, now, until: new Date(now.getTime() + LEASE_MS), limit: BATCH }
+  const lease = { owner: deps.owner, now, until: new Date(now.getTime() + CLAIM_MS), limit: BATCH }
   const messages = await inTransaction(deps.db, (tx) => outbox.claim(tx, lease))
   if (messages.length === 0) return 0
   const outcomes = await Promise.allSettled(messages.map((message) => publishOne(deps, message)))

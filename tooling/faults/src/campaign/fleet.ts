@@ -8,7 +8,7 @@ export type Role = (typeof roles)[number]
 export const SCARCE_CAP = 60
 
 /** Prices do not matter here, but the cap does. */
-const products = [
+export const products = [
   {
     slug: 'once',
     name: 'Once',

@@ -34,6 +34,8 @@ export interface Reckoning {
   readonly due: number
   readonly licenses: number
   readonly announced: number
+  /** Licenses whose announcement is kept back. */
+  readonly withheld: readonly string[]
   readonly wrong: readonly string[]
 }
 
@@ -84,6 +86,7 @@ export async function reckon(environment: Environment): Promise<Reckoning> {
       due: due.length,
       licenses: licenses.length,
       announced: announced.length,
+      withheld: [...withheld],
       wrong: [
         ...sameSet(
           'license',

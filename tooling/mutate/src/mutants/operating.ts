@@ -4,6 +4,7 @@ import { failureMutants } from './operating/failures.ts'
 import { readinessMutants } from './operating/readiness.ts'
 import { referenceMutants } from './operating/reference.ts'
 import { reportMutants } from './operating/reports.ts'
+import { restore } from './operating/restore.ts'
 import { schemaMutants } from './operating/schema.ts'
 
 export const operating: readonly Mutant[] = [
@@ -13,4 +14,5 @@ export const operating: readonly Mutant[] = [
   ...failureMutants,
   ...reportMutants,
   ...referenceMutants,
+  ...restore,
 ]

@@ -10,5 +10,9 @@ export async function pathPrograms(): Promise<Programs | string> {
   const nats = await runCommand('nats-server', ['--version'])
   if (nats.code === 127) return 'there is no nats-server on PATH'
   if (!isUsableNats(nats.stdout)) return 'nats-server on PATH is older than 2.10'
-  return { mysqld: { command: 'mysqld', prefix: [], options: [] }, natsServer: 'nats-server' }
+  return {
+    mysqld: { command: 'mysqld', prefix: [], options: [] },
+    mysqlClient: (program) => ({ command: program, prefix: [] }),
+    natsServer: 'nats-server',
+  }
 }

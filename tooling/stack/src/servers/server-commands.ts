@@ -2,9 +2,14 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Mysqld, makeMysqlData } from './make-mysql-data.ts'
 
+/** What an operator makes a backup with, and restores it. */
+export type MysqlClient = 'mysqldump' | 'mysql'
+
 /** How the two programs are called on this machine. */
 export interface Programs {
   readonly mysqld: Mysqld
+  /** MySQL's own client programs, where they are. */
+  readonly mysqlClient: (program: MysqlClient) => { readonly command: string; readonly prefix: readonly string[] }
   readonly natsServer: string
 }
 

@@ -9,7 +9,7 @@ import { buildCustomer } from '../customers/build-customer.ts'
 import { emit } from '../webhooks/emit.ts'
 import { metadataOfPayment, type Payment } from './payment.ts'
 
-/** A one-time purchase. The order of the events is that of contract section 5.4. */
+/** A one-time purchase. Its events go out in the order in which Stripe's do unless something delays them. */
 export function completePayment(payment: Payment): void {
   const { emulation, stored, due } = payment
   const { session, plan } = stored

@@ -11,7 +11,7 @@ import { emit } from '../webhooks/emit.ts'
 import { addCustomer, closeSession, takeDiscount } from './complete-payment.ts'
 import type { Payment } from './payment.ts'
 
-/** A subscription's start: paid by card, by a delayed debit, free, or on trial. Event order of contract section 5.4. */
+/** A subscription's start: paid by card, by a delayed debit, free, or on trial. Its events go out in Stripe's usual order. */
 export function completeSubscription(payment: Payment): void {
   const { emulation, stored, due } = payment
   const { session, plan } = stored

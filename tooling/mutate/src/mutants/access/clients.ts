@@ -191,8 +191,8 @@ export const clients: readonly Mutant[] = [
   {
     rule: 'for what is no simple request the Origin decides',
     file: 'packages/http/src/cookie-guard.ts',
-    find: 'if (!ours || formLike)',
-    put: 'if ((!ours && simple.has(c.req.method)) || formLike)',
+    find: 'if (!isOurOrigin || formLike)',
+    put: 'if ((!isOurOrigin && simple.has(c.req.method)) || formLike)',
     tests: guard,
   },
   {

@@ -210,8 +210,8 @@ export const handedOn: readonly Mutant[] = [
   {
     rule: 'a webhook takes no more than a megabyte',
     file: 'packages/http/src/json-body.ts',
-    find: 'export const MAX_BODY_BYTES = 1024 * 1024',
-    put: 'export const MAX_BODY_BYTES = 16 * 1024 * 1024',
+    find: 'export const MAX_WEBHOOK_BYTES = 1024 * 1024',
+    put: 'export const MAX_WEBHOOK_BYTES = 16 * 1024 * 1024',
     tests: ['services/webhook-ingest/test/receiver.integration.test.ts'],
   },
   {

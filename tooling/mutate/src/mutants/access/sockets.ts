@@ -79,8 +79,8 @@ export const sockets: readonly Mutant[] = [
   {
     rule: 'one address has so many connections and no more',
     file: 'packages/http/src/bound-connections.ts',
-    find: 'own.size >= bounds.perAddress &&',
-    put: 'own.size > 10 * bounds.perAddress &&',
+    find: 'sockets.size >= bounds.perAddress &&',
+    put: 'sockets.size > 10 * bounds.perAddress &&',
     tests: connections,
   },
   {

@@ -2,8 +2,8 @@ import type { Mutant } from '../../mutant.ts'
 
 const file = 'packages/checkout/src/session/open-for-customer.ts'
 const tests = ['packages/checkout/src/session/open-for-customer.integration.test.ts']
-const holds = ['packages/billing/src/purchase/checkout-holds.integration.test.ts']
-const reasons = ['packages/billing/src/stripe-client.test.ts']
+const holds = ['packages/billing/src/purchase/refused-customers.integration.test.ts']
+const reasons = ['packages/stripe/src/stripe-client.test.ts']
 
 /** A stored Stripe id that went stale blocks nobody, and a refusal says why. */
 export const staleCustomers: readonly Mutant[] = [

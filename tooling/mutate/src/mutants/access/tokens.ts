@@ -100,7 +100,7 @@ export const tokens: readonly Mutant[] = [
   },
   {
     rule: 'who buys without a group is one of the identity, never of the e-mail address',
-    file: 'packages/checkout/src/session/create-checkout-session.ts',
+    file: 'packages/checkout/src/session/buyer.ts',
     find: 'return personalGroup(caller.identity)',
     put: 'return caller.email ?? personalGroup(caller.identity)',
     tests: alone,
@@ -114,7 +114,7 @@ export const tokens: readonly Mutant[] = [
   },
   {
     rule: 'where groups are required an identity is none',
-    file: 'packages/checkout/src/session/create-checkout-session.ts',
+    file: 'packages/checkout/src/session/buyer.ts',
     find: 'if (settings.requireGroupName && isPersonalGroup(group))',
     put: 'if (!settings.requireGroupName && isPersonalGroup(group) && group === "")',
     tests: alone,

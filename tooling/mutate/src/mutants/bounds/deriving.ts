@@ -6,9 +6,9 @@ const costs = ['packages/billing/src/lifecycle/cost-of-deriving.integration.test
 export const deriving: readonly Mutant[] = [
   {
     rule: 'a fact about a purchase reads no other period',
-    file: 'packages/licensing/src/state/touched.ts',
-    find: '    for (const one of [...changes, ...replaced]) found.set(one.key, one)\n',
-    put: '    for (const one of [...changes, ...replaced, ...(await licensePeriods.startingWithin(tx, subscriptionId, new Date(0), until))]) found.set(one.key, one)\n',
+    file: 'packages/licensing/src/state/connected.ts',
+    find: '    for (const purchase of [...changes, ...replaced]) found.set(purchase.key, purchase)\n',
+    put: '    for (const purchase of [...changes, ...replaced, ...(await periods.startingWithin(new Date(0), until))]) found.set(purchase.key, purchase)\n',
     tests: costs,
   },
   {
@@ -35,8 +35,8 @@ export const deriving: readonly Mutant[] = [
   {
     rule: 'a license that is settled reads its purchase once, and not once for each part',
     file: 'packages/licensing/src/state/derive-licenses.ts',
-    find: '  for (const purchase of all) {\n',
-    put: '  for (const { issuanceKey } of touched) await licensesTouched(tx, { issuanceKey: issuanceKey.replace(/#.*/, "") })\n  for (const purchase of all) {\n',
+    find: '  for (const { license, after } of derivedStates(',
+    put: '  for (const { issuanceKey } of touched) await licensesTouched(tx, { issuanceKey: issuanceKey.replace(/#.*/, "") })\n  for (const { license, after } of derivedStates(',
     tests: costs,
   },
   {

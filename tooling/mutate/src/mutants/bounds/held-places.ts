@@ -1,7 +1,8 @@
 import type { Mutant } from '../../mutant.ts'
 
-const holds = ['packages/billing/src/purchase/checkout-holds.integration.test.ts']
-const givenBack = ['packages/billing/src/purchase/holds-given-back.integration.test.ts']
+const holds = ['packages/checkout/src/session/checkout-holds.integration.test.ts']
+const givenBack = ['packages/checkout/src/session/holds-given-back.integration.test.ts']
+const discarded = ['packages/billing/src/events/discarded-purchases.integration.test.ts']
 
 /** What a checkout holds is given back, and nobody holds all of it. */
 export const heldPlaces: readonly Mutant[] = [
@@ -80,42 +81,42 @@ export const heldPlaces: readonly Mutant[] = [
     file: 'packages/billing/src/events/discard-event.ts',
     find: 'reservationId !== undefined && (await reservations.release(tx, reservationId, at))',
     put: 'reservationId === eventId && (await reservations.release(tx, reservationId, at))',
-    tests: givenBack,
+    tests: discarded,
   },
   {
     rule: 'a discarded purchase whose event names no reservation gives back its place',
     file: 'packages/billing/src/events/discard-event.ts',
     find: 'return (await reading(() => reservations.findBySession(db, sessionId)))?.reservationId',
     put: 'return undefined',
-    tests: holds,
+    tests: discarded,
   },
   {
     rule: 'a discarded purchase whose event is thin gives back its place',
     file: 'packages/billing/src/events/discard-event.ts',
-    find: 'told.relatedId ?? id',
+    find: 'storedEvent.relatedId ?? id',
     put: 'id',
-    tests: holds,
+    tests: discarded,
   },
   {
     rule: "a discarded period of a subscription gives back the coupon's place",
     file: 'packages/billing/src/events/discard-event.ts',
     find: 'parent?.subscription_details.metadata ?? details?.metadata ?? metadata',
     put: 'metadata',
-    tests: givenBack,
+    tests: discarded,
   },
   {
     rule: 'a message that nobody vouches for gives nothing back when it is discarded',
     file: 'packages/billing/src/events/discard-event.ts',
     find: 'if (event.unverified) return undefined',
     put: 'if (event.unverified && event.payload.length === 0) return undefined',
-    tests: givenBack,
+    tests: discarded,
   },
   {
     rule: 'only the events of a purchase give back its place when they are discarded',
     file: 'packages/billing/src/events/discard-event.ts',
-    find: 'if (told === undefined || !purchases.has(told.type)) return undefined',
-    put: 'if (told === undefined) return undefined',
-    tests: givenBack,
+    find: 'if (!purchases.has(storedEvent.type)) return undefined',
+    put: '',
+    tests: discarded,
   },
   {
     rule: 'the open sessions of a group are bounded',
@@ -169,13 +170,13 @@ export const heldPlaces: readonly Mutant[] = [
   {
     rule: 'the same order gets the same open session back',
     file: 'packages/checkout/src/session/scarce-sessions.ts',
-    find: 'const same = one.orderKey === order.orderKey && one.stripeSessionId !== undefined',
+    find: 'const same = reservation.orderKey === order.orderKey && reservation.stripeSessionId !== undefined',
     put: 'const same = false',
     tests: holds,
   },
   {
     rule: 'another order gets a session of its own',
-    file: 'packages/checkout/src/session/create-checkout-session.ts',
+    file: 'packages/checkout/src/session/planned-session.ts',
     find: 'orderKey: digest(caller.identity, groupKey(group), ...parts),',
     put: 'orderKey: digest(caller.identity, groupKey(group), parts.length),',
     tests: holds,
@@ -196,14 +197,14 @@ export const heldPlaces: readonly Mutant[] = [
   },
   {
     rule: 'what a coupon has few of is scarce too',
-    file: 'packages/checkout/src/session/create-checkout-session.ts',
-    find: 'couponId: couponIsScarce ? coupon?.id : undefined,',
+    file: 'packages/checkout/src/session/planned-session.ts',
+    find: 'couponId: hasQuota ? coupon?.id : undefined,',
     put: 'couponId: undefined,',
     tests: givenBack,
   },
   {
     rule: 'what is not scarce has no bound',
-    file: 'packages/checkout/src/session/create-checkout-session.ts',
+    file: 'packages/checkout/src/session/planned-session.ts',
     find: "productId: mode !== 'subscription' && product.maxLicenseTotal !== undefined ? product.id : undefined,",
     put: 'productId: product.id,',
     tests: holds,

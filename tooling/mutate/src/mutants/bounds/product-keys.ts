@@ -40,7 +40,7 @@ export const productKeys: readonly Mutant[] = [
   {
     rule: 'a one-off product speaks for a key before a subscription',
     file: 'packages/catalog/src/product-of-key.ts',
-    find: "candidates.find((one) => one.type === 'one_off') ?? candidates[0]",
+    find: "candidates.find((candidate) => candidate.type === 'one_off') ?? candidates[0]",
     put: 'candidates[0]',
     tests: ['services/api/test/contract/product-keys.test.ts'],
   },

@@ -3,6 +3,7 @@ import type { Mutant } from '../../mutant.ts'
 const stored = ['packages/db/src/stripe-events.integration.test.ts']
 const columns = ['packages/db/src/widths.integration.test.ts']
 const processed = ['packages/billing/src/purchase/widths.integration.test.ts']
+const ordered = ['packages/checkout/src/session/refused-orders.integration.test.ts']
 const events = ['packages/stripe/src/payload/stripe-event.test.ts']
 
 /** What Stripe carries fits, or is cut where it is only shown, or parks the purchase with the name of the field. */
@@ -100,24 +101,24 @@ export const widths: readonly Mutant[] = [
   },
   {
     rule: 'a checkout refuses a group that could not be read when it is paid',
-    file: 'packages/checkout/src/session/create-checkout-session.ts',
+    file: 'packages/checkout/src/session/buyer.ts',
     find: "assertGroup('organizationName', group)",
     put: '',
-    tests: processed,
+    tests: ordered,
   },
   {
     rule: 'a checkout refuses an identity that could not be read when it is paid',
-    file: 'packages/checkout/src/session/create-checkout-session.ts',
+    file: 'packages/checkout/src/session/buyer.ts',
     find: "assertText('identity', caller.identity, { max: 255 })",
     put: '',
-    tests: processed,
+    tests: ordered,
   },
   {
     rule: 'a checkout refuses an e-mail address that could not be read when it is paid',
-    file: 'packages/checkout/src/session/create-checkout-session.ts',
+    file: 'packages/checkout/src/session/buyer.ts',
     find: "if (caller.email !== undefined) assertText('email', caller.email, { max: 254 })",
     put: '',
-    tests: processed,
+    tests: ordered,
   },
   {
     rule: 'an id of Stripe that is too long parks the purchase with its field',
@@ -149,7 +150,7 @@ export const widths: readonly Mutant[] = [
   },
   {
     rule: 'the reason of an error that MySQL has with a value names number and column',
-    file: 'packages/billing/src/events/process-event.ts',
+    file: 'packages/billing/src/events/after-failure.ts',
     find: 'dataErrorFacts(error)',
     put: "''",
     tests: processed,

@@ -46,8 +46,8 @@ export const adoption: readonly Mutant[] = [
   {
     rule: "other prices of a product at Stripe are not archived: they are somebody else's",
     file: ensurePrice,
-    find: 'own.filter((one) => one.metadata[OUR_SLUG] === slug || one.id === product.stripePriceId)',
-    put: 'own.filter((one) => one.active || slug === product.stripePriceId)',
+    find: 'pricesOfProduct.filter((price) => price.metadata[OUR_SLUG] === slug || price.id === product.stripePriceId)',
+    put: 'pricesOfProduct.filter((price) => price.active || slug === product.stripePriceId)',
     tests: marks,
   },
   {

@@ -9,11 +9,11 @@ const asBought = ['packages/billing/src/purchase/bundle-as-bought.integration.te
 
 /** No bundle is put on sale that could not be delivered, by no path; and one that was sold keeps its parts. */
 export const bundles: readonly Mutant[] = [
-  { rule: 'a part that is not sold any more is none', file: rules, find: 'one.active && ', put: '', tests: bothDoors },
+  { rule: 'a part that is not sold any more is none', file: rules, find: 'product.active && ', put: '', tests: bothDoors },
   {
     rule: 'a part that is a bundle itself is none',
     file: rules,
-    find: ' && one.bundledProducts.length === 0',
+    find: ' && product.bundledProducts.length === 0',
     put: '',
     tests: bothDoors,
   },
@@ -34,7 +34,7 @@ export const bundles: readonly Mutant[] = [
   {
     rule: "of several products with a part's key those of the bundle's type come first",
     file: rules,
-    find: 'parts.find((one) => one.type === bundle.type) ?? parts[0]',
+    find: 'parts.find((candidate) => candidate.type === bundle.type) ?? parts[0]',
     put: 'parts[0]',
     tests: ['packages/catalog/src/bundle-rules.test.ts'],
   },
@@ -117,7 +117,7 @@ export const bundles: readonly Mutant[] = [
   },
   {
     rule: 'parts keep product and plan where the metadata was cleared at Stripe',
-    file: 'packages/terms/src/subscription-family.ts',
+    file: 'packages/terms/src/metadata-of-license.ts',
     find: 'productSlug === undefined ? [productKey, count, seats ?? null]',
     put: 'productSlug !== null ? [productKey, count, seats ?? null]',
     tests: asBought,

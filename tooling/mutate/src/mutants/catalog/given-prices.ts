@@ -120,7 +120,7 @@ export const givenPrices: readonly Mutant[] = [
       ['has the amount of the product', 'price.unit_amount === product.unitAmountMinor &&', ''],
       ['recurs as the product does', 'price.recurring?.interval === recurring?.interval &&', ''],
       ['recurs as often as the product', 'price.recurring?.interval_count === recurring?.interval_count &&', ''],
-      ["belongs to the product's own at Stripe", 'idOf(price.product) === theirs?.id', 'theirs !== null'],
+      ["belongs to the product's own at Stripe", 'idOf(price.product) === stripeProduct?.id', 'stripeProduct !== null'],
     ] as const
   ).map(([what, find, put]) => ({
     rule: `a price at Stripe that the sync sells at ${what}`,

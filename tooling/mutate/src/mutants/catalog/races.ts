@@ -42,8 +42,8 @@ export const races: readonly Mutant[] = [
   {
     rule: 'a sync that was overtaken is done again for what is stored by then',
     file: 'packages/catalog-admin/src/sync/sync-products.ts',
-    find: 'await syncLatest(deps, fresh, latest, latestOwn, how, round + 1)',
-    put: 'void latestOwn',
+    find: 'await syncLatest(deps, fresh, latest, latestCoupons, how, round + 1)',
+    put: 'void latestCoupons',
     tests: syncRaces,
   },
   {
@@ -56,7 +56,7 @@ export const races: readonly Mutant[] = [
   {
     rule: 'a product that a sync has made and could not remember is archived with ours',
     file: 'packages/catalog-admin/src/sync/ensure-product.ts',
-    find: 'stored === undefined ? run.theirs.productOf(slug) :',
+    find: 'stored === undefined ? run.stripeCatalog.productOf(slug) :',
     put: 'stored === undefined ? undefined :',
     tests: syncRaces,
   },

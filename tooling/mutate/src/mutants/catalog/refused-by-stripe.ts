@@ -10,7 +10,7 @@ export const refusedByStripe: readonly Mutant[] = [
   {
     rule: "a coupon's metadata leaves room for a checkout's own",
     file: couponRules,
-    find: 'Object.keys(coupon.metadata).length > MOST_METADATA_KEYS',
+    find: 'Object.keys(coupon.metadata).length > MOST_COUPON_METADATA_KEYS',
     put: 'Object.keys(coupon.metadata).length > 50',
     tests: rules,
   },
@@ -151,8 +151,8 @@ export const refusedByStripe: readonly Mutant[] = [
   {
     rule: 'a lookup key of the file that another product has is told with its product',
     file: 'packages/catalog-admin/src/config-file/sync-config-products.ts',
-    find: 'refusingTakenNames(() => upsert(tx, writer, one))',
-    put: 'upsert(tx, writer, one)',
+    find: 'refusingTakenNames(() => upsert(tx, writer, configProduct))',
+    put: 'upsert(tx, writer, configProduct)',
     tests: ['services/cli/test/sync-refusals.integration.test.ts'],
   },
   {

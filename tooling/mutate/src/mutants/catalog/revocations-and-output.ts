@@ -25,8 +25,8 @@ export const revocationsAndOutput: readonly Mutant[] = [
   {
     rule: 'one list that is not in order makes the whole text so',
     file: lists,
-    find: "for (const one of judged) if (one.status === 'refused') return one.verdict",
-    put: "for (const one of judged.slice(0, 1)) if (one.status === 'refused') return one.verdict",
+    find: "for (const judgement of judged) if (judgement.status === 'refused') return judgement.verdict",
+    put: "for (const judgement of judged.slice(0, 1)) if (judgement.status === 'refused') return judgement.verdict",
     tests: inNode,
   },
   {
@@ -60,8 +60,8 @@ export const revocationsAndOutput: readonly Mutant[] = [
   {
     rule: 'of two lists of one key the newer counts',
     file: lists,
-    find: 'known === undefined || known.payload.number < one.payload.number',
-    put: 'known === undefined || known.payload.number > one.payload.number',
+    find: 'known === undefined || known.payload.number < list.payload.number',
+    put: 'known === undefined || known.payload.number > list.payload.number',
     tests: inNode,
   },
   {

@@ -115,8 +115,8 @@ export const ruleBook: readonly Mutant[] = [
   {
     rule: 'a blank lookup key is the slug, as in the stored catalog',
     file: 'packages/config/src/check-relations.ts',
-    find: '(filled(one.lookup_key) ?? filled(one.slug))',
-    put: '(one.lookup_key === undefined ? filled(one.slug) : filled(one.lookup_key))',
+    find: '(filled(product.lookup_key) ?? filled(product.slug))',
+    put: '(product.lookup_key === undefined ? filled(product.slug) : filled(product.lookup_key))',
     tests: ['packages/config/src/lookup-keys.test.ts'],
   },
   {

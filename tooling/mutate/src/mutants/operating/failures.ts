@@ -3,7 +3,7 @@ import type { Mutant } from '../../mutant.ts'
 const mysql = 'packages/db/src/mysql-trouble.ts'
 const describe = 'services/cli/src/describe-failure.ts'
 const cli = ['services/cli/test/failures.integration.test.ts']
-const explained = ['packages/billing/src/failures/explain-failure.test.ts']
+const explained = ['packages/billing/src/failures/explain-failure.integration.test.ts']
 const waiting = ['packages/billing/src/events/waiting.integration.test.ts']
 const relaying = ['services/webhook-ingest/test/relay.integration.test.ts']
 
@@ -108,8 +108,8 @@ export const failureMutants: readonly Mutant[] = [
   },
   {
     rule: 'the reason of a retry names service, address and cause',
-    file: 'packages/billing/src/events/process-event.ts',
-    find: 'reason: whyFailed(error, deps.reach)',
+    file: 'packages/billing/src/events/after-failure.ts',
+    find: 'reason: whyFailed(error, reach)',
     put: 'reason: error.message',
     tests: waiting,
   },

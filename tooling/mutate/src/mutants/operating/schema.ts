@@ -52,8 +52,8 @@ export const schemaMutants: readonly Mutant[] = [
   {
     rule: 'of several declared releases the newest counts',
     file: migrate,
-    find: 'compareReleases(other, one)',
-    put: 'compareReleases(one, other)',
+    find: 'compareReleases(b, a)',
+    put: 'compareReleases(a, b)',
     tests: migrating,
   },
   {

@@ -2,28 +2,13 @@ import type { Mutant } from '../../mutant.ts'
 
 const doubt = 'packages/billing/src/events/in-doubt.integration.test.ts'
 const later = 'packages/billing/src/purchase/read-later-period.ts'
-const units = 'packages/terms/src/paid-units.ts'
 
 /** Where nobody can tell what was paid for, it is parked, and reconcile names it. */
 export const inDoubt: readonly Mutant[] = [
   {
-    rule: 'an invoice about several products that were not bought is parked',
-    file: units,
-    find: 'if (slugs.size > 1)',
-    put: 'if (slugs.size > 9)',
-    tests: [doubt],
-  },
-  {
-    rule: 'several lines that are none of ours are parked',
-    file: units,
-    find: 'if (lines.length > 1)',
-    put: 'if (lines.length > 9)',
-    tests: [doubt],
-  },
-  {
     rule: 'a first invoice that names no product is parked as such',
     file: 'packages/billing/src/purchase/read-first-period.ts',
-    find: "if (own === undefined) throw inDoubt('neither its metadata nor its price names a product')",
+    find: "if (boughtProduct === undefined) throw inDoubt('neither its metadata nor its price names a product')",
     put: 'void inDoubt',
     tests: [doubt],
   },

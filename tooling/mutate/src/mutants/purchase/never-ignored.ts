@@ -38,7 +38,7 @@ export const neverIgnored: readonly Mutant[] = [
   },
   {
     rule: 'a bundle whose metadata was cleared is renewed with the parts it brought',
-    file: `${terms}/subscription-family.ts`,
+    file: `${terms}/metadata-of-license.ts`,
     find: 'parts.length === 0',
     put: 'parts.length >= 0',
     tests: [further],
@@ -151,14 +151,14 @@ export const neverIgnored: readonly Mutant[] = [
   {
     rule: "another account's event is foreign",
     file: `${events}/process-event.ts`,
-    find: "if (told.account !== undefined) return ignore(deps, arrived, 'an event of another account')",
+    find: "if (incoming.account !== undefined) return ignore(deps, arrived, 'an event of another account')",
     put: '',
     tests: [never],
   },
   {
     rule: 'an event of the other mode brings nothing',
     file: `${events}/process-event.ts`,
-    find: 'assertMode(deps, told)',
+    find: 'assertMode(deps, incoming)',
     put: '',
     tests: [never],
   },
@@ -221,7 +221,7 @@ export const neverIgnored: readonly Mutant[] = [
   {
     rule: 'an unknown shape that says nothing is not certainly foreign',
     file: `${events}/certainly-foreign.ts`,
-    find: 'return prices.length + stripeProducts.length > 0 || found.metadata.some((one) => Object.keys(one).length > 0)',
+    find: 'return prices.length + stripeProducts.length > 0 || found.metadata.some((metadata) => Object.keys(metadata).length > 0)',
     put: 'return true',
     tests: [never],
   },

@@ -23,7 +23,7 @@ export const presentState: readonly Mutant[] = [
   {
     rule: 'reconcile reads what Stripe has now',
     file: `${reconcile}/unserved-purchases.ts`,
-    find: 'const object = await presentOf(deps, missing.object, theirs?.payload)',
+    find: 'const object = await presentOf(deps, missing.object, stripeEvent?.payload)',
     put: 'const object = missing.object',
     tests: [present],
   },
@@ -37,15 +37,15 @@ export const presentState: readonly Mutant[] = [
   {
     rule: 'a session that was mended itself counts before what it was paid with',
     file: 'packages/billing/src/events/present-object.ts',
-    find: 'if (isOurs(own) && (told === undefined || !isSame(own, told))) return session',
-    put: 'if (isOurs(own) && told === undefined) return session',
+    find: 'if (isOurs(sessionMetadata) && (eventMetadata === undefined || !isSame(sessionMetadata, eventMetadata))) return session',
+    put: 'if (isOurs(sessionMetadata) && eventMetadata === undefined) return session',
     tests: [present],
   },
   {
     rule: 'metadata that is mended at the payment counts',
     file: 'packages/billing/src/events/present-object.ts',
-    find: 'isOurs(behind) ? behind : isOurs(own) ? own : (told ?? own)',
-    put: 'isOurs(own) ? own : (told ?? own)',
+    find: 'isOurs(behind) ? behind : isOurs(sessionMetadata) ? sessionMetadata : (eventMetadata ?? sessionMetadata)',
+    put: 'isOurs(sessionMetadata) ? sessionMetadata : (eventMetadata ?? sessionMetadata)',
     tests: [present],
   },
   {

@@ -29,7 +29,7 @@ export async function debianPrograms(say: Say): Promise<Programs | string> {
   const platform = platforms[process.arch]
   if (process.platform !== 'linux' || platform === undefined) return 'not Linux on x86-64 or arm64'
   // Changes with what is unpacked and how, so that old and new checkouts can share the cache.
-  const root = join(cacheFolder(), `debian-${platform.architecture}-2`)
+  const root = join(cacheFolder(), `debian-${platform.architecture}-3`)
   if (!existsSync(root)) {
     for (const tool of ['apt-get', 'apt-cache', 'dpkg']) {
       if ((await runCommand(tool, ['--version'])).code === 127) return `not a Debian or Ubuntu host: there is no ${tool}`
@@ -50,11 +50,15 @@ export async function debianPrograms(say: Say): Promise<Programs | string> {
 
 function programsIn(root: string, { triplet, loader }: Platform): Programs {
   const libraries = join(root, 'usr/lib', triplet)
+  // Its own loader and libraries: the host's may be years older.
+  const ofMysql = (program: string) => ({
+    command: join(libraries, loader),
+    prefix: ['--library-path', `${libraries}:${join(libraries, 'mysql')}`, join(root, program)],
+  })
   return {
+    mysqlClient: (program) => ofMysql(`usr/bin/${program}`),
     mysqld: {
-      // Its own loader and libraries: the host's may be years older.
-      command: join(libraries, loader),
-      prefix: ['--library-path', `${libraries}:${join(libraries, 'mysql')}`, join(root, 'usr/sbin/mysqld')],
+      ...ofMysql('usr/sbin/mysqld'),
       options: [
         `--basedir=${join(root, 'usr')}`,
         `--lc-messages-dir=${join(root, 'usr/share/mysql')}`,

@@ -7,9 +7,9 @@ import { writeAptConfiguration } from './apt-configuration.ts'
 import { hostDebianMirrors } from './debian-mirrors.ts'
 import { announcedBytes, reportDownload } from './download-progress.ts'
 
-const PACKAGES = ['mysql-server-core', 'nats-server']
+const PACKAGES = ['mysql-server-core', 'mysql-client-core', 'nats-server']
 /** Of the dependency closure the servers need the libraries; the rest (perl, adduser, debconf) serves package installation. */
-const NEEDED = /^(?:lib(?!perl)|mysql-server-core|nats-server)/
+const NEEDED = /^(?:lib(?!perl)|mysql-(?:server|client)-core|nats-server)/
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 const PREFIX = 'unpacking-'
 const DEPENDS = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map((kind) => `--no-${kind}`)

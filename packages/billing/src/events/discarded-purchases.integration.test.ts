@@ -1,13 +1,11 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import { type CheckoutRequest, releaseOverdueReservations } from '@licenseoperator/checkout'
+import type { CheckoutRequest } from '@licenseoperator/checkout'
 import { coupons, inTransaction, products, reservations, stripeEvents } from '@licenseoperator/db'
-import { createStripe } from '@licenseoperator/stripe'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { handledHistory, tell } from '../../testing/a-history.ts'
 import { openShop, type Shop } from '../../testing/a-shop.ts'
 import { licensesTaken, ops, orderOf } from '../../testing/an-order.ts'
 import { startOver } from '../../testing/kinds.ts'
-import { discardEvent } from '../events/discard-event.ts'
+import { discardEvent } from './discard-event.ts'
 
 /** A subscription of which there are as many as are wanted, at a price for few. */
 const cheaper = { lookupKey: 'year', couponCode: 'few' }
@@ -58,62 +56,49 @@ async function parked(type: string, told: (event: { data: { object: object } }) 
 
 const discard = (eventId: string) => discardEvent(shop.deps, ops, eventId, 'the money went back')
 
-/** A Stripe that has one answer to everything. */
-async function orderWhereStripeAnswers(status: number): Promise<unknown> {
-  const server = createServer((_request, response) => {
-    response.writeHead(status, { 'content-type': 'application/json' })
-    response.end(JSON.stringify({ error: { type: 'invalid_request_error', message: 'no' } }))
-  })
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const address = server.address()
-  if (typeof address !== 'object' || address === null) throw new Error('the server has no port')
-  const stripe = createStripe({ apiKey: 'sk_test_any', apiBase: `http://127.0.0.1:${address.port}` })
-  try {
-    return await orderOf({ ...shop, deps: { ...shop.deps, stripe } })
-  } finally {
-    server.closeAllConnections()
-    server.close()
-  }
-}
-
-test.each([400, 401, 402, 403, 404, 429])('Stripe answers %i, so there is no session: the hold is released', async (status) => {
-  await expect(orderWhereStripeAnswers(status)).rejects.toHaveProperty('code')
+test('a purchase that is parked and then discarded gives its place back; a replay would take it again', async () => {
+  const { sessionId } = await order()
+  await shop.emulator.control.completeCheckout(sessionId)
+  const rename = (from: string, to: string) =>
+    shop.database.db.updateTable('products').set({ slug: to }).where('slug', '=', from).execute()
+  await rename('rare', 'lost')
+  await tell(shop, await handledHistory(shop))
+  const [parked] = await stripeEvents.list(shop.database.db, { status: 'parked' }, 10)
+  await rename('lost', 'rare')
+  expect(await taken()).toBe(1)
+  await discardEvent(shop.deps, ops, parked?.eventId ?? '', 'the money went back')
   expect(await taken()).toBe(0)
 })
 
-test.each([408, 409, 500, 502, 503])('Stripe answers %i, so there may be a session: the hold stays', async (status) => {
-  await expect(orderWhereStripeAnswers(status)).rejects.toMatchObject({ code: 'temporarily_unavailable' })
-  expect(await taken()).toBe(1)
-})
-
-test('fifty paid checkouts whose webhooks are late keep no abandoned one from being released', async () => {
-  for (let group = 0; group < 50; group += 1) {
-    const { sessionId } = await order(`group-${group}`, {}, `member-${group}`)
+describe('a purchase is discarded whose event', () => {
+  test.each([
+    ['nobody can read', (object: object) => ({ object: 'event', data: { object: { ...object, amount_total: 'a lot' } } })],
+    [
+      'is thin',
+      (object: { id: string }) => ({
+        object: 'v2.core.event',
+        data: undefined,
+        related_object: { id: object.id, type: 'checkout.session', url: '' },
+      }),
+    ],
+    ['names no reservation', (object: object) => ({ object: 'event', data: { object: { ...object, metadata: null } } })],
+  ])('%s: what it held is given back', async (_name, told) => {
+    const { sessionId } = await order()
     await shop.emulator.control.completeCheckout(sessionId)
-  }
-  const { db } = shop.database
-  await db
-    .updateTable('reservations')
-    .set({ expires_at: new Date(0) })
-    .execute()
-  await order('late', {}, 'late')
-  const { now } = await shop.emulator.control.advance(3 * 3600)
-  await shop.freezeAt(new Date(now * 1000))
-  expect(await releaseOverdueReservations(shop.deps)).toBe(1)
-  expect(await taken()).toBe(50)
-})
-
-test('while Stripe cannot be asked nothing is released, and few are asked about', async () => {
-  for (let group = 0; group < 10; group += 1) await order(`group-${group}`, {}, `member-${group}`)
-  const { now } = await shop.emulator.control.advance(3 * 3600)
-  await shop.freezeAt(new Date(now * 1000))
-  await shop.emulator.control.fault({ route: 'GET /v1/checkout/sessions/*', status: 500, count: 100 })
-  const asked = async () => (await shop.emulator.control.traffic()).filter(({ method }) => method === 'GET').length
-  const before = await asked()
-  expect(await releaseOverdueReservations(shop.deps)).toBe(0)
-  expect(await taken()).toBe(10)
-  // Each of three is asked about twice: the client tries once more by itself.
-  expect((await asked()) - before).toBe(6)
+    const [completed = ''] = await shop.events('checkout.session.completed')
+    const event = JSON.parse(completed)
+    const payload = JSON.stringify({ ...event, ...told(event.data.object) })
+    await inTransaction(shop.database.db, (tx) =>
+      stripeEvents.park(
+        tx,
+        { eventId: event.id, type: event.type, apiVersion: undefined, payload: Buffer.from(payload), receivedAt: new Date() },
+        'cannot be read',
+        new Date(),
+      ),
+    )
+    await discardEvent(shop.deps, ops, event.id, 'the money went back')
+    expect(await taken()).toBe(0)
+  })
 })
 
 describe('discarding', () => {
@@ -153,25 +138,5 @@ describe('discarding', () => {
     await inTransaction(db, (tx) => reservations.consume(tx, id, new Date()))
     await discard(eventId)
     expect(await taken()).toBe(1)
-  })
-})
-
-describe('unpaid sessions', () => {
-  const domains = Array.from({ length: 8 }, (_, index) => ({ cookieDomain: `d${index}.example` }))
-
-  test('of what a coupon makes scarce a group has three at once, and the same order gets the same one', async () => {
-    const opened: string[] = []
-    for (const [index, request] of domains.slice(0, 3).entries())
-      opened.push((await order('acme', { ...cheaper, ...request }, `member-${index}`)).sessionId)
-    await expect(order('acme', cheaper, 'eve')).rejects.toMatchObject({ code: 'quota_exceeded' })
-    expect((await order('acme', { ...cheaper, ...domains[0] }, 'member-0')).sessionId).toBe(opened[0])
-    await expect(order('other', cheaper, 'zoe')).resolves.toHaveProperty('url')
-    expect(await couponsTaken()).toBe(4)
-  })
-
-  test('of a group whose members all ask at the same instant three get one', async () => {
-    const answers = await Promise.allSettled(domains.map((request, index) => order('acme', request, `member-${index}`)))
-    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(3)
-    expect(await taken()).toBe(3)
   })
 })

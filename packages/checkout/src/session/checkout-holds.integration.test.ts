@@ -1,23 +1,17 @@
-import {
-  type CheckoutRequest,
-  createCheckoutSession,
-  releaseOverdueReservations,
-  startMaintenanceCheckout,
-} from '@licenseoperator/checkout'
-import { inTransaction, refusedCustomers, reservations, stripeEvents } from '@licenseoperator/db'
+import { inTransaction, reservations } from '@licenseoperator/db'
 import { silentLog } from '@licenseoperator/domain'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { handledHistory, tell } from '../../testing/a-history.ts'
-import { openShop, type Shop } from '../../testing/a-shop.ts'
-import { licensesTaken, member, ops, orderOf, settings } from '../../testing/an-order.ts'
+import { type Counter, openCounter } from '../../testing/a-counter.ts'
+import { licensesTaken, ops, orderOf, settings } from '../../testing/an-order.ts'
 import { sellAll, startOver } from '../../testing/kinds.ts'
-import { discardEvent } from '../events/discard-event.ts'
+import { type CheckoutRequest, createCheckoutSession } from './create-checkout-session.ts'
+import { releaseOverdueReservations } from './release-overdue-reservations.ts'
 
 const CAP = 150
-let shop: Shop
+let shop: Counter
 
 beforeAll(async () => {
-  shop = await openShop()
+  shop = await openCounter()
   await sellAll(shop)
   await shop.sell({ slug: 'rare', maxLicenseTotal: CAP })
   await shop.sell({ slug: 'few', maxLicenseTotal: 3 })
@@ -38,60 +32,6 @@ async function hoursLater(hours: number): Promise<void> {
   const { now } = await shop.emulator.control.advance(hours * 3600)
   await shop.freezeAt(new Date(now * 1000))
 }
-
-describe('a customer that Stripe will not have any more', () => {
-  test('was deleted: the group buys again as a new one, and the old one is named only once', async () => {
-    await shop.buy({ lookupKey: 'once' })
-    await tell(shop, await handledHistory(shop))
-    const [customer] = (await shop.deps.stripe.customers.list()).data
-    await shop.deps.stripe.customers.del(customer?.id ?? '')
-    const before = (await creations()).length
-    await shop.buy({ lookupKey: 'year' })
-    await shop.startCheckout({ lookupKey: 'seats', managedProducts: 2 })
-    const named = (await creations()).slice(before).map((body) => body.includes(`customer=${customer?.id}`))
-    expect(named).toEqual([true, false, false])
-    await tell(shop, await handledHistory(shop))
-    await shop.startCheckout({ lookupKey: 'once' })
-    const [renewed] = (await shop.deps.stripe.customers.list()).data
-    expect((await creations()).at(-1)).toContain(`customer=${renewed?.id}`)
-  })
-
-  test('was unknown to another key: named again a day later', async () => {
-    await shop.buy({ lookupKey: 'once' })
-    await tell(shop, await handledHistory(shop))
-    const [customer] = (await shop.deps.stripe.customers.list()).data
-    const ago = (hours: number) => new Date(shop.deps.now().getTime() - hours * 3_600_000)
-    await inTransaction(shop.database.db, (tx) => refusedCustomers.note(tx, customer?.id ?? '', undefined, ago(23)))
-    await shop.startCheckout({ lookupKey: 'year' })
-    expect((await creations()).at(-1)).not.toContain(`customer=${customer?.id}`)
-    await inTransaction(shop.database.db, (tx) => refusedCustomers.note(tx, customer?.id ?? '', undefined, ago(25)))
-    await shop.startCheckout({ lookupKey: 'year' })
-    expect((await creations()).at(-1)).toContain(`customer=${customer?.id}`)
-  })
-
-  test('maintenance by hand is sold all the same', async () => {
-    await shop.buy({ lookupKey: 'forever' })
-    await tell(shop, await handledHistory(shop))
-    const [customer] = (await shop.deps.stripe.customers.list()).data
-    await shop.deps.stripe.customers.del(customer?.id ?? '')
-    const { license_id: licenseId } = await shop.database.db.selectFrom('licenses').select('license_id').executeTakeFirstOrThrow()
-    const { db, stripe } = shop.deps
-    const deps = {
-      db,
-      stripe,
-      requiredScopes: {},
-      urls: settings,
-      automaticTax: false,
-      priceLookupKey: 'maintenance',
-      log: silentLog,
-    }
-    const ada = member('ada', 'acme')
-    await expect(startMaintenanceCheckout(deps, ada, { licenseId, groupName: 'acme' })).resolves.toHaveProperty('url')
-    const before = (await creations()).length
-    await startMaintenanceCheckout(deps, ada, { licenseId, groupName: 'acme' })
-    expect((await creations()).slice(before)).toHaveLength(1)
-  })
-})
 
 describe('what a checkout holds', () => {
   test.each([429, 409, 503] as const)(
@@ -129,51 +69,6 @@ describe('what a checkout holds', () => {
     await shop.emulator.control.fault({ route: `GET /v1/checkout/sessions/${sessionId}`, status: 500, count: 100 })
     expect(await releaseOverdueReservations(shop.deps)).toBe(50)
     expect(await taken()).toBe(1)
-  })
-
-  test('a purchase that is parked and then discarded gives its place back; a replay would take it again', async () => {
-    const { sessionId } = await order()
-    await shop.emulator.control.completeCheckout(sessionId)
-    const rename = (from: string, to: string) =>
-      shop.database.db.updateTable('products').set({ slug: to }).where('slug', '=', from).execute()
-    await rename('rare', 'lost')
-    await tell(shop, await handledHistory(shop))
-    const [parked] = await stripeEvents.list(shop.database.db, { status: 'parked' }, 10)
-    await rename('lost', 'rare')
-    expect(await taken()).toBe(1)
-    await discardEvent(shop.deps, ops, parked?.eventId ?? '', 'the money went back')
-    expect(await taken()).toBe(0)
-  })
-})
-
-describe('a purchase is discarded whose event', () => {
-  test.each([
-    ['nobody can read', (object: object) => ({ object: 'event', data: { object: { ...object, amount_total: 'a lot' } } })],
-    [
-      'is thin',
-      (object: { id: string }) => ({
-        object: 'v2.core.event',
-        data: undefined,
-        related_object: { id: object.id, type: 'checkout.session', url: '' },
-      }),
-    ],
-    ['names no reservation', (object: object) => ({ object: 'event', data: { object: { ...object, metadata: null } } })],
-  ])('%s: what it held is given back', async (_name, told) => {
-    const { sessionId } = await order()
-    await shop.emulator.control.completeCheckout(sessionId)
-    const [completed = ''] = await shop.events('checkout.session.completed')
-    const event = JSON.parse(completed)
-    const payload = JSON.stringify({ ...event, ...told(event.data.object) })
-    await inTransaction(shop.database.db, (tx) =>
-      stripeEvents.park(
-        tx,
-        { eventId: event.id, type: event.type, apiVersion: undefined, payload: Buffer.from(payload), receivedAt: new Date() },
-        'cannot be read',
-        new Date(),
-      ),
-    )
-    await discardEvent(shop.deps, ops, event.id, 'the money went back')
-    expect(await taken()).toBe(0)
   })
 })
 
