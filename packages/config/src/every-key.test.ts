@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { knownKeys } from './known-keys.ts'
 import { Secret } from './secret.ts'
-import { aFile, aFileWith, aPem, aPrivatePem, load, problemsOf } from './testing/a-config.ts'
+import { aFileWith, aPem, aPrivatePem, load, problemsOf } from './testing/a-config.ts'
 
 const NONE = Symbol('no default')
 const publicPem = aPem('PUBLIC KEY')
