@@ -1,6 +1,7 @@
 import type { Mutant } from '../mutant.ts'
 import { consumingMutants } from './operating/consuming.ts'
 import { failureMutants } from './operating/failures.ts'
+import { mailMutants } from './operating/mail.ts'
 import { readinessMutants } from './operating/readiness.ts'
 import { reportMutants } from './operating/reports.ts'
 import { schemaMutants } from './operating/schema.ts'
@@ -11,4 +12,5 @@ export const operating: readonly Mutant[] = [
   ...schemaMutants,
   ...failureMutants,
   ...reportMutants,
+  ...mailMutants,
 ]
