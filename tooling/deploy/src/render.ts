@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { findKubectl } from '@licenseoperator/stack'
 import { parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 
+const kubectl = await findKubectl((line) => void process.stderr.write(`${line}\n`))
 const folder = fileURLToPath(new URL('../kubernetes/', import.meta.url))
 
 const Manifest = z.looseObject({ apiVersion: z.string(), kind: z.string(), metadata: z.looseObject({ name: z.string() }) })
@@ -12,20 +14,13 @@ export type Manifest = z.infer<typeof Manifest>
  * What `kubectl apply -k` would send, which needs no cluster.
  *
  * @param overlay  a folder of `kubernetes/`
- * @throws Error where there is no kubectl of 1.21 or newer, whose kustomize reads these files
  */
 export function render(overlay: 'base' | 'example'): Manifest[] {
   return parseAllDocuments(kustomized(overlay)).map((document) => Manifest.parse(document.toJS()))
 }
 
 function kustomized(overlay: string): string {
-  try {
-    return execFileSync('kubectl', ['kustomize', `${folder}${overlay}`], { encoding: 'utf8' })
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT')
-      throw new Error('manifests are rendered by `kubectl kustomize`: install kubectl 1.21 or newer', { cause: error })
-    throw error
-  }
+  return execFileSync(kubectl, ['kustomize', `${folder}${overlay}`], { encoding: 'utf8' })
 }
 
 /** The configuration file that the base gives every pod. */

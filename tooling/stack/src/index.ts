@@ -1,4 +1,5 @@
 export { type AcquireOptions, acquireStack } from './acquire-stack.ts'
+export { findKubectl } from './kubectl.ts'
 export { hostDebianMirrors } from './providers/debian/debian-mirrors.ts'
 export type { ServerControl } from './servers/server-control.ts'
 export type { ProviderName, Stack } from './stack.ts'

@@ -7,14 +7,16 @@ import { writeAptConfiguration } from './apt-configuration.ts'
 import { hostDebianMirrors } from './debian-mirrors.ts'
 import { announcedBytes, reportDownload } from './download-progress.ts'
 
-const PACKAGES = ['mysql-server-core', 'mysql-client-core', 'nats-server']
-/** Of the dependency closure the servers need the libraries; the rest (perl, adduser, debconf) serves package installation. */
-const NEEDED = /^(?:lib(?!perl)|mysql-(?:server|client)-core|nats-server)/
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg'
 const PREFIX = 'unpacking-'
 const DEPENDS = ['recommends', 'suggests', 'conflicts', 'breaks', 'replaces', 'enhances'].map((kind) => `--no-${kind}`)
 
 export interface Download {
+  readonly packages: readonly string[]
+  /** Names, of the packages and all they depend on, of those that are unpacked. */
+  readonly needed: RegExp
+  /** For people. */
+  readonly what: string
   /** The folder to make. It appears when everything is in it: a download that stops half-way leaves nothing that looks finished. */
   readonly root: string
   /** As Debian calls it: amd64, arm64. */
@@ -25,31 +27,31 @@ export interface Download {
 }
 
 /**
- * Downloads MySQL's and NATS's servers and their libraries from Debian unstable and unpacks them.
+ * Downloads packages from Debian unstable and unpacks them.
  *
  * @throws Error with the last words of the program that failed
  */
 export async function downloadDebianPackages(download: Download): Promise<void> {
-  const { root, say } = download
+  const { root, packages, needed, what, say } = download
   const cache = dirname(root)
   removeLeftovers(cache, PREFIX)
   const work = makeOwnedFolder(cache, PREFIX)
   try {
     const keyring = existsSync(KEYRING) ? KEYRING : await downloadKeyring(download, join(work, 'keyring'))
     const apt = await readPackageLists(download, work, keyring)
-    const closure = await run(download, 'apt-cache', [...apt, 'depends', '--recurse', ...DEPENDS, ...PACKAGES])
-    const names = [...new Set(closure.split('\n').filter((line) => NEEDED.test(line)))]
+    const closure = await run(download, 'apt-cache', [...apt, 'depends', '--recurse', ...DEPENDS, ...packages])
+    const names = [...new Set(closure.split('\n').filter((line) => needed.test(line)))]
     const archives = join(work, 'archives')
     mkdirSync(archives)
     const totalBytes = announcedBytes(await run(download, 'apt-get', [...apt, 'download', '--print-uris', ...names]))
-    say(`downloading MySQL and NATS: ${names.length} packages, once for all checkouts`)
-    const stopReport = reportDownload('downloading MySQL and NATS', totalBytes, archives, say)
+    say(`downloading ${what}: ${names.length} packages, once for all checkouts`)
+    const stopReport = reportDownload(`downloading ${what}`, totalBytes, archives, say)
     try {
       await run(download, 'apt-get', [...apt, 'download', ...names], archives)
     } finally {
       stopReport()
     }
-    say('unpacking MySQL and NATS')
+    say(`unpacking ${what}`)
     const unpacked = join(work, 'root')
     for (const name of readdirSync(archives).filter((one) => one.endsWith('.deb'))) {
       await run(download, 'dpkg', ['-x', join(archives, name), unpacked])
