@@ -1,5 +1,6 @@
 import { GroupName as AnyGroupName, domainPattern, domainProblem, text } from '@licenseoperator/domain'
 import { z } from 'zod'
+import { exampleLicense } from './example-license.ts'
 
 /** A cookie domain as it is sent; the use case normalises it. */
 export const CookieDomain = text({ max: 253 })
@@ -7,14 +8,14 @@ export const CookieDomain = text({ max: 253 })
     const problem = domainProblem(value)
     if (problem !== undefined) context.addIssue(problem)
   })
-  .meta({ description: 'Cookie domain, leading dot allowed', pattern: domainPattern, examples: ['.acme.test'] })
+  .meta({ description: 'Cookie domain, leading dot allowed', pattern: domainPattern, examples: ['.acme.example'] })
 
 export const GroupName = AnyGroupName.meta({ description: 'Group, matched without regard to case', examples: ['acme'] })
 
 export const EmailAddress = z
   .email('is not a valid e-mail address')
   .max(254)
-  .meta({ examples: ['owner@acme.test'] })
+  .meta({ examples: ['owner@acme.example'] })
 
 export const ProductKey = text({ max: 128 }).meta({ description: 'Product key, compared lower-case', examples: ['core'] })
 
@@ -29,5 +30,5 @@ export const InstantOut = z.string().meta({ format: 'date-time', examples: ['202
 /** A license text as it is answered: PEM armour around payload and signature. */
 export const LicenseText = z.string().meta({
   description: 'PEM-armoured license, label LICENSE; never JSON',
-  examples: ['-----BEGIN LICENSE-----\nc2hhMjU2OmV4YW1wbGU=\n-----END LICENSE-----\n'],
+  examples: [exampleLicense.text],
 })

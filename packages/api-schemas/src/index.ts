@@ -1,6 +1,7 @@
 export { AdminPageQuery, AdminProductsQuery, adminPageOf, isOn } from './admin-page.ts'
 export { CheckoutStateBody, checkoutStateBody } from './checkout-state-body.ts'
 export { CouponBody, CouponPage, couponBody } from './coupon-body.ts'
+export { exampleLicense } from './example-license.ts'
 export { CookieDomain, EmailAddress, GroupName, Instant, LicenseText, ProductKey } from './fields.ts'
 export { firstValue } from './first-value.ts'
 export { LicensePage, LicensePageQuery, licenseListItem, pageOf } from './license-page.ts'

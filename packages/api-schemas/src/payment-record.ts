@@ -19,7 +19,7 @@ const example = {
   productId: 'prod_NWjs8kKbJWmuuc',
   invoiceId: 'in_1MtHbELkdIwHu7ix',
   paymentIntentId: 'pi_3MtwBwLkdIwHu7ix',
-  stripeCustomerId: 'cus_NffrFeUfNV2Hib',
+  stripeCustomerId: 'cus_2977z9zYn3fHoe',
   billingAddress: { line1: 'Main St 1', city: 'Berlin', postalCode: '10115', country: 'DE' },
 }
 

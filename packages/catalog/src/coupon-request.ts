@@ -43,7 +43,7 @@ export const CouponRequest = z
     id: 'CouponRequest',
     examples: [
       {
-        code: 'tier10',
+        code: 'welcome',
         behavior: 'stripe_promotion',
         maxPerGroup: 1,
         stripePromotion: { percentOff: 25, duration: 'forever' },

@@ -21,12 +21,11 @@ test('every key has a meaning, and nothing else has', () => {
 })
 
 test('the README says of each key what the template says', () => {
-  const rows = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
-    .split('\n')
-    .filter((line) => line.startsWith('| `'))
+  const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
+  const items = readme.split(/\n(?=- |\n)/).map((item) => item.replaceAll(/\s+/g, ' '))
   for (const [key, { meaning }] of Object.entries(keyMeanings)) {
-    const row = rows.find((line) => line.split('|')[1]?.includes(`\`${key}`))
-    expect(row?.replaceAll(/\s+/g, ' ')).toContain(meaning)
+    const item = items.find((text) => text.startsWith('- `') && text.split(':')[0]?.includes(`\`${key}`))
+    expect(item).toContain(meaning)
   }
 })
 
@@ -80,10 +79,15 @@ test('what stands behind a # is a default, or would be taken', () => {
     '/run/secrets/nats_nkey_seed': `SU${'A'.repeat(56)}`,
     '/run/secrets/mysql_dsn': 'app:pw@tcp(localhost)/lo',
     ...Object.fromEntries(
-      ['nats-ca', 'nats-client', 'mysql-ca', 'mysql-client'].map((name) => [`/etc/licenseoperator/${name}.pem`, certificate]),
+      ['nats-ca', 'nats-client', 'mysql-ca', 'mysql-client', 'mail.ca', 'mail.cert'].map((name) => [
+        `/etc/licenseoperator/${name}.pem`,
+        certificate,
+      ]),
     ),
     '/run/secrets/nats_client_key': aPrivatePem,
     '/run/secrets/mysql_client_key': aPrivatePem,
+    '/run/secrets/mail_tls_key': aPrivatePem,
+    '/run/secrets/mail_password': 'a password',
   }
   const filled = uncommented
     .replace('product_key:\n', 'product_key: core\n')

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { knownKeys } from './known-keys.ts'
 import { Secret } from './secret.ts'
-import { aFile, aFileWith, aPem, aPrivatePem, load, problemsOf } from './testing/a-config.ts'
+import { aFileWith, aPem, aPrivatePem, load, problemsOf } from './testing/a-config.ts'
 
 const NONE = Symbol('no default')
 const publicPem = aPem('PUBLIC KEY')
@@ -484,8 +484,8 @@ describe.each(Object.entries(rows))('%s', (key, row) => {
   })
 
   test('what is in force, described, loads again to the same', () => {
-    const fromFile = load(aFileWith(key, row.value))
-    const fromEnvironment = load(aFile(), { env: { [variable]: row.env } })
+    const fromFile = load(fileWith(row.value))
+    const fromEnvironment = load(without, { env: { [variable]: row.env } })
     expect(reloaded(fromFile, key, row.value)).toEqual(revealed(fromFile.config))
     expect(reloaded(fromEnvironment, key, row.env)).toEqual(revealed(fromEnvironment.config))
   })

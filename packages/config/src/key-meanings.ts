@@ -11,6 +11,8 @@ const ISSUER =
 const RETURN = 'https://dashboard.example.com'
 const TLS = "authorities trusted instead of the machine's, client certificate and its key, PEM; any of them demands TLS"
 
+const MAIL_TLS = "authorities trusted instead of the machine's, client certificate and its key, PEM"
+
 /** Every key of the file, by its path. */
 export const keyMeanings: Readonly<Record<string, KeyMeaning>> = {
   'server.addr': { meaning: 'listen address, the host is optional' },
@@ -32,6 +34,32 @@ export const keyMeanings: Readonly<Record<string, KeyMeaning>> = {
   'ingest.addr': { meaning: 'listen address of webhook-ingest when it runs alone' },
   'ingest.admin_addr': { meaning: 'the same for webhook-ingest', example: '127.0.0.1:9083' },
   'log.level': { meaning: '`debug`, `info`, `warn`, `error`' },
+  'mail.host': {
+    meaning: 'SMTP server; without it no mail is sent and the role `notifier` does not run',
+    example: 'smtp.example.com',
+  },
+  'mail.port': { meaning: 'by `secure`: 587 for `starttls`, 465 for `tls`, 25 for `none`', example: 587 },
+  'mail.secure': {
+    meaning: '`starttls` demands the upgrade, `tls` encrypts from the start, `none` not at all and takes no password',
+  },
+  'mail.user': { meaning: 'both or neither', example: 'licenses' },
+  'mail.password': { meaning: 'both or neither', example: '/run/secrets/mail_password' },
+  'mail.tls.ca': { meaning: MAIL_TLS, example: '/etc/licenseoperator/mail.ca.pem' },
+  'mail.tls.cert': { meaning: MAIL_TLS, example: '/etc/licenseoperator/mail.cert.pem' },
+  'mail.tls.key': { meaning: MAIL_TLS, example: '/run/secrets/mail_tls_key' },
+  'mail.from': {
+    meaning: 'required with `host`; an address, also with a name: `License Desk <licenses@example.com>`',
+    example: 'License Desk <licenses@example.com>',
+  },
+  'mail.templates': {
+    meaning: 'folder of your own templates, relative to where the program was started',
+    example: '/etc/licenseoperator/templates',
+  },
+  'mail.locale': { meaning: 'of the mails: `de-AT` falls back to `de`, then to `en`' },
+  'mail.link_base_url': { meaning: 'origin of the links in mails', example: 'https://licenses.example.com' },
+  'mail.link_ttl': {
+    meaning: 'how long the link of a mail opens its page, 1 h to ten years; it also ends with `internal_auth.jwt_secret`',
+  },
   'retention.keep_days': { meaning: 'has no effect yet: nothing is deleted. Setting it is a warning' },
   'retention.delete_only_trials': { meaning: '`false` has no effect: paid licenses are never deleted' },
   'retention.schedule_cron': { meaning: 'has no effect yet, as `keep_days`' },

@@ -107,7 +107,7 @@ export function createApp(deps: ApiDeps): OpenAPIHono<HttpEnv> {
   addResendLicense(app, deps)
   addLicenseLink(app, deps)
   addRevocations(app, deps)
-  addDocs(app)
+  addDocs(app, config.publicBaseUrl)
   // Last: its path has a parameter where all others have names.
   addDownloadLicense(app, deps)
   return app

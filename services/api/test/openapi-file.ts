@@ -10,9 +10,9 @@ import { settings } from './settings.ts'
 /** The copy that is in the repository, for those who generate a client without a running service. */
 export const committedDescription = new URL('../openapi.json', import.meta.url)
 
-/** The description as it is committed. Composing an app opens nothing, so none of these is ever reached. */
-export function descriptionText(): string {
-  const app = createApp({
+/** An app to be described. Composing one opens nothing, so none of these is ever reached. */
+export function descriptionApp(): ReturnType<typeof createApp> {
+  return createApp({
     db: openDatabase({ host: '127.0.0.1', port: 9, user: 'none', password: '', database: 'none' }).db,
     stripe: createStripe({ apiKey: 'sk_test_none' }),
     keys: createKeyRing([]),
@@ -24,5 +24,9 @@ export function descriptionText(): string {
     metrics: createMetrics(),
     now: () => new Date(),
   })
-  return `${JSON.stringify(describeApi(app), null, 2)}\n`
+}
+
+/** The description as it is committed. */
+export function descriptionText(): string {
+  return `${JSON.stringify(describeApi(descriptionApp()), null, 2)}\n`
 }

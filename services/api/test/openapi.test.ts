@@ -1,6 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { schemaChecker } from '@licenseoperator/answer-checker'
+import { exampleLicense } from '@licenseoperator/api-schemas'
 import { errorCodes } from '@licenseoperator/domain'
+import { LicenseIssued } from '@licenseoperator/events'
+import { loadVerificationKey, verifyLicense, verifyRevocationList } from '@licenseoperator/signing'
+import { readStripeEvent } from '@licenseoperator/stripe'
 import { expect, test } from 'vitest'
 import { committedDescription, descriptionText } from './openapi-file.ts'
 
@@ -80,6 +84,63 @@ test.each(operations)('%s: summary, tag, security and refusals', (name, operatio
     expect(operation.security).toEqual([{ bearer: [] }, { session: [] }])
     expect(Object.keys(Object(operation.responses))).toEqual(expect.arrayContaining(['401', '403']))
   }
+})
+
+test.each(operations)(
+  '%s: a description, values for what the path needs, and code samples that name no parameter',
+  (name, operation) => {
+    expect(String(operation.description).length).toBeGreaterThan(60)
+    for (const parameter of Object.values(Object(operation.parameters)))
+      if (at(parameter, 'in') === 'path') expect(at(parameter, 'example'), JSON.stringify(parameter)).toMatch(/./)
+    const samples = Object(operation['x-codeSamples'])
+    expect(samples).toMatchObject([{ label: 'curl' }, { label: 'fetch' }])
+    for (const { source } of samples) {
+      expect(source).toContain('https://licenses.example.com/')
+      expect(source).not.toMatch(/[{]\w+[}]|undefined/)
+      expect(source.includes('TOKEN')).toBe(!publicOnes.has(name))
+    }
+  },
+)
+
+test.each(operations)('%s: each refusal has examples of its own, which satisfy its schema', (_name, operation) => {
+  for (const [status, answer] of Object.entries(Object(operation.responses))) {
+    if (Number(status) < 400) continue
+    const media = at(answer, 'content', 'application/json')
+    const examples = Object.values(Object(at(media, 'examples')))
+    expect(examples.length, status).toBeGreaterThan(0)
+    for (const example of examples) {
+      expect(at(example, 'summary')).toMatch(/./)
+      expect(complaintsAbout(Object(at(media, 'schema')), at(example, 'value'))).toBeUndefined()
+    }
+  }
+})
+
+test('the license of the examples was really signed, and the event that is shown satisfies its schema', () => {
+  const { text, publicKeyPem, licenseId, payloadB64, signatureB64, keyId } = exampleLicense
+  const verdict = verifyLicense(text, loadVerificationKey(publicKeyPem), { now: () => new Date('2026-06-01T00:00:00Z') })
+  expect(verdict).toMatchObject({ status: 'valid', license: { licenseId, group: 'acme', productKey: 'core', seats: 5 } })
+  const event = at(document, 'webhooks', 'licenseoperator.license.issued', 'post', 'requestBody', 'content', 'application/json')
+  const shown = at(event, 'example')
+  expect(LicenseIssued.parse(shown)).toEqual(shown)
+  expect(complaintsAbout(Object(at(event, 'schema')), shown)).toBeUndefined()
+  expect(shown).toMatchObject({ licenseText: text, payloadB64, signatureB64, keyId, licenseId })
+})
+
+test('the revocation list and the file of payments that are shown are such', () => {
+  const list = verifyRevocationList(exampleLicense.revocations, loadVerificationKey(exampleLicense.publicKeyPem))
+  expect(list).toMatchObject({ status: 'current' })
+  const csv = at(document, 'paths', '/authlance/license/payments/api/v1/reports/payments/export', 'get', 'responses', '200')
+  const [header = '', row = '', ...rest] = String(at(csv, 'content', 'text/csv', 'schema', 'examples', '0')).split('\r\n')
+  expect(rest).toEqual([''])
+  expect(row.split(',')).toHaveLength(header.split(',').length)
+})
+
+test("Stripe's webhook is described with what the receiver reads and answers", () => {
+  const webhook = at(document, 'webhooks', 'stripe.webhook', 'post')
+  const body = at(webhook, 'requestBody', 'content', 'application/json')
+  expect(complaintsAbout(Object(at(body, 'schema')), at(body, 'example'))).toBeUndefined()
+  expect(readStripeEvent(JSON.stringify(at(body, 'example'))).type).toBe('checkout.session.completed')
+  expect(Object.keys(Object(at(webhook, 'responses')))).toEqual(['200', '400', '413', '503'])
 })
 
 test.each(operations)('%s: an example of every body, which satisfies its schema', (_name, operation) => {

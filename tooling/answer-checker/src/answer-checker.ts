@@ -9,9 +9,14 @@ export interface Description {
   readonly components?: unknown
 }
 
+interface Media {
+  readonly schema?: Schema
+  readonly examples?: Readonly<Record<string, { readonly value?: { readonly code?: unknown } }>>
+}
+
 interface Operation {
   readonly operationId?: string
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, { readonly schema?: Schema }>> }>>
+  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Media>> }>>
 }
 
 /** Statuses that any operation may answer: they are the transport's, not the route's. */
@@ -35,7 +40,7 @@ export function schemaChecker({ components }: Description): (schema: Schema, val
 }
 
 /**
- * Holds answers against the description of an API: status, content type and body.
+ * Holds answers against the description of an API: status, content type and body; of a refusal also that its code is among the examples.
  *
  * @returns a function that throws an Error naming the operation and what is wrong with its answer
  */
@@ -64,7 +69,16 @@ export function answerChecker(description: Description): (method: string, path: 
     const media = described.content[type]
     if (media === undefined) throw new Error(`${where} with ${type}, which its description does not have`)
     if (type !== 'application/json' || media.schema === undefined) return
-    const wrong = complaint(media.schema, await answer.clone().json())
+    const body = await answer.clone().json()
+    const wrong = complaint(media.schema, body)
     if (wrong !== undefined) throw new Error(`${where} with a body outside its schema: ${wrong}`)
+    if (!isShown(media, Object(body).code))
+      throw new Error(`${where} with the code ${Object(body).code}, of which its description has no example`)
   }
+}
+
+/** Whether one of the refusals that a description shows has this code; where none is shown any code will do. */
+function isShown({ examples }: Media, code: unknown): boolean {
+  const shown = Object.values(examples ?? {}).map(({ value }) => value?.code)
+  return code === undefined || shown.length === 0 || shown.includes(code)
 }

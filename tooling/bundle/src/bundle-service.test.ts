@@ -28,7 +28,7 @@ describe.each([
     const { version } = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'))
     expect(run(dist, '--version')).toMatchObject({ status: 0, stdout: expect.stringMatching(`^${program}/${version} `) })
     expect(run(dist, ...withoutConfiguration)).toMatchObject({ status: EX_CONFIG, stderr: expect.stringContaining('mysql.dsn') })
-    expect(existsSync(join(dist, 'docs/swagger-ui-bundle.js'))).toBe(docs)
+    expect(existsSync(join(dist, 'docs/reference.js'))).toBe(docs)
     expect(existsSync(join(dist, 'mail-templates/en/purchase.html'))).toBe(mail)
   }, 60_000)
 

@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
@@ -11,12 +11,15 @@ import { build } from 'esbuild'
 const BANNER =
   "import { createRequire as bundleCreateRequire$ } from 'node:module'; const require = bundleCreateRequire$(import.meta.url);"
 
-/** The reference page's files, from the package of the service that serves it. */
-const DOCS = ['swagger-ui.css', 'swagger-ui-bundle.js']
 const requireFromApi = createRequire(new URL('../../../services/api/package.json', import.meta.url))
 
 /** The words of the mails, which an operator may read to write their own. */
 const MAIL_TEMPLATES = fileURLToPath(new URL('../../../packages/mail/templates', import.meta.url))
+
+/** The reference page's script, from the package of the service that serves it; the package's exports name only what lies beside it. */
+function referenceScript(): string {
+  return join(dirname(requireFromApi.resolve('@scalar/api-reference/style.css')), 'browser/standalone.js')
+}
 
 /**
  * Bundles `src/main.ts` of a deployable into `main.js`, which needs nothing but Node, and `main.js.map`.
@@ -42,5 +45,5 @@ export async function bundleService(folder: string, options: { docs: boolean; ma
   if (options.mail) cpSync(MAIL_TEMPLATES, join(dist, 'mail-templates'), { recursive: true })
   if (!options.docs) return
   mkdirSync(join(dist, 'docs'))
-  for (const name of DOCS) cpSync(requireFromApi.resolve(`swagger-ui-dist/${name}`), join(dist, 'docs', name))
+  cpSync(referenceScript(), join(dist, 'docs/reference.js'))
 }

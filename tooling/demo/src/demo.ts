@@ -79,7 +79,7 @@ async function buy(
 
 /** Where they are bundled the page's files come from beside the bundle, and a missing one shows only when somebody asks for it. */
 async function readReference({ apiUrl }: Pick<Environment, 'apiUrl'>): Promise<string> {
-  const paths = ['openapi.json', 'docs', 'docs/swagger-ui.css', 'docs/swagger-ui-bundle.js']
+  const paths = ['openapi.json', 'docs', 'docs/start.js', 'docs/reference.js']
   const answers = await Promise.all(paths.map((path) => fetch(`${apiUrl}/authlance/license/${path}`)))
   for (const answer of answers) if (answer.status !== 200) throw new Error(`GET ${answer.url} answered ${answer.status}`)
   return `${answers.length} files`

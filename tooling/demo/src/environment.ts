@@ -11,6 +11,7 @@ import { stringify } from 'yaml'
 import { z } from 'zod'
 import { copyBundles, type Programs } from './bundles.ts'
 import { demoCatalog } from './catalog.ts'
+import { configuration, withSettings } from './environment-configuration.ts'
 import { type RunningProcess, runProcess, runToEnd, waitUntilReady } from './run-process.ts'
 
 /** Everything a purchase needs, running: stack, Stripe emulator, api and webhook-ingest as processes of their own. */
@@ -20,6 +21,8 @@ export interface Environment {
   readonly ingestUrl: string
   readonly emulatorUrl: string
   readonly control: EmulatorControl
+  /** What the emulator's page and control API ask for. */
+  readonly controlToken: string
   readonly programs: Programs
   /** For every command of the operator. */
   readonly env: Readonly<Record<string, string | undefined>>
@@ -49,6 +52,16 @@ export interface EnvironmentOptions {
   readonly bundles?: boolean
   /** Products of the configuration file; default the demo's. */
   readonly products?: readonly object[]
+  /** Where the services listen; a free port for each that is not named. */
+  readonly ports?: Partial<Record<'api' | 'ingest' | 'emulator' | 'mysql' | 'nats', number>>
+  /** Added to the configuration, section by section. */
+  readonly settings?: Readonly<Record<string, object>>
+  /** true: the services end when this process has ended, however it did. */
+  readonly endsWithUs?: boolean
+  /** What the Stripe emulator makes its ids from; random when absent or when the stack keeps what another run has made. */
+  readonly emulatorSeed?: string
+  /** Told of the emulator before anything is asked of it. */
+  readonly onEmulator?: (emulator: EmulatorAddress) => Promise<void>
 }
 
 const at = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
@@ -58,6 +71,7 @@ export const INGEST = at('services/webhook-ingest/src/main.ts')
 const sources: Programs = { cli: CLI, api: API, ingest: INGEST, variables: {} }
 
 const EmulatorAddress = z.object({ url: z.url(), apiKey: z.string(), controlToken: z.string() })
+export type EmulatorAddress = z.infer<typeof EmulatorAddress>
 const EnsuredWebhook = z.object({ secret: z.string() })
 
 /**
@@ -73,7 +87,10 @@ export async function startEnvironment(say: (line: string) => void, options: Env
   }
   try {
     const programs = options.bundles === true ? copyBundles(folder) : sources
-    const stack = await acquireStack({ log: (line) => say(`stack: ${line}`) })
+    const stack = await acquireStack({
+      log: (line) => say(`stack: ${line}`),
+      ...(options.ports === undefined ? {} : { ports: options.ports }),
+    })
     stops.push(() => stack.stop())
     say(`stack: provider=${stack.provider} (${stack.providerDetail})`)
     return await startServices({ stack, folder, programs, say, stops, stop, options })
@@ -95,16 +112,21 @@ async function startServices(started: {
   const { stack, folder, programs, say, stops, stop, options } = started
   const processes: RunningProcess[] = []
   const start = (name: string, script: string, args: readonly string[], env: Readonly<Record<string, string | undefined>>) => {
-    const { running, child } = runProcess({ name, script, args, env, logFile: join(folder, `${name}.log`) })
+    const logFile = join(folder, `${name}.log`)
+    const { running, child } = runProcess({ name, script, args, env, logFile, endsWithUs: options.endsWithUs === true })
     processes.push(running)
     stops.push(() => running.stop())
     return { running, child }
   }
-  const emulator = await startEmulatorProcess(start)
+  // Ids that a store has seen before would be taken for events that came twice.
+  const seed = stack.provider === 'environment' ? undefined : options.emulatorSeed
+  const emulator = await startEmulatorProcess(start, options.ports?.emulator ?? 0, seed)
+  await options.onEmulator?.(emulator)
   const key = await generateSigningKey({ modulusLength: 2048 })
   const publicKeyFile = join(folder, 'demo.pub.pem')
   writeFileSync(publicKeyFile, key.publicKeyPem)
-  const [apiPort, ingestPort] = [await freePort(), await freePort()]
+  const apiPort = options.ports?.api ?? (await freePort())
+  const ingestPort = options.ports?.ingest ?? (await freePort())
   const [apiUrl, ingestUrl] = [`http://127.0.0.1:${apiPort}`, `http://127.0.0.1:${ingestPort}`]
   const config = join(folder, 'config.yaml')
   const jwtSecret = crypto.randomUUID() + crypto.randomUUID()
@@ -113,10 +135,13 @@ async function startServices(started: {
     writeFileSync(
       config,
       stringify(
-        configuration({
-          ...{ stack, key, apiPort, ingestPort, apiUrl, emulator, webhookSecret, jwtSecret },
-          products: options.products ?? demoCatalog,
-        }),
+        withSettings(
+          configuration({
+            ...{ stack, key, apiPort, ingestPort, apiUrl, emulator, webhookSecret, jwtSecret },
+            products: options.products ?? demoCatalog,
+          }),
+          options.settings,
+        ),
       ),
       { mode: 0o600 },
     )
@@ -155,6 +180,7 @@ async function startServices(started: {
     ingestUrl,
     emulatorUrl: emulator.url,
     control: createControlClient(emulator.url, emulator.controlToken),
+    controlToken: emulator.controlToken,
     env,
     publicKeyPem: key.publicKeyPem,
     publicKeyFile,
@@ -186,11 +212,11 @@ type Start = (
 ) => ReturnType<typeof runProcess>
 
 /** The emulator says where it listens in its first line. */
-async function startEmulatorProcess(start: Start): Promise<z.infer<typeof EmulatorAddress>> {
+async function startEmulatorProcess(start: Start, port: number, seed: string | undefined): Promise<EmulatorAddress> {
   const { child, running } = start(
     'stripe-emulator',
     at('tooling/stripe-emulator/src/main.ts'),
-    ['--port', '0'],
+    ['--port', String(port), ...(seed === undefined ? [] : ['--seed', seed])],
     withoutOurs(process.env),
   )
   const line = await new Promise<string>((resolve, reject) => {
@@ -202,42 +228,6 @@ async function startEmulatorProcess(start: Start): Promise<z.infer<typeof Emulat
     child.once('exit', () => reject(new Error(`the Stripe emulator did not start; its log is ${running.logFile}`)))
   })
   return EmulatorAddress.parse(JSON.parse(line))
-}
-
-function configuration(facts: {
-  stack: Stack
-  key: { privateKeyPem: string; publicKeyPem: string }
-  apiPort: number
-  ingestPort: number
-  apiUrl: string
-  emulator: { url: string; apiKey: string }
-  webhookSecret: string
-  jwtSecret: string
-  products: readonly object[]
-}): object {
-  return {
-    server: { addr: `127.0.0.1:${facts.apiPort}`, public_base_url: facts.apiUrl, drain_delay: '0s' },
-    ingest: { addr: `127.0.0.1:${facts.ingestPort}` },
-    security: ['core', 'core_one_off'].map((product_key) => ({
-      product_key,
-      private_key_pem: facts.key.privateKeyPem,
-      public_key_pem: facts.key.publicKeyPem,
-    })),
-    internal_auth: { jwt_secret: facts.jwtSecret, token_ttl: '2h' },
-    stripe: {
-      api_key: facts.emulator.apiKey,
-      webhook_secret: facts.webhookSecret,
-      root_app_url: 'https://shop.example',
-      frontend_base_path: 'dashboard',
-      api_base: facts.emulator.url,
-      default_subscription_slug: 'core',
-      default_one_off_slug: 'core-one-off',
-      products: facts.products,
-    },
-    nats: { url: facts.stack.natsUrl },
-    mysql: { dsn: facts.stack.mysqlDsn, max_open_conns: 20 },
-    product_display: { description: 'Core, self-hosted', features: ['Runs on your machines', 'Verified offline'] },
-  }
 }
 
 /** Whatever the caller's shell configures must not leak into a throw-away environment. */

@@ -16,21 +16,27 @@ export interface RunningProcess {
 
 const STOP_MS = 12_000
 
+/** Loaded before a program that ends when we have ended. */
+const END_WITH_PARENT = new URL('./end-with-parent.ts', import.meta.url).href
+
 /** Starts a TypeScript program of the repository with this Node; its output goes to a file. */
 export function runProcess(options: {
   name: string
+  /** true: it ends when this process has ended, however it did. */
+  endsWithUs?: boolean
   script: string
   args: readonly string[]
   env: Readonly<Record<string, string | undefined>>
   logFile: string
 }): { running: RunningProcess; child: ChildProcess } {
-  const child = spawn(process.execPath, [options.script, ...options.args], {
+  const { script, endsWithUs = false } = options
+  const child = spawn(process.execPath, [...(endsWithUs ? ['--import', END_WITH_PARENT] : []), script, ...options.args], {
     env: options.env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [endsWithUs ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   })
   const log = createWriteStream(options.logFile, { flags: 'a' })
-  child.stdout.pipe(log, { end: false })
-  child.stderr.pipe(log, { end: false })
+  child.stdout?.pipe(log, { end: false })
+  child.stderr?.pipe(log, { end: false })
   const ended = once(child, 'exit').then(() => child.exitCode)
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return

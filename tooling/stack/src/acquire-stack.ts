@@ -1,4 +1,4 @@
-import { startPrivateStack } from './private-stack.ts'
+import { type PreferredPorts, startPrivateStack } from './private-stack.ts'
 import { debianPrograms } from './providers/debian/debian-programs.ts'
 import { dockerReason, startDockerStack } from './providers/docker.ts'
 import { environmentAddresses } from './providers/environment.ts'
@@ -13,6 +13,8 @@ export interface AcquireOptions {
   readonly providers?: readonly ProviderName[]
   /** Of MySQL; default 400. */
   readonly maxConnections?: number
+  /** Where private instances listen if nobody else does; containers choose for themselves. Default: free ports. */
+  readonly ports?: PreferredPorts
 }
 
 /**
@@ -31,7 +33,7 @@ export async function acquireStack(options: AcquireOptions = {}): Promise<Stack>
     }
     if (provider === 'docker') return (await dockerReason()) ?? (await startDockerStack(say, maxConnections))
     const programs = provider === 'path' ? await pathPrograms() : await debianPrograms(say)
-    return typeof programs === 'string' ? programs : startPrivateStack(provider, programs, maxConnections)
+    return typeof programs === 'string' ? programs : startPrivateStack(provider, programs, maxConnections, options.ports)
   })
 }
 

@@ -9,17 +9,25 @@ import { addresses, type ProviderName, type Stack } from './stack.ts'
 
 const ATTEMPTS = 3
 
+export type PreferredPorts = Partial<Record<'mysql' | 'nats', number>>
+
 /**
- * Starts both servers in a temporary folder, on free loopback ports. They end with `stop()` or with this process, however it ends.
+ * Starts both servers in a temporary folder, on the loopback ports that are asked for or on free ones. They end with `stop()` or with this process,
+ * however it ends.
  *
  * @throws Error with the server's last words when one does not start
  */
-export async function startPrivateStack(provider: ProviderName, programs: Programs, maxConnections: number): Promise<Stack> {
+export async function startPrivateStack(
+  provider: ProviderName,
+  programs: Programs,
+  maxConnections: number,
+  ports: PreferredPorts = {},
+): Promise<Stack> {
   removeLeftovers(ephemeral.parent, ephemeral.prefix)
   const folder = makeOwnedFolder(ephemeral.parent, ephemeral.prefix)
   const outcomes = await Promise.allSettled([
-    startOnFreePort((port) => prepareMysql(programs, folder, port, maxConnections), folder),
-    startOnFreePort((port) => prepareNats(programs, folder, port), folder),
+    startOnFreePort((port) => prepareMysql(programs, folder, port, maxConnections), folder, ports.mysql),
+    startOnFreePort((port) => prepareNats(programs, folder, port), folder, ports.nats),
   ])
   const stop = async () => {
     await Promise.all(outcomes.map((one) => (one.status === 'fulfilled' ? one.value.server.dispose() : undefined)))
@@ -49,9 +57,10 @@ export async function startPrivateStack(provider: ProviderName, programs: Progra
 async function startOnFreePort(
   prepare: (port: number) => ServerCommand | Promise<ServerCommand>,
   folder: string,
+  preferred: number | undefined,
 ): Promise<{ server: SupervisedServer; port: number }> {
   for (let attempt = 1; ; attempt += 1) {
-    const port = await freePort()
+    const port = attempt === 1 && preferred !== undefined && (await isFree(preferred)) ? preferred : await freePort()
     const server = new SupervisedServer(await prepare(port), folder)
     try {
       await server.start()

@@ -28,7 +28,7 @@ const CheckoutRequest = z
   })
   .meta({
     id: 'CheckoutSessionRequest',
-    examples: [{ lookupKey: 'team-year', organizationName: 'acme', cookieDomain: '.acme.test', managedProducts: 5 }],
+    examples: [{ lookupKey: 'team-year', organizationName: 'acme', cookieDomain: '.acme.example', managedProducts: 5 }],
   })
 
 const CheckoutSession = z.object({ sessionId: z.string(), url: z.url() }).meta({

@@ -18,7 +18,7 @@ const PortalRequest = z
   .object({
     customerId: z.string().trim().regex(CUSTOMER_ID, 'must be a Stripe customer id'),
   })
-  .meta({ id: 'CustomerPortalRequest', examples: [{ customerId: 'cus_NffrFeUfNV2Hib' }] })
+  .meta({ id: 'CustomerPortalRequest', examples: [{ customerId: 'cus_2977z9zYn3fHoe' }] })
 
 const route = createRoute({
   method: 'post',

@@ -32,7 +32,14 @@ const IssueRequest = z
   .meta({
     id: 'IssueRequest',
     examples: [
-      { group: 'acme', email: 'owner@acme.test', productKey: 'core', plan: 'alpha', exp: '2099-01-01T00:00:00Z', persist: true },
+      {
+        group: 'acme',
+        email: 'owner@acme.example',
+        productKey: 'core',
+        plan: 'alpha',
+        exp: '2099-01-01T00:00:00Z',
+        persist: true,
+      },
     ],
   })
 

@@ -23,7 +23,7 @@ const TrialRequest = z
   })
   .meta({
     id: 'TrialRequest',
-    examples: [{ domain: '.acme.test', email: 'owner@acme.test', productKey: 'core' }],
+    examples: [{ domain: '.acme.example', email: 'owner@acme.example', productKey: 'core' }],
   })
 
 const route = createRoute({

@@ -29,6 +29,13 @@ const list = createRoute({
   },
 })
 
+/** The header and one payment, column by column. */
+const exampleFile = `${paymentsCsvHeader}${[
+  '2026-03-01T09:30:00Z,2026-03-01T09:30:00Z,acme,Ada,Lovelace,ada@acme.example,usd,19900,0,19900',
+  'prod_NWjs8kKbJWmuuc,in_1MtHbELkdIwHu7ix,pi_3MtwBwLkdIwHu7ix,cus_2977z9zYn3fHoe',
+  'Main St 1,,Berlin,,10115,DE,0,,19900,L-01JZX3F9T5M2Q8V7K4N6R0B1CD,core,core',
+].join(',')}\r\n`
+
 const csv = createRoute({
   method: 'get',
   path: `${PATH}/export`,
@@ -42,7 +49,7 @@ const csv = createRoute({
     200: {
       description:
         'RFC 4180 with a header row; amounts in minor units; further columns may be added at the end. A connection that breaks off means that the file is not whole',
-      content: { 'text/csv': { schema: z.string().meta({ examples: [paymentsCsvHeader] }) } },
+      content: { 'text/csv': { schema: z.string().meta({ examples: [exampleFile] }) } },
     },
     ...refusals(400, 401, 403, 500, 503),
   },

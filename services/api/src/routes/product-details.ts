@@ -16,7 +16,7 @@ import type { ApiDeps } from '../api-deps.ts'
 
 const LookupRequest = z
   .object({ lookup_key: text({ max: 255 }).meta({ description: 'Lookup key or Stripe price id' }) })
-  .meta({ id: 'ProductDetailsRequest', examples: [{ lookup_key: 'core-once' }] })
+  .meta({ id: 'ProductDetailsRequest', examples: [{ lookup_key: 'team-year' }] })
 
 const PriceDetails = z
   .object({

@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi'
-import { firstValue } from '@licenseoperator/api-schemas'
+import { exampleLicense, firstValue } from '@licenseoperator/api-schemas'
 import { DomainError } from '@licenseoperator/domain'
 import { failAs, type HttpEnv, refusals } from '@licenseoperator/http'
 import { matchesEntityTag } from '../answer-catalog-page.ts'
@@ -29,9 +29,7 @@ const route = createRoute({
       description: 'For products that verify offline: packages/signing checks it. A cache may keep it for five minutes',
       content: {
         'text/plain': {
-          schema: z
-            .string()
-            .meta({ examples: ['-----BEGIN LICENSE REVOCATION LIST-----\n…\n-----END LICENSE REVOCATION LIST-----\n'] }),
+          schema: z.string().meta({ examples: [exampleLicense.revocations] }),
         },
       },
     },

@@ -4,6 +4,7 @@ import { consumingMutants } from './operating/consuming.ts'
 import { failureMutants } from './operating/failures.ts'
 import { firstStartMutants } from './operating/first-start.ts'
 import { readinessMutants } from './operating/readiness.ts'
+import { referenceMutants } from './operating/reference.ts'
 import { reportMutants } from './operating/reports.ts'
 import { restore } from './operating/restore.ts'
 import { schemaMutants } from './operating/schema.ts'
@@ -16,5 +17,6 @@ export const operating: readonly Mutant[] = [
   ...failureMutants,
   ...reportMutants,
   ...commandLineMutants,
+  ...referenceMutants,
   ...restore,
 ]

@@ -1,0 +1,68 @@
+/**
+ * A license that was really signed, for the examples of the description: what they say of it can be checked with `publicKeyPem`, whose private
+ * half was thrown away.
+ */
+export const exampleLicense = {
+  licenseId: 'L-01JZX3F9T5M2Q8V7K4N6R0B1CD',
+  text: [
+    '-----BEGIN LICENSE-----',
+    'MzE5NDA1ZTI0OWIxMGRlODFkYmU1MDdjYjQ3MzEyNzdiY2Q1ODU0ZTMwYmRkMzg3',
+    'YjA4ZDQxYzAxNDhkMDU5NgpleUoySWpveExDSnNhV05sYm5ObFNXUWlPaUpNTFRB',
+    'eFNscFlNMFk1VkRWTk1sRTRWamRMTkU0MlVqQkNNVU5FSWl3aVozSnZkWEFpT2lK',
+    'aFkyMWxJaXdpWlcxaGFXd2lPaUpoWkdGQVlXTnRaUzVsZUdGdGNHeGxJaXdpY0hK',
+    'dlpIVmpkRXRsZVNJNkltTnZjbVVpTENKd2JHRnVJam9pWTI5eVpTSXNJbVJ2YldG',
+    'cGJpSTZJaTVoWTIxbExtVjRZVzF3YkdVaUxDSnpaV0YwY3lJNk5Td2liR2xqWlc1',
+    'elpWUjVjR1VpT2lKemRXSnpZM0pwY0hScGIyNGlMQ0pwYzNOMVpXUkJkQ0k2SWpJ',
+    'd01qWXRNRE10TURGVU1EazZNekE2TURCYUlpd2laWGh3YVhKbGMwRjBJam9pTWpB',
+    'eU55MHdNeTB3TVZRd09Ub3pNRG93TUZvaUxDSndjbWxqWlV4dlkydGxaQ0k2Wm1G',
+    'c2MyVjkKQmliVGlYcUF3a1Eva3RQSkcrU0psNHdQc21EV0hEMmtyNlZqbkRyT2JN',
+    'Q2JMTlNiNnhYVEZrZm5EQjQ5ajZ1SGVBVlZybDBBOW55cHQwcEN6aXBTV3E4VTRq',
+    'M2p0ZUprVGhzMGRVd0psd2sxSkFUQ1hXSFlERmpOaThCdk9wQmoveG5qUGpvK1l0',
+    'c1ZPekhQWmlQZ0Z3MWdCNmE4bkhXTDQ0N1VSSHR4WmtwdUZQekdZK2ZPcEVGUzQ0',
+    'cmpWUlI2Vkd0bUxneng0SkdKemZiNnlSTnhVVHVGNHd5L1FRQTZ1RFNCQmxwZzd1',
+    'YTJ5OGY4a2dGTFBVT0ZYUFJRUjYxWmxuc09VOE1rOEh4ZVFtdkJCMkNmZE1DTUts',
+    'cFdNelJ1djZmemYxSEkvT2lNVDBuUlVWakEyMkxpelBlSGhOZGErczYzTDllV29n',
+    'QmFGQm9TQlZTeDNRPT0K',
+    '-----END LICENSE-----',
+    '',
+  ].join('\n'),
+  payloadB64:
+    'eyJ2IjoxLCJsaWNlbnNlSWQiOiJMLTAxSlpYM0Y5VDVNMlE4VjdLNE42UjBCMUNEIiwiZ3JvdXAiOiJhY21lIiwiZW1haWwiOiJhZGFAYWNtZS5leGFtcGxlIiwicHJvZHVjdEtleSI6ImNvcmUiLCJwbGFuIjoiY29yZSIsImRvbWFpbiI6Ii5hY21lLmV4YW1wbGUiLCJzZWF0cyI6NSwibGljZW5zZVR5cGUiOiJzdWJzY3JpcHRpb24iLCJpc3N1ZWRBdCI6IjIwMjYtMDMtMDFUMDk6MzA6MDBaIiwiZXhwaXJlc0F0IjoiMjAyNy0wMy0wMVQwOTozMDowMFoiLCJwcmljZUxvY2tlZCI6ZmFsc2V9',
+  signatureB64:
+    'BibTiXqAwkQ/ktPJG+SJl4wPsmDWHD2kr6VjnDrObMCbLNSb6xXTFkfnDB49j6uHeAVVrl0A9nypt0pCzipSWq8U4j3jteJkThs0dUwJlwk1JATCXWHYDFjNi8BvOpBj/xnjPjo+YtsVOzHPZiPgFw1gB6a8nHWL447URHtxZkpuFPzGY+fOpEFS44rjVRR6VGtmLgzx4JGJzfb6yRNxUTuF4wy/QQA6uDSBBlpg7ua2y8f8kgFLPUOFXPRQR61ZlnsOU8Mk8HxeQmvBB2CfdMCMKlpWMzRuv6fzf1HI/OiMT0nRUVjA22LizPeHhNda+s63L9eWogBaFBoSBVSx3Q==',
+  keyId: '319405e249b10de81dbe507cb4731277bcd5854e30bdd387b08d41c0148d0596',
+  /** A signed list in which another license of the key is revoked. */
+  revocations: [
+    '-----BEGIN LICENSE REVOCATION LIST-----',
+    'MzE5NDA1ZTI0OWIxMGRlODFkYmU1MDdjYjQ3MzEyNzdiY2Q1ODU0ZTMwYmRkMzg3',
+    'YjA4ZDQxYzAxNDhkMDU5NgpleUowZVhCbElqb2liR2xqWlc1elpXOXdaWEpoZEc5',
+    'eUxuSmxkbTlqWVhScGIyNXpJaXdpZGlJNk1Td2liblZ0WW1WeUlqb3hOemN5TkRN',
+    'NE5EQXdMQ0pwYzNOMVpXUkJkQ0k2SWpJd01qWXRNRE10TURKVU1EZzZNREE2TURC',
+    'YUlpd2ljSEp2WkhWamRFdGxlWE1pT2xzaVkyOXlaU0pkTENKeVpYWnZhMlZrSWpw',
+    'YmV5SnNhV05sYm5ObFNXUWlPaUpNTFRBeFNscFlORUkzVFRKRE9VUTFSamhITVVn',
+    'MlNqTkxNRTVRSWl3aWNtVjJiMnRsWkVGMElqb2lNakF5Tmkwd015MHdNbFF3Tnpv',
+    'MU9Ub3dNRm9pTENKeVpXRnpiMjRpT2lKeVpXWjFibVJsWkNKOVhYMD0KTWpUY0JF',
+    'WGNjWmZXVFp4V3V1dzdXU1o0ZmxiMmp3WnA3aEg2SExVRHNwejNHRWNDOHAwc0tH',
+    'RlNRUWtQQjM0V2FHOWJRM2gwTUNzTFlBdTNlbU9HbUtqMWM5bVpGUlVpZUlYeFhR',
+    'TDJFSTFyNVc2L1VjMnR4YXJPUFUvNEhIdE1nRFJ2Um5Za3N6SWpZVHlkcGZiOERH',
+    'QjRFQVlvbHZUWVAzU0lsU0dhMjBPTDU1b0JONVlpM3M4b1M5M0ZiNTZ1ajVyTkp1',
+    'ZWIxNnlJY3lwT1dWdHBjcG5Ha29oNVdpcSsxQkhTWVFpbTNkR05LQkI4bTloV1Ro',
+    'MmVLR0czM3VrbVJEb3hZV2NpTXhXN2lidVo2d1c3NDkxMTRoTUVLd0UvTTFqV2I1',
+    'WUs3Q3R3N0YyenpSbUNyQ3hnazlHSHBjL0hmaExhOCtMK2ZxeEZTd1EzTDVvQW53',
+    'PT0K',
+    '-----END LICENSE REVOCATION LIST-----',
+    '',
+  ].join('\n'),
+  publicKeyPem: [
+    '-----BEGIN PUBLIC KEY-----',
+    'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEArFEKOrBfFv7PtMh18OHF',
+    'zaJsYMlIYhGHEudvM5gLMyJqVxBIqPSOr3bJsBVJsVcMh55JXbGm/vj/b+a6AlZY',
+    'JCGlUV7VdZPuKkmJPPcMxm9s2j7JLIApW0C2bMJS9OKzM8sL11Y+UQCAhS8M/fbb',
+    '300h+asOpqaHsHf8V7jcHTDZUjH4ZA628tTRXmt6l421JrtUtQJmuU8295qCluWS',
+    'Ds5cN/bbnnMefbbr7y2lA8zdXeh1rluZpeIXAv1l4UVN8prkeL6c3Wf3uQa/Q+Zv',
+    'weLlltzkZbV8uayjYQMy8LI4bowEzaxSYBqKZiKcLVgQOBk7nRr99Ag8JpXyQq0x',
+    'LQIDAQAB',
+    '-----END PUBLIC KEY-----',
+    '',
+  ].join('\n'),
+} as const
