@@ -48,6 +48,7 @@ test('what is claimed and never settled is found again, and counts as sent perha
   expect(await claim('dies', at(1))).toMatchObject({ unsure: false, attempts: 1, maybeTwice: 0 })
   expect(await claim('next', at(179))).toBeUndefined()
   expect(await claim('next', at(182))).toMatchObject({ unsure: true, attempts: 2, maybeTwice: 1 })
+  expect(await only()).toMatchObject({ state: 'sending', attempts: 2, maybeTwice: 1 })
   // The one that was taken for dead comes to its end after all.
   await postpone((await only())?.notificationId ?? '', 'dies', 'failed', at(200))
   expect(await only()).toMatchObject({ state: 'sending', lastError: undefined })

@@ -80,7 +80,11 @@ describe('what became of it', () => {
 
   test('a server that is leaving, or takes nobody, is no fault of the message', async () => {
     const leaving = await serving(() => 'take', { onMailFrom: (_from, _session, done) => done(failure(421)) })
-    expect(await send(settings(leaving.port))).toMatchObject({ kind: 'server' })
+    expect(await send(settings(leaving.port))).toEqual({ kind: 'server', reason: expect.stringContaining('421') })
+    const late = await serving(() => 'take', {
+      onData: (stream, _session, done) => void stream.resume().once('end', () => done(failure(421))),
+    })
+    expect(await send(settings(late.port))).toEqual({ kind: 'server', reason: expect.stringContaining('421') })
     const closed = await serving(() => 'take', { onConnect: (_session, done) => done(failure(554)) })
     expect(await send(settings(closed.port))).toMatchObject({ kind: 'server' })
   })

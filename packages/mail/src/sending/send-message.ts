@@ -61,7 +61,8 @@ export async function sendMessage(
     await new Promise<void>((resolve, reject) => {
       timer = setTimeout(() => reject(new Error(`it took longer than ${deadlineMs / 1000} s`)), deadlineMs)
       connection.on('error', reject)
-      connection.once('end', () => reject(new Error('the connection ended')))
+      // Said before the reason is: whoever knows more comes first.
+      connection.once('end', () => setImmediate(() => reject(new Error('the connection ended'))))
       const transfer = () => {
         ready = true
         connection.send({ from: envelope.from, to: [envelope.to], size: message.length }, body, (error) =>

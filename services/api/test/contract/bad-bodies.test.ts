@@ -57,7 +57,9 @@ async function send(
 }
 
 test('the table above names every operation with a body', () => {
-  const taking = api.app.routes.filter(({ method }) => ['POST', 'PUT', 'PATCH'].includes(method))
+  // What is done to a license whose id says all there is to say.
+  const bodiless = /\/admin\/licenses\/:licenseId\/(?:resend|revoke-links)$/
+  const taking = api.app.routes.filter(({ method, path }) => ['POST', 'PUT', 'PATCH'].includes(method) && !bodiless.test(path))
   const named = operations.map(
     ([method, path]) => `${method} ${path.replace('/acme/', '/{}/').replace('/core', '/{}').replace('/1', '/{}')}`,
   )

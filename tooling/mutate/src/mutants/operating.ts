@@ -3,6 +3,7 @@ import { commandLineMutants } from './operating/command-line.ts'
 import { consumingMutants } from './operating/consuming.ts'
 import { failureMutants } from './operating/failures.ts'
 import { firstStartMutants } from './operating/first-start.ts'
+import { mailMutants } from './operating/mail.ts'
 import { readinessMutants } from './operating/readiness.ts'
 import { referenceMutants } from './operating/reference.ts'
 import { reportMutants } from './operating/reports.ts'
@@ -19,4 +20,5 @@ export const operating: readonly Mutant[] = [
   ...commandLineMutants,
   ...referenceMutants,
   ...restore,
+  ...mailMutants,
 ]

@@ -1,0 +1,60 @@
+import type { Mutant } from '../../mutant.ts'
+
+const rows = 'packages/db/src/notifications.ts'
+const send = 'packages/mail/src/sending/send-message.ts'
+const linked = 'packages/mail/src/link/find-linked-license.ts'
+const claiming = ['packages/db/src/notifications.integration.test.ts']
+const sending = ['packages/mail/src/sending/send-message.integration.test.ts']
+const opening = ['services/api/test/contract/license-link.test.ts']
+
+export const mailMutants: readonly Mutant[] = [
+  {
+    rule: 'mail: a try whose outcome nobody knows is counted when it is tried again',
+    file: rows,
+    find: "eb('maybe_twice', '+', unsure ? 1 : 0)",
+    put: "eb('maybe_twice', '+', 0)",
+    tests: claiming,
+  },
+  {
+    rule: 'mail: whoever lost the lease changes nothing',
+    file: rows,
+    find: ".where('lease_owner', '=', owner)\n    .execute()\n}\n\n/** It will not be sent.",
+    put: '.execute()\n}\n\n/** It will not be sent.',
+    tests: claiming,
+  },
+  {
+    rule: 'mail: an answer that was lost is no refusal',
+    file: send,
+    find: "if (responseCode === undefined && sentAll) return { kind: 'unknown', reason }",
+    put: '',
+    tests: sending,
+  },
+  {
+    rule: 'mail: a server that is leaving refuses no message',
+    file: send,
+    find: 'responseCode !== undefined && responseCode !== 421',
+    put: 'responseCode !== undefined',
+    tests: sending,
+  },
+  {
+    rule: 'mail: a header takes no line break',
+    file: 'packages/mail/src/sending/compose-message.ts',
+    find: 'if (refusal !== undefined) throw new UnsafeHeader(refusal)',
+    put: '',
+    tests: sending,
+  },
+  {
+    rule: 'mail: a revoked link opens nothing',
+    file: linked,
+    find: 'link.issuedAt <= revokedAt',
+    put: 'link.issuedAt > revokedAt',
+    tests: opening,
+  },
+  {
+    rule: 'mail: a link that is over opens nothing',
+    file: 'packages/mail/src/link/license-link.ts',
+    find: '|| now >= expiresAt',
+    put: '',
+    tests: opening,
+  },
+]
