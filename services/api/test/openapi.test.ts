@@ -21,8 +21,6 @@ const publicOnes = new Set([
   'GET /authlance/license/product',
   'GET /authlance/license/products',
   'GET /authlance/license/revocations',
-  'GET /authlance/license/l/{token}',
-  'GET /authlance/license/l/{token}/file',
   'POST /authlance/license/payments/product-details',
 ])
 const resolved = (schema: unknown): Json => {
@@ -58,8 +56,6 @@ test('every operation of the contract, and no name twice', () => {
       'POST /authlance/license/payments/api/v1/checkout-session',
       'POST /authlance/license/admin/licenses/{licenseId}/resend',
       'POST /authlance/license/admin/licenses/{licenseId}/revoke-links',
-      'GET /authlance/license/l/{token}',
-      'GET /authlance/license/l/{token}/file',
       'GET /authlance/license/payments/api/v1/checkout-sessions/{id}',
       'POST /authlance/license/payments/api/v1/customer-portal',
       'POST /authlance/license/payments/api/v1/maintenance-checkout',

@@ -17,6 +17,8 @@ const page = createRoute({
   method: 'get',
   path: BASE,
   operationId: 'getLicenseLink',
+  // For people with a mail: no program calls it, so the description leaves it out.
+  hide: true,
   tags: ['Licenses'],
   summary: 'The page of a signed link: what was bought, its state, its file',
   description: 'No login: mails hold such links. One that is forged, over or revoked is as unknown as a path that there is not.',
@@ -35,6 +37,7 @@ const file = createRoute({
   method: 'get',
   path: `${BASE}/file`,
   operationId: 'getLinkedLicense',
+  hide: true,
   tags: ['Licenses'],
   summary: 'The license of a signed link',
   middleware: [failAs('failed to load license')] as const,

@@ -1,4 +1,4 @@
-import type { OperationNote, RefusalExample } from '../operation-note.ts'
+import { EXAMPLE_LICENSE_ID, type OperationNote, type RefusalExample } from '../operation-note.ts'
 
 const operatorLicense = {
   when: "The operator's own license is not good",
@@ -25,6 +25,8 @@ const codeTaken = {
   error: 'coupon code already exists',
   field: 'code',
 } as const
+
+const unknownLicense = { when: 'No license has this id', code: 'not_found', error: 'license not found' } as const
 
 export const administrationNotes = {
   listProducts: {
@@ -150,5 +152,39 @@ export const administrationNotes = {
     failed: 'failed to delete coupon',
     parameters: { slug: 'team-year', couponId: '1' },
     refusals: { operator_license: operatorLicense, bad_id: badCouponId, unknown_coupon: noCoupon },
+  },
+  resendLicense: {
+    description:
+      'Mails a license once more, to the address that it was sold to and no other. The notifier sends it; one that was asked for and waits is not asked for again, the answer is then that mail. Needs `mail.host`.',
+    caller: 'sysadmin',
+    scope: 'licenses:issue',
+    failed: 'failed to resend license',
+    parameters: { licenseId: EXAMPLE_LICENSE_ID },
+    refusals: {
+      no_mail: {
+        when: 'This operator sends no mail',
+        code: 'invalid_payload',
+        error: 'invalid request: no mail is configured: mail.host is not set',
+        field: 'licenseId',
+      },
+      unknown_license: unknownLicense,
+    },
+  },
+  revokeLicenseLinks: {
+    description:
+      'Makes every link open nothing that was mailed for a license until now, for one that was passed on. The license stays good; a mail sent afterwards holds a link that works.',
+    caller: 'sysadmin',
+    scope: 'licenses:revoke',
+    failed: 'failed to revoke links',
+    parameters: { licenseId: EXAMPLE_LICENSE_ID },
+    refusals: {
+      long_id: {
+        when: 'The id is longer than any license has',
+        code: 'invalid_payload',
+        error: 'invalid request: licenseId must have at most 255 character(s)',
+        field: 'licenseId',
+      },
+      unknown_license: unknownLicense,
+    },
   },
 } satisfies Record<string, OperationNote>
