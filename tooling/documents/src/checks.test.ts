@@ -177,6 +177,7 @@ test('a picture with another state than the code is told', () => {
     expect.stringContaining('c is in one'),
     expect.stringContaining('has no picture'),
     expect.stringContaining('has no picture'),
+    expect.stringContaining('has no picture'),
   ])
 })
 

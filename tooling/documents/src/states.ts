@@ -4,6 +4,7 @@ import { type MarkdownDocument, type Problem, problemAt } from './document.ts'
 const pictures = [
   { section: 'State of an event', file: 'packages/db/src/schema.ts', marker: 'interface StripeEventsTable' },
   { section: 'State of a reservation', file: 'packages/db/src/schema.ts', marker: 'interface ReservationsTable' },
+  { section: 'State of a mail', file: 'packages/db/src/schema.ts', marker: 'interface NotificationsTable' },
   { section: 'State of a license', file: 'packages/licensing/src/license-status.ts', marker: 'function licenseStatus' },
 ] as const
 
