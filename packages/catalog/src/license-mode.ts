@@ -9,3 +9,13 @@ export function licenseModeOf(product: Pick<Product, 'type' | 'metadata'>): Lice
   }
   return product.type
 }
+
+/**
+ * Whether a license is one of those that its product's cap (`max_license_total`) counts: what is sold once, for a term or for good. A subscription's period and
+ * a trial are none.
+ *
+ * @param mode  of a sale, or the kind of a license
+ */
+export function isCapped(mode: LicenseMode | 'perpetual' | 'trial'): boolean {
+  return mode !== 'subscription' && mode !== 'trial'
+}

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { productOfKey } from '@licenseoperator/catalog'
+import { isCapped, licenseModeOf, productOfKey } from '@licenseoperator/catalog'
 import { audit, type Db, inTransaction, licenses, locks, products, type Tx } from '@licenseoperator/db'
 import { addDays, assertSysadmin, type Caller, DomainError, groupKey, storedDomain } from '@licenseoperator/domain'
 import type { KeyRing } from '@licenseoperator/signing'
@@ -103,7 +103,7 @@ async function storeOrReuse(
     productSlug: product?.slug,
   }
   await licenses.insert(tx, stored)
-  if (product?.type === 'one_off') {
+  if (product !== undefined && isCapped(licenseModeOf(product))) {
     if (!(await products.takeLicense(tx, product.id))) throw new DomainError('quota_exceeded', 'non-subscription quota exceeded')
     await licenses.setTakesLicense(tx, stored.licenseId, true)
   }

@@ -1,3 +1,4 @@
+import { isCapped } from '@licenseoperator/catalog'
 import { coupons, reservations, type Tx } from '@licenseoperator/db'
 import { groupKey, ReservationId } from '@licenseoperator/domain'
 import type { IssuedReason, PreparedLicense } from '@licenseoperator/licensing'
@@ -43,7 +44,7 @@ async function consumeLost(
   const lost = {
     reservationId,
     productId,
-    takesLicense: kind !== 'subscription',
+    takesLicense: kind !== 'manual' && isCapped(kind),
     couponId: coupon?.id,
     groupKey: groupKey(groupName),
     expiresAt: now,

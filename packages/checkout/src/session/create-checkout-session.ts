@@ -1,4 +1,4 @@
-import { type Product, priceOf, seatsFor } from '@licenseoperator/catalog'
+import { isCapped, type Product, priceOf, seatsFor } from '@licenseoperator/catalog'
 import { bundledParts } from '@licenseoperator/catalog-admin'
 import { type Db, inTransaction, licenses, reading, reservations, trials } from '@licenseoperator/db'
 import { type Caller, DomainError, groupKey, isPersonalGroup, type Log, newId, normaliseDomain } from '@licenseoperator/domain'
@@ -93,7 +93,7 @@ export async function createCheckoutSession(
   const reservation = {
     reservationId: plan.reservationId,
     productId: resolved.product.id,
-    takesLicense: plan.mode !== 'subscription',
+    takesLicense: isCapped(plan.mode),
     couponId: resolved.coupon?.id,
     groupKey: order.groupKey,
     expiresAt: new Date(plan.expiresAt.getTime() + GRACE_MS),

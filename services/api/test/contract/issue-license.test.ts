@@ -142,6 +142,14 @@ test('409 when the product has no license left', async () => {
   expect({ status: answer.status, ...(await answer.json()) }).toMatchObject({ status: 409, code: 'quota_exceeded' })
 })
 
+test('a perpetual license counts in its cap whatever type its product is listed under', async () => {
+  const perpetual = { type: 'subscription', metadata: { license_type: 'perpetual' } } as const
+  await insertProduct(api.db, { slug: 'forever', productKey: 'pro', plan: 'forever', maxLicenseTotal: 1, ...perpetual })
+  expect((await issue(asked({ plan: 'forever', productKey: 'pro', persist: true, group: 'first' }))).status).toBe(201)
+  const answer = await issue(asked({ plan: 'forever', productKey: 'pro', persist: true, group: 'second' }))
+  expect({ status: answer.status, ...(await answer.json()) }).toMatchObject({ status: 409, code: 'quota_exceeded' })
+})
+
 test('the product that speaks for the key counts it, as for trials: the active one-off, bundle or not, whatever plan is asked for', async () => {
   const bundledProducts = [{ productKey: 'core', quantity: 1 }]
   await insertProduct(api.db, { slug: 'pro-year', productKey: 'pro', type: 'subscription', billingInterval: 'year' })

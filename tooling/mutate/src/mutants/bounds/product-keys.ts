@@ -17,9 +17,16 @@ export const productKeys: readonly Mutant[] = [
     tests: ['packages/db/src/payments.integration.test.ts'],
   },
   {
+    rule: 'a perpetual license issued by hand counts in its cap whatever type its product is listed under',
+    file: 'packages/licensing/src/issue-manually.ts',
+    find: 'if (product !== undefined && isCapped(licenseModeOf(product))) {',
+    put: "if (product?.type === 'one_off') {",
+    tests: ['services/api/test/contract/issue-license.test.ts'],
+  },
+  {
     rule: 'an issue by hand counts in the cap of a bundle',
     file: 'packages/licensing/src/issue-manually.ts',
-    find: "if (product?.type === 'one_off') {",
+    find: 'if (product !== undefined && isCapped(licenseModeOf(product))) {',
     put: "if (product?.type === 'one_off' && product.bundledProducts.length === 0) {",
     tests: ['services/api/test/contract/issue-license.test.ts'],
   },

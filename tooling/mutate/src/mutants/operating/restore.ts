@@ -66,8 +66,8 @@ export const restore: readonly Mutant[] = [
   {
     rule: 'a subscription takes none of the capped licenses, also after a restore',
     file: consume,
-    find: "takesLicense: kind !== 'subscription',",
-    put: 'takesLicense: true,',
+    find: "kind !== 'manual' && isCapped(kind)",
+    put: 'true',
     tests: [restored],
   },
   {
