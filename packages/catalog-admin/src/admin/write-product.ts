@@ -38,15 +38,19 @@ export async function insertProduct(tx: Tx, { caller, now, productKeys }: Catalo
 }
 
 /** @throws DomainError `invalid_payload` naming the field; see also `products.takenName` */
-export async function changeProduct(
-  tx: Tx,
-  { caller, now, productKeys }: CatalogWriter,
-  existing: Product,
-  fields: ProductFields,
-): Promise<void> {
-  checkProduct(fields, productKeys)
+export async function changeProduct(tx: Tx, writer: CatalogWriter, existing: Product, fields: ProductFields): Promise<void> {
+  checkProduct(fields, writer.productKeys)
+  await storeChange(tx, writer, existing, fields)
+  await recordGivenPrice(tx, existing.id, fields, writer.now)
+}
+
+/** Takes a product off sale, also one that the rules of today would refuse. */
+export function retireProduct(tx: Tx, writer: CatalogWriter, existing: Product): Promise<void> {
+  return storeChange(tx, writer, existing, { ...fieldsOfProduct(existing), active: false })
+}
+
+async function storeChange(tx: Tx, { caller, now }: CatalogWriter, existing: Product, fields: ProductFields): Promise<void> {
   await products.update(tx, existing.id, fields, now)
-  await recordGivenPrice(tx, existing.id, fields, now)
   const [before, subject] = [fieldsOfProduct(existing), `product:${existing.slug}` as const]
   await audit.record(tx, { at: now, caller, action: 'product.updated', subject, before, after: fields })
 }

@@ -7,11 +7,18 @@ import {
   type Product,
   type ProductFields,
 } from '@licenseoperator/catalog'
-import { audit, coupons, type Db, inTransaction, prices, products, type Reader, type Tx } from '@licenseoperator/db'
+import { coupons, type Db, inTransaction, prices, products, type Reader, type Tx } from '@licenseoperator/db'
 import { DomainError, isDomainError } from '@licenseoperator/domain'
 import { keepCouponsGood, restoreCoupon, storeCoupon } from '../admin/coupon-writes.ts'
 import { refusingTakenNames } from '../admin/taken-names.ts'
-import { type CatalogWriter, changeProduct, insertProduct, keepBundlesWhole, lockCatalog } from '../admin/write-product.ts'
+import {
+  type CatalogWriter,
+  changeProduct,
+  insertProduct,
+  keepBundlesWhole,
+  lockCatalog,
+  retireProduct,
+} from '../admin/write-product.ts'
 import { readCatalog, type StoredCatalog } from '../sync/sync-products.ts'
 
 /** A product of the configuration file with its coupons. */
@@ -73,16 +80,7 @@ async function apply(tx: Tx, wanted: readonly ConfigProduct[], now: Date): Promi
   const report = { created: [] as string[], updated: [] as string[], deactivated: [] as string[] }
   const slugs = new Set(wanted.map(({ product }) => product.slug))
   for (const gone of (await products.listConfigManaged(tx)).filter((product) => product.active && !slugs.has(product.slug))) {
-    await products.update(tx, gone.id, { ...fieldsOfProduct(gone), active: false }, now)
-    const [before, subject] = [fieldsOfProduct(gone), `product:${gone.slug}` as const]
-    await audit.record(tx, {
-      at: now,
-      caller: CONFIG_FILE,
-      action: 'product.updated',
-      subject,
-      before,
-      after: { ...before, active: false },
-    })
+    await retireProduct(tx, writer, gone)
     report.deactivated.push(gone.slug)
   }
   for (const configProduct of wanted) {
