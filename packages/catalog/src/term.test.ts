@@ -1,7 +1,7 @@
 import { PERPETUAL_EXPIRY } from '@licenseoperator/domain'
 import { describe, expect, test } from 'vitest'
 import type { LicenseMode } from './license-mode.ts'
-import { isCapped, licenseModeOf } from './license-mode.ts'
+import { licenseModeOf } from './license-mode.ts'
 import { termEnd } from './term.ts'
 
 const purchasedAt = new Date('2028-02-29T10:00:00Z')
@@ -32,9 +32,4 @@ describe('a product is sold', () => {
     ['for ever and maintained by subscription', 'one_off', { license_type: 'perpetual', maintenance: 'AUTO' }, 'perpetual_auto'],
     ['for ever, maintained by hand', 'one_off', { license_type: 'perpetual', maintenance: 'manual' }, 'perpetual_manual'],
   ])('%s', (_what, type, metadata, mode) => expect(licenseModeOf({ type, metadata })).toBe(mode))
-})
-
-test('a cap counts what is sold once, for a term or for good, and no period of a subscription and no trial', () => {
-  const kinds = ['one_off', 'perpetual', 'perpetual_manual', 'perpetual_auto', 'subscription', 'trial'] as const
-  expect(kinds.filter(isCapped)).toEqual(['one_off', 'perpetual', 'perpetual_manual', 'perpetual_auto'])
 })

@@ -1,4 +1,3 @@
-import { isCapped, type LicenseMode, licenseModeOf } from '@licenseoperator/catalog'
 import { checkBundles } from './check-bundles.ts'
 import type { ConfigProblem } from './config-error.ts'
 import { doubtfulCatalog } from './doubtful-catalog.ts'
@@ -21,12 +20,6 @@ const SURFACES: ReadonlySet<string> = new Set([
 
 /** How a file or a variable writes `false`. */
 const OFF: ReadonlySet<unknown> = new Set([false, 'false', '0'])
-
-/** What a product of the file sells, before it is known to be right. */
-function modeOf({ type, metadata }: Raw): LicenseMode {
-  const mark = isMap(metadata) && typeof metadata.license_type === 'string' ? { license_type: metadata.license_type } : {}
-  return licenseModeOf({ type: type === 'one_off' ? type : 'subscription', metadata: mark })
-}
 
 /** Rules between keys, as problems; only of the sections that are asked for. */
 export function checkRelations(raw: Raw, sections: ReadonlySet<string>): ConfigProblem[] {
@@ -66,11 +59,6 @@ export function doubtful(raw: Raw, sections: ReadonlySet<string>): string[] {
   }
   if (sections.has('stripe') && isMap(raw.stripe)) {
     warnings.push(...doubtfulCatalog(raw.stripe))
-    for (const [index, product] of maps(raw.stripe.products).entries()) {
-      if (product?.max_license_total !== undefined && !isCapped(modeOf(product))) {
-        warnings.push(`stripe.products[${index}].max_license_total: is not enforced for a subscription`)
-      }
-    }
   }
   return warnings
 }

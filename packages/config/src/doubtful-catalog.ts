@@ -1,4 +1,4 @@
-import { licenseModeOf } from '@licenseoperator/catalog'
+import { isCapped, licenseModeOf } from '@licenseoperator/catalog'
 import { maps } from './maps.ts'
 import { ConfigProductSchema } from './product-schema.ts'
 import type { Raw } from './read-yaml.ts'
@@ -12,6 +12,7 @@ export function doubtfulCatalog(stripe: Raw): string[] {
       read.flatMap((product) => product ?? []),
     ),
     ...unmaintained(stripe, read),
+    ...uncounted(read),
   ]
 }
 
@@ -40,8 +41,16 @@ function unmaintained(stripe: Raw, products: readonly (Read | undefined)[]): str
   return products.flatMap((product, index) => {
     const mode = product === undefined ? undefined : licenseModeOf(product)
     // Only automatic maintenance is bought with the product, so only there the product may name the price.
-    const ownPrice = mode === 'perpetual_auto' && product?.metadata.maintenance_price_lookup_key !== undefined
-    if ((mode !== 'perpetual_manual' && mode !== 'perpetual_auto') || ownPrice) return []
+    const namesItsPrice = mode === 'perpetual_auto' && product?.metadata.maintenance_price_lookup_key !== undefined
+    if ((mode !== 'perpetual_manual' && mode !== 'perpetual_auto') || namesItsPrice) return []
     return [`stripe.products[${index}]: is perpetual and has no maintenance price; set stripe.maintenance_price_lookup_key`]
   })
+}
+
+function uncounted(products: readonly (Read | undefined)[]): string[] {
+  return products.flatMap((product, index) =>
+    product?.maxLicenseTotal === undefined || isCapped(licenseModeOf(product))
+      ? []
+      : [`stripe.products[${index}].max_license_total: is not enforced for a subscription`],
+  )
 }

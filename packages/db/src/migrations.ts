@@ -561,7 +561,7 @@ export const migrations: readonly Migration[] = [
       license_id ${ascii(66)} NOT NULL,
       reason ${ascii(96)} NOT NULL,
       recipient VARCHAR(512) NOT NULL,
-      message_id ${ascii(255)} NOT NULL,
+      message_id ${ascii(300)} NOT NULL,
       state ${ascii(16)} NOT NULL,
       attempts INT UNSIGNED NOT NULL DEFAULT 0,
       maybe_twice INT UNSIGNED NOT NULL DEFAULT 0,

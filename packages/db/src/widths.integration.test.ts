@@ -74,10 +74,21 @@ const rules: readonly (readonly [RegExp, { atLeast: number; from: string }])[] =
     { atLeast: 28, from: '`R-` and a ULID; what metadata names else is not found' },
   ],
   [/^(outbox|withheld_announcements)\.message_id$/, { atLeast: 348, from: 'subject, license id and end of maintenance' }],
+  [/^notifications\.notification_id$/, { atLeast: 28, from: '`N-` and a ULID' }],
+  [/^notifications\.reason$/, { atLeast: 36, from: 'mail, mail-reason.ts: `maintenance:` and an instant, `resend:` and an id' }],
+  [/^notifications\.recipient$/, { atLeast: 512, from: "the license's e-mail address" }],
+  [
+    /^notifications\.message_id$/,
+    { atLeast: 285, from: "mail, queue-notification.ts: an id and the sender's domain of at most 252" },
+  ],
+  [/^notifications\.last_error$/, { atLeast: 512, from: "an SMTP server's words; cut" }],
   [/^(outbox|withheld_announcements)\.subject$/, { atLeast: 255, from: 'configuration' }],
   [/^locks\.name$/, { atLeast: 70, from: 'a family and a digest' }],
-  [/^(leases\.(name|owner)|outbox\.lease_owner|schema_migrations\.\w+|audit_log\.action|licenses\.revoked_reason)$/, ours],
-  [/\.(behavior|type|kind|status|pricing_mode|billing_interval|dispute_status)$/, ours],
+  [
+    /^(leases\.(name|owner)|(outbox|notifications)\.lease_owner|schema_migrations\.\w+|audit_log\.action|licenses\.revoked_reason)$/,
+    ours,
+  ],
+  [/\.(behavior|type|kind|status|state|pricing_mode|billing_interval|dispute_status)$/, ours],
 ]
 
 test('every text column holds what may be written to it', async () => {

@@ -24,6 +24,8 @@ export type StreamKind = 'webhook' | 'licenseIssued'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
+/** How long a stream knows the ids of its messages: one that comes again within it is stored once. */
+export const DUPLICATE_WINDOW_MS = DAY_MS
 
 /** JetStream's answers to a stream that is there already, under this name or over this subject. */
 const NAME_IN_USE = 10058
@@ -95,7 +97,7 @@ function configOf(subject: string, retention: RetentionPolicy, maxMessageBytes: 
     // Refuse what does not fit, instead of dropping what was acknowledged.
     discard: DiscardPolicy.New,
     max_age: nanos(30 * DAY_MS),
-    duplicate_window: nanos(DAY_MS),
+    duplicate_window: nanos(DUPLICATE_WINDOW_MS),
     ...(maxMessageBytes === undefined ? {} : { max_msg_size: maxMessageBytes }),
     deny_delete: true,
     deny_purge: true,

@@ -1,7 +1,7 @@
 export { announceCatalogChange, onCatalogChange } from './catalog-changes.ts'
 export { connectNats } from './connect-nats.ts'
 export { consume } from './consume.ts'
-export { ensureStream, type StreamKind, streamNameFor } from './ensure-streams.ts'
+export { DUPLICATE_WINDOW_MS, ensureStream, type StreamKind, streamNameFor } from './ensure-streams.ts'
 export { EventsUnavailable, MessageTooLarge, StreamMissing } from './event-errors.ts'
 export { findMessage } from './find-message.ts'
 export type { ConsumedMessage, HandlerResult, MessageHandler } from './handle-message.ts'

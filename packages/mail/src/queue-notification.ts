@@ -26,7 +26,7 @@ export interface QueueDeps {
  */
 export async function queueNotification(
   deps: QueueDeps,
-  messageId: string,
+  { messageId, publishedAt }: { readonly messageId: string; readonly publishedAt: Date },
 ): Promise<'queued' | 'already' | 'before mail' | 'foreign' | 'dead'> {
   const { db, log } = deps
   const announced = await reading(() => outbox.findByMessageId(db, messageId))
@@ -37,7 +37,11 @@ export async function queueNotification(
     log.error('an announcement that this operator did not make: who else can publish to the stream?', { messageId })
     return 'foreign'
   }
-  if (announced.createdAt < deps.startedAt) return 'before mail'
+  // Not when it was paid: what was paid before and is announced only now nobody has heard of.
+  if (publishedAt < deps.startedAt) {
+    log.info('a license was announced before there was mail: it is not written about', { licenseId: license.licenseId })
+    return 'before mail'
+  }
   const notificationId = newId('notification')
   const refusal = addressRefusal(license.email)
   const isNew = await inTransaction(db, (tx) =>

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -18,6 +18,7 @@ import { entriesOf } from '../src/find-command.ts'
 // The examples of the help, one after the other in one folder, as a person who reads them would type them.
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const EXAMPLE = fileURLToPath(new URL('../../../config/config.example.yaml', import.meta.url))
 /** What the examples of other commands build upon; `serve` runs until it is stopped and has tests of its own. */
 const FIRST = ['keys generate', 'config init', 'db migrate', 'stripe sync-products', 'license issue']
 const LAST = ['events replay', 'events discard', 'coupons delete']
@@ -38,6 +39,8 @@ beforeAll(async () => {
     join(folder, 'coupon.json'),
     JSON.stringify({ code: 'friends', behavior: 'stripe_promotion', stripePromotion: { percentOff: 50 } }),
   )
+  for (const name of ['config', 'emulator']) mkdirSync(join(folder, name))
+  copyFileSync(EXAMPLE, join(folder, 'config/config.example.yaml'))
   env = {
     PATH: process.env.PATH ?? '',
     USER: 'ops',
@@ -51,6 +54,8 @@ beforeAll(async () => {
     LICENSEOPERATOR_STRIPE_ROOT_APP_URL: 'https://app.example.com',
     LICENSEOPERATOR_NATS_URL: process.env.LICENSEOPERATOR_TEST_NATS_URL ?? '',
     LICENSEOPERATOR_MYSQL_DSN: database.dsn,
+    LICENSEOPERATOR_MAIL_HOST: '127.0.0.1',
+    LICENSEOPERATOR_MAIL_FROM: 'licenses@acme.example',
   }
 })
 afterAll(async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
@@ -28,11 +28,11 @@ test('setup says what it made and where, then that it kept it, and the configura
   expect((await run(['config', 'check', '--config', join(folder, 'config.yaml')], env)).code).toBe(0)
 })
 
-test('what cannot be is told: no example, no folder, and the profile live without a key', async () => {
+test('what cannot be is told: no example, a file in the way, and the profile live without a key', async () => {
   const folder = aFolder()
   const into = ['setup', '--into', folder, '--example']
   expect(await run([...into, join(folder, 'gone')])).toMatchObject({ code: 2, notes: [expect.stringContaining('gone (ENOENT)')] })
-  expect(await run(['setup', '--into', join(folder, 'gone'), '--example', example])).toMatchObject({ code: 2, out: [] })
+  expect(await run(['setup', '--into', join(example, 'below'), '--example', example])).toMatchObject({ code: 2, out: [] })
 
   const live = { COMPOSE_PROFILES: 'cli,live', STRIPE_API_KEY: '' }
   expect(await run([...into, example], live)).toMatchObject({
@@ -42,4 +42,17 @@ test('what cannot be is told: no example, no folder, and the profile live withou
   })
   const given = await run([...into, example], { ...live, STRIPE_API_KEY: 'given' })
   expect(given).toMatchObject({ code: 0, notes: [expect.stringContaining('no STRIPE_WEBHOOK_SECRET')] })
+})
+
+test('a folder that is not there is made', async () => {
+  const folder = join(aFolder(), 'one', 'more')
+  expect(await run(['setup', '--into', folder, '--example', example])).toMatchObject({ code: 0 })
+})
+
+test('a signing key that is gone is not replaced while its public key is in use', async () => {
+  const folder = aFolder()
+  const command = ['setup', '--into', folder, '--example', example]
+  await run(command)
+  rmSync(join(folder, 'signing.key.pem'))
+  expect(await run(command)).toMatchObject({ code: 2, out: [], notes: [expect.stringContaining('put the signing key back')] })
 })

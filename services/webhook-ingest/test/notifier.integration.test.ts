@@ -77,6 +77,7 @@ interface Sold {
   readonly reason?: LicenseIssued['reason']
   readonly licenseId?: string
   readonly maintenanceExpiresAt?: string
+  readonly paidAt?: Date
 }
 
 /** A license as a purchase leaves it: its row and its announcement, in one transaction. */
@@ -85,6 +86,7 @@ async function sell({
   reason = 'purchase',
   licenseId,
   maintenanceExpiresAt,
+  paidAt = new Date(),
 }: Sold = {}): Promise<string> {
   const id = licenseId ?? newLicenseId()
   const text = `-----BEGIN LICENSE-----\n${id}\n-----END LICENSE-----\n`
@@ -104,7 +106,7 @@ async function sell({
   await inTransaction(database.db, async (tx) => {
     if (licenseId === undefined) await licenses.insert(tx, aLicense(id, email, text))
     const messageId = licenseIssuedMessageId(subject, id, maintenanceExpiresAt)
-    await outbox.add(tx, { messageId, subject, payload: Buffer.from(JSON.stringify(event)) }, new Date())
+    await outbox.add(tx, { messageId, subject, payload: Buffer.from(JSON.stringify(event)) }, paidAt)
   })
   return id
 }
@@ -309,6 +311,14 @@ test('what was announced before there was mail is not written about', async () =
   await announce(after)
   await until(async () => expect(await mails('sent')).toHaveLength(1))
   expect((await mails()).map(({ licenseId }) => licenseId)).toEqual([after])
+})
+
+test('what was paid before there was mail and is announced only now is written about', async () => {
+  const server = await smtp()
+  await notifier(server.port)
+  const licenseId = await sell({ paidAt: new Date(Date.now() - 3 * 86_400_000) })
+  await announce(licenseId)
+  await until(async () => expect(await mails('sent')).toHaveLength(1))
 })
 
 test('a vendor’s template that cannot be rendered: the plain mail goes out, and the log names the file', async () => {

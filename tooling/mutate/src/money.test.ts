@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { money } from './mutants/money.ts'
 import { mutate } from './plant.ts'
+import { isUnitTest } from './run-tests.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const packageOf = (path: string) => path.split('/').slice(0, 2).join('/')
@@ -12,8 +13,9 @@ describe('a mutant of a money rule', () => {
     expect(mutate(readFileSync(`${root}/${mutant.file}`, 'utf8'), mutant)).toContain(mutant.put)
   })
 
-  test.each(money.map((mutant) => [mutant.rule, mutant] as const))('is killed inside its own package: %s', (_rule, mutant) => {
+  test.each(money.map((mutant) => [mutant.rule, mutant] as const))('names unit tests of its own package: %s', (_rule, mutant) => {
     expect(new Set(mutant.tests.map(packageOf))).toEqual(new Set([packageOf(mutant.file)]))
+    expect(mutant.tests.filter((file) => !isUnitTest(file))).toEqual([])
     for (const file of mutant.tests) expect(existsSync(`${root}/${file}`), file).toBe(true)
   })
 

@@ -85,6 +85,7 @@ describe('a session is open', () => {
   test.each<[string, Product, Coupon | undefined, number]>([
     ['23 hours, within the 24 that Stripe allows', aStoredProduct(), undefined, 23],
     ['one hour where others wait for the license', few, undefined, 1],
+    ['23 hours with a cap that does not count a subscription', { ...few, type: 'subscription' }, undefined, 23],
     ['one hour where others wait for the discount', aStoredProduct(), limited({ maxTotal: 5 }), 1],
     ['one hour where the discount is counted by group', aStoredProduct(), limited({ maxPerGroup: 1 }), 1],
     ['23 hours with a discount that everybody gets', aStoredProduct(), limited({}), 23],

@@ -1,4 +1,4 @@
-import { type Coupon, type LicenseMode, licenseModeOf, type Product } from '@licenseoperator/catalog'
+import { type Coupon, isCapped, type LicenseMode, licenseModeOf, type Product } from '@licenseoperator/catalog'
 import { type Caller, groupKey } from '@licenseoperator/domain'
 import { digest, type ScarceOrder } from './scarce-sessions.ts'
 import type { SessionPlan } from './session-params.ts'
@@ -13,20 +13,25 @@ export interface PlannedSession extends SessionPlan {
 export function orderOf(caller: Caller, group: string, plan: PlannedSession): ScarceOrder {
   const { product, coupon, mode, amountMinor, seats, domain } = plan
   const parts = [product.id, product.stripePriceId, coupon?.id, mode, amountMinor, seats, domain]
-  const hasQuota = coupon?.maxTotal !== undefined || coupon?.maxPerGroup !== undefined
   return {
-    scarce: {
-      productId: mode !== 'subscription' && product.maxLicenseTotal !== undefined ? product.id : undefined,
-      couponId: hasQuota ? coupon?.id : undefined,
-    },
+    scarce: scarceOf(product, coupon, mode),
     groupKey: groupKey(group),
     identityKey: digest(caller.identity),
     orderKey: digest(caller.identity, groupKey(group), ...parts),
   }
 }
 
-export function isScarce({ scarce }: ScarceOrder): boolean {
+export function isScarce({ scarce }: Pick<ScarceOrder, 'scarce'>): boolean {
   return scarce.productId !== undefined || scarce.couponId !== undefined
+}
+
+/** What of a sale others wait for: a license of a cap, a redemption of a quota. */
+function scarceOf(product: Product, coupon: Coupon | undefined, mode: LicenseMode): ScarceOrder['scarce'] {
+  const hasQuota = coupon?.maxTotal !== undefined || coupon?.maxPerGroup !== undefined
+  return {
+    productId: isCapped(mode) && product.maxLicenseTotal !== undefined ? product.id : undefined,
+    couponId: hasQuota ? coupon?.id : undefined,
+  }
 }
 
 /** A `product_override` coupon is always paid once, so a license bought with one renews its maintenance by hand. */
@@ -41,6 +46,6 @@ const SESSION_MS = 23 * 60 * 60_000
 
 /** When a session for this ends, paid or not. */
 export function sessionEndsAt(now: Date, product: Product, coupon: Coupon | undefined): Date {
-  const scarce = product.maxLicenseTotal !== undefined || coupon?.maxTotal !== undefined || coupon?.maxPerGroup !== undefined
-  return new Date(now.getTime() + (scarce ? SCARCE_SESSION_MS : SESSION_MS))
+  const scarce = scarceOf(product, coupon, modeOf(product, coupon))
+  return new Date(now.getTime() + (isScarce({ scarce }) ? SCARCE_SESSION_MS : SESSION_MS))
 }

@@ -8,7 +8,7 @@ import { UsageError } from '../usage-error.ts'
 export const setup: Command = {
   name: 'setup',
   description: 'Make a signing key, secrets and a configuration where there are none; what exists is never touched',
-  examples: ['licenseoperator setup', 'licenseoperator setup --into /etc/licenseoperator'],
+  examples: ['licenseoperator setup', 'licenseoperator setup --into settings --emulator emulator'],
   flags: [
     ['--into <folder>', 'Where they go (default config); secrets with mode 0600'],
     ['--example <file>', 'What the configuration is made of (default config/config.example.yaml)'],

@@ -115,8 +115,8 @@ async function queueing(
       log,
       onMissing: async () => void (await connections.ensureStream('licenseIssued', 2000)),
     },
-    async ({ messageId }) => {
-      await queueNotification(deps, messageId)
+    async ({ messageId, publishedAt }) => {
+      await queueNotification(deps, { messageId, publishedAt })
       return { kind: 'done' }
     },
   )

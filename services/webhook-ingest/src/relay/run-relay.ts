@@ -1,6 +1,7 @@
 import { type Reach, whyFailed } from '@licenseoperator/billing'
 import { type Db, inTransaction, outbox } from '@licenseoperator/db'
 import type { Log } from '@licenseoperator/domain'
+import { DUPLICATE_WINDOW_MS } from '@licenseoperator/events'
 import { every } from '../every.ts'
 
 export interface RelayDeps {
@@ -21,8 +22,8 @@ export interface RelayDeps {
 const CLAIM_MS = 30_000
 const BATCH = 50
 const IDLE_MS = 250
-/** Shorter than the stream's duplicate window (24 h), so that no message is published on the window's word alone when it is about to end. */
-const TRUSTED_WINDOW_MS = 23 * 60 * 60_000
+/** An hour shorter than the stream's own, so that no message is published on the window's word alone when it is about to end. */
+const TRUSTED_WINDOW_MS = DUPLICATE_WINDOW_MS - 60 * 60_000
 
 /**
  * Publishes what transactions announced: claims messages by a lease in one short transaction, publishes outside it, and marks them only after

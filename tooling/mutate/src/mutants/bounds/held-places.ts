@@ -205,8 +205,36 @@ export const heldPlaces: readonly Mutant[] = [
   {
     rule: 'what is not scarce has no bound',
     file: 'packages/checkout/src/session/planned-session.ts',
-    find: "productId: mode !== 'subscription' && product.maxLicenseTotal !== undefined ? product.id : undefined,",
+    find: 'productId: isCapped(mode) && product.maxLicenseTotal !== undefined ? product.id : undefined,',
     put: 'productId: product.id,',
     tests: holds,
+  },
+  {
+    rule: 'of a capped product not one license too many is sold',
+    file: 'packages/db/src/products.ts',
+    find: "eb('licenses_taken', '<', eb.ref('max_license_total'))",
+    put: "eb('licenses_taken', '<=', eb.ref('max_license_total'))",
+    tests: ['packages/db/src/caps.integration.test.ts'],
+  },
+  {
+    rule: 'a coupon is used no more often than it may be in all',
+    file: 'packages/db/src/coupons.ts',
+    find: "eb('taken', '<', eb.ref('max_total'))",
+    put: "eb('taken', '<=', eb.ref('max_total'))",
+    tests: ['packages/db/src/caps.integration.test.ts'],
+  },
+  {
+    rule: 'a group uses a coupon no more often than a group may',
+    file: 'packages/db/src/coupons.ts',
+    find: "eb('taken', '<', limit)",
+    put: "eb('taken', '>=', 0)",
+    tests: ['packages/db/src/caps.integration.test.ts'],
+  },
+  {
+    rule: 'a hold that was settled is not settled again',
+    file: 'packages/db/src/reservations.ts',
+    find: "    .where('reservation_id', '=', reservationId)\n    .where('status', '=', from)\n",
+    put: "    .where('reservation_id', '=', reservationId)\n    .where('status', 'in', ['held', 'consumed', 'released', from])\n",
+    tests: ['packages/db/src/caps.integration.test.ts'],
   },
 ]

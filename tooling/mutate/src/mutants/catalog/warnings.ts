@@ -29,15 +29,15 @@ export const warnings: readonly Mutant[] = [
   {
     rule: 'a perpetual product without a maintenance price is a warning',
     file,
-    find: "if ((mode !== 'perpetual_manual' && mode !== 'perpetual_auto') || ownPrice) return []",
-    put: "if (mode !== 'perpetual_auto' || ownPrice) return []",
+    find: "if ((mode !== 'perpetual_manual' && mode !== 'perpetual_auto') || namesItsPrice) return []",
+    put: "if (mode !== 'perpetual_auto' || namesItsPrice) return []",
     tests,
   },
   {
     rule: 'a product with automatic maintenance and without a price of it is a warning',
     file,
-    find: "if ((mode !== 'perpetual_manual' && mode !== 'perpetual_auto') || ownPrice) return []",
-    put: "if (mode !== 'perpetual_manual' || ownPrice) return []",
+    find: "if ((mode !== 'perpetual_manual' && mode !== 'perpetual_auto') || namesItsPrice) return []",
+    put: "if (mode !== 'perpetual_manual' || namesItsPrice) return []",
     tests,
   },
   {

@@ -2,7 +2,6 @@ import type { Mutant } from '../../mutant.ts'
 
 const billing = 'packages/billing/src'
 const failed = [`${billing}/events/after-failure.test.ts`]
-const drafted = [`packages/terms/src/license-draft.test.ts`]
 const ended = [`${billing}/maintenance/maintenance-end.test.ts`]
 const endpoints = [`${billing}/webhook-endpoint/our-endpoints.test.ts`]
 
@@ -42,34 +41,6 @@ export const billingMoney: readonly Mutant[] = [
     find: ' && !(error instanceof z.ZodError)',
     put: '',
     tests: failed,
-  },
-  {
-    rule: 'a license has the plan that was bought',
-    file: `packages/terms/src/license-draft.ts`,
-    find: 'plan: metadata.plan ?? product.plan,',
-    put: 'plan: product.plan,',
-    tests: drafted,
-  },
-  {
-    rule: 'a license lasts as long as it was sold for',
-    file: `packages/terms/src/license-draft.ts`,
-    find: 'metadata.term_days ?? product.termDurationDays',
-    put: 'product.termDurationDays ?? metadata.term_days',
-    tests: drafted,
-  },
-  {
-    rule: 'a license without a term is for people to look at, and not over at once',
-    file: `packages/terms/src/license-draft.ts`,
-    find: "if (mode === 'one_off' && termDurationDays === undefined) throw unserved('the purchase has no term')",
-    put: '',
-    tests: drafted,
-  },
-  {
-    rule: 'a bundle brings what it consisted of when it was bought',
-    file: `packages/terms/src/license-draft.ts`,
-    find: ')) ?? product.bundledProducts',
-    put: ')).slice(0, 0) ?? product.bundledProducts',
-    tests: drafted,
   },
   {
     rule: 'maintenance that had lapsed is renewed from the payment',

@@ -137,4 +137,18 @@ export const catalogMoney: readonly Mutant[] = [
     find: 'refuseFirst(couponProblems(product, coupon))',
     put: 'void product',
   },
+  {
+    rule: 'no period of a subscription counts in a cap',
+    file: 'packages/catalog/src/license-mode.ts',
+    find: "return mode !== 'subscription' && mode !== 'trial'",
+    put: "return mode !== 'trial'",
+    tests: ['packages/catalog/src/license-mode.test.ts'],
+  },
+  {
+    rule: 'no trial counts in a cap',
+    file: 'packages/catalog/src/license-mode.ts',
+    find: "return mode !== 'subscription' && mode !== 'trial'",
+    put: "return mode !== 'subscription'",
+    tests: ['packages/catalog/src/license-mode.test.ts'],
+  },
 ]

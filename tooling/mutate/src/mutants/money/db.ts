@@ -1,39 +1,10 @@
 import type { Mutant } from '../../mutant.ts'
 
 const db = 'packages/db/src'
-const caps = [`${db}/caps.integration.test.ts`]
 const errors = [`${db}/mysql-error.test.ts`]
 
-/** Caps and quotas under a rush, what is left of a payment, and what an error of MySQL proves. */
+/** What is left of a payment, and what an error of MySQL proves. */
 export const dbMoney: readonly Mutant[] = [
-  {
-    rule: 'of a capped product not one license too many is sold',
-    file: `${db}/products.ts`,
-    find: "eb('licenses_taken', '<', eb.ref('max_license_total'))",
-    put: "eb('licenses_taken', '<=', eb.ref('max_license_total'))",
-    tests: caps,
-  },
-  {
-    rule: 'a coupon is used no more often than it may be in all',
-    file: `${db}/coupons.ts`,
-    find: "eb('taken', '<', eb.ref('max_total'))",
-    put: "eb('taken', '<=', eb.ref('max_total'))",
-    tests: caps,
-  },
-  {
-    rule: 'a group uses a coupon no more often than a group may',
-    file: `${db}/coupons.ts`,
-    find: "eb('taken', '<', limit)",
-    put: "eb('taken', '>=', 0)",
-    tests: caps,
-  },
-  {
-    rule: 'a hold that was settled is not settled again',
-    file: `${db}/reservations.ts`,
-    find: "    .where('reservation_id', '=', reservationId)\n    .where('status', '=', from)\n",
-    put: "    .where('reservation_id', '=', reservationId)\n    .where('status', 'in', ['held', 'consumed', 'released', from])\n",
-    tests: caps,
-  },
   {
     rule: 'a lost dispute lessens what is left of a payment',
     file: `${db}/payment-report.ts`,

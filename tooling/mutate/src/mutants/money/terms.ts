@@ -10,6 +10,8 @@ const ourLine = { file: `${src}/our-line.ts`, tests: [`${src}/our-line.test.ts`]
 const units = { file: `${src}/paid-units.ts`, tests: [`${src}/paid-units.test.ts`] }
 const session = { file: `${src}/units-of-session.ts`, tests: [`${src}/units-of-session.test.ts`] }
 
+const drafted = ['packages/terms/src/license-draft.test.ts']
+
 /** What a purchase means. */
 export const termsMoney: readonly Mutant[] = [
   {
@@ -233,5 +235,33 @@ export const termsMoney: readonly Mutant[] = [
     ...ourLine,
     find: 'item.priceId !== undefined && item.priceId === priceId',
     put: 'item.priceId === undefined && item.priceId === priceId',
+  },
+  {
+    rule: 'a license has the plan that was bought',
+    file: 'packages/terms/src/license-draft.ts',
+    find: 'plan: metadata.plan ?? product.plan,',
+    put: 'plan: product.plan,',
+    tests: drafted,
+  },
+  {
+    rule: 'a license lasts as long as it was sold for',
+    file: 'packages/terms/src/license-draft.ts',
+    find: 'metadata.term_days ?? product.termDurationDays',
+    put: 'product.termDurationDays ?? metadata.term_days',
+    tests: drafted,
+  },
+  {
+    rule: 'a license without a term is for people to look at, and not over at once',
+    file: 'packages/terms/src/license-draft.ts',
+    find: "if (mode === 'one_off' && termDurationDays === undefined) throw unserved('the purchase has no term')",
+    put: '',
+    tests: drafted,
+  },
+  {
+    rule: 'a bundle brings what it consisted of when it was bought',
+    file: 'packages/terms/src/license-draft.ts',
+    find: ')) ?? product.bundledProducts',
+    put: ')).slice(0, 0) ?? product.bundledProducts',
+    tests: drafted,
   },
 ]
