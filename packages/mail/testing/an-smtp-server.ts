@@ -12,6 +12,8 @@ export type Behaviour =
   | 'later'
   /** Reads the message and says nothing for ever. */
   | 'hang'
+  /** Takes the message, and says so only after three seconds. */
+  | 'slow'
   /** Cuts the connection when it hears the sender. */
   | 'close early'
   /** Has all of the message, keeps it, and cuts the connection instead of saying so. */
@@ -70,7 +72,7 @@ export async function anSmtpServer(
         const to = session.envelope.rcptTo[0]?.address ?? ''
         received.push({ to, messageId: /^Message-ID: (.*)$/im.exec(raw)?.[1]?.trim() ?? '', raw })
         if (behaviour === 'take and close') cut(server, session.id)
-        else done(null)
+        else setTimeout(() => done(null), behaviour === 'slow' ? 3000 : 0)
       })
     },
     ...options,

@@ -174,7 +174,7 @@ test('with the relay beside it: from the outbox to the mail, whose link opens th
   expect((link?.expiresAt.getTime() ?? 0) - (link?.issuedAt.getTime() ?? 0)).toBe(90 * 24 * 3_600_000)
 })
 
-test('50 announcements, two notifiers, a server that refuses, hangs and closes at random: one mail each, and what may be twice is counted', async () => {
+test('50 announcements, two notifiers, a server that refuses, is slow and closes at random: one mail each, and what may be twice is counted', async () => {
   const random = seeded(7)
   const tries = new Map<string, number>()
   const server = await smtp((recipient) => {
@@ -182,7 +182,7 @@ test('50 announcements, two notifiers, a server that refuses, hangs and closes a
     tries.set(recipient, times)
     // Everybody is served in the end.
     if (times > 2) return 'take'
-    if (recipient === 'buyer7@acme.test' && times === 1) return 'hang'
+    if (recipient === 'buyer7@acme.test' && times === 1) return 'slow'
     const all = ['take', 'take', 'later', 'close early', 'take and close'] as const
     return all[Math.floor(random() * all.length)] ?? 'take'
   })
@@ -252,6 +252,30 @@ test('a crash between the server’s yes and our record: sent again under the sa
   expect(new Set(server.received.map(({ messageId }) => messageId)).size).toBe(1)
   expect(server.received).toHaveLength(2)
   expect(await metrics()).toContain('\nlicenseoperator_mail_maybe_twice_total 1\n')
+})
+
+test('a server that never says what became of a mail gets it three times, then it is dead; so is what crashed as often', async () => {
+  const server = await smtp(() => 'take and close')
+  const { metrics, log } = await notifier(server.port)
+  const licenseId = await sell()
+  await announce(licenseId)
+  const perhaps = expect.stringMatching(/^outcome unknown, perhaps delivered: .*closed/)
+  await until(async () => {
+    await hurry()
+    expect(await mails('dead')).toMatchObject([{ licenseId, attempts: 3, maybeTwice: 2, lastError: perhaps }])
+  })
+  expect(server.received).toHaveLength(3)
+  const fields = expect.objectContaining({ licenseId, reason: perhaps })
+  expect(log.said).toContainEqual(expect.objectContaining({ level: 'error', message: 'a license was not mailed', fields }))
+  await until(async () => expect(await metrics()).toMatch(/licenseoperator_mail_total\{outcome="dead"\} 1\n/))
+
+  // As the third crash leaves it.
+  await database.db
+    .updateTable('notifications')
+    .set({ state: 'sending', maybe_twice: 2, next_attempt_at: new Date(), lease_owner: 'gone' })
+    .execute()
+  await until(async () => expect(await mails('dead')).toMatchObject([{ lastError: 'outcome unknown, perhaps delivered' }]))
+  expect(server.received).toHaveLength(3)
 })
 
 test('refused for good, revoked meanwhile, an address that breaks out of its header: dead, with the reason', async () => {

@@ -5,7 +5,7 @@ import { mailKindOf } from '../mail-reason.ts'
 import { templateValuesOf } from '../template-values-of.ts'
 import { composeMessage, type Sender, UnsafeHeader } from './compose-message.ts'
 import { recordSurely } from './record-surely.ts'
-import { type SendOutcome, type SmtpSettings, sendMessage } from './send-message.ts'
+import { MOST_MS, type SendOutcome, type SmtpSettings, sendMessage } from './send-message.ts'
 
 export interface DeliverDeps {
   readonly db: Db
@@ -29,7 +29,9 @@ export interface DeliverDeps {
 export type Delivery = { readonly kind: 'idle' | 'sent' | 'dead' } | Exclude<SendOutcome, { kind: 'sent' | 'refused' }>
 
 /** Longer than one mail may take with everything around it: whoever finds the lease over may take it for abandoned. */
-const LEASE_MS = 180_000
+const LEASE_MS = MOST_MS + 120_000
+/** Then a mail ends: a server that never says what became of it would get it again for ever. */
+const MOST_UNKNOWN = 3
 /** Then whoever does not take a mail never will. The server being away is not counted: then all wait. */
 const GIVE_UP_MS = 5 * 24 * 3_600_000
 
@@ -45,10 +47,6 @@ export async function deliverNext(deps: DeliverDeps): Promise<Delivery> {
   if (claimed === undefined) return { kind: 'idle' }
   const { notificationId, licenseId, attempts } = claimed
   const said = { notificationId, licenseId, mailReason: claimed.reason, attempts }
-  if (claimed.unsure) {
-    deps.onMaybeTwice()
-    log.warn('a mail is sent again although it may have arrived: its outcome is not known', said)
-  }
   const record = (work: Parameters<typeof recordSurely>[1]) => recordSurely(deps, work, until)
   const bury = async (reason: string, level: 'warn' | 'error'): Promise<Delivery> => {
     await record((tx) => notifications.bury(tx, notificationId, owner, reason))
@@ -65,6 +63,13 @@ export async function deliverNext(deps: DeliverDeps): Promise<Delivery> {
     return record((tx) => notifications.postpone(tx, notificationId, owner, { state, nextAttemptAt, lastError }))
   }
 
+  const perhaps = 'outcome unknown, perhaps delivered'
+  // Also tries that ended with us, in a crash.
+  if (claimed.maybeTwice >= MOST_UNKNOWN) return bury(perhaps, 'error')
+  if (claimed.unsure) {
+    deps.onMaybeTwice()
+    log.warn('a mail is sent again although it may have arrived: its outcome is not known', said)
+  }
   let message: Buffer | string
   try {
     message = await readMessage(deps, claimed)
@@ -82,6 +87,8 @@ export async function deliverNext(deps: DeliverDeps): Promise<Delivery> {
   }
   const tooLate = now().getTime() - claimed.createdAt.getTime() > GIVE_UP_MS
   if (outcome.kind === 'refused' || (outcome.kind === 'later' && tooLate)) return bury(outcome.reason, 'error')
+  // This one, and those before.
+  if (outcome.kind === 'unknown' && claimed.maybeTwice + 1 >= MOST_UNKNOWN) return bury(`${perhaps}: ${outcome.reason}`, 'error')
   await again(outcome.kind === 'unknown' ? 'sending' : 'failed', outcome.kind, outcome.reason)
   return outcome
 }

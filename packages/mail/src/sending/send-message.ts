@@ -12,11 +12,19 @@ export interface SmtpSettings {
   readonly tls:
     | { readonly ca?: string | undefined; readonly cert?: string | undefined; readonly key?: { reveal(): string } | undefined }
     | undefined
-  /** How long nothing may come from the server, 20 s unless given. */
-  readonly silenceMs?: number
-  /** How long one mail may take in all, 60 s unless given. */
-  readonly deadlineMs?: number
+  /** How long the connection, and then the greeting, may take; 20 s unless given. */
+  readonly connectMs?: number
+  /** How long all may take until the message is handed over; 60 s unless given. */
+  readonly handoverMs?: number
+  /** How long the server may think about a message that it has; unless given as long as RFC 5321 asks for (4.5.3.2.6): whoever leaves earlier mails twice. */
+  readonly answerMs?: number
 }
+
+const CONNECT_MS = 20_000
+const HANDOVER_MS = 60_000
+const ANSWER_MS = 600_000
+/** One mail takes no longer, unless the settings say so. */
+export const MOST_MS = HANDOVER_MS + ANSWER_MS
 
 /**
  * What became of a message. Only of `unknown` nobody can tell whether it arrives: all of it was sent, and the answer was lost.
@@ -47,19 +55,24 @@ export async function sendMessage(
   envelope: { from: string; to: string },
   message: Buffer,
 ): Promise<SendOutcome> {
-  const { silenceMs = 20_000, deadlineMs = 60_000 } = settings
-  const connection = new SMTPConnection(optionsOf(settings, silenceMs))
+  const { handoverMs = HANDOVER_MS, answerMs = ANSWER_MS } = settings
+  const connection = new SMTPConnection(optionsOf(settings, handoverMs + answerMs))
   // Before this the server may be wrong about us, which is no message's fault.
   let ready = false
   const body = Readable.from([message])
   let sentAll = false
-  body.once('end', () => {
-    sentAll = true
-  })
   let timer: NodeJS.Timeout | undefined
   try {
     await new Promise<void>((resolve, reject) => {
-      timer = setTimeout(() => reject(new Error(`it took longer than ${deadlineMs / 1000} s`)), deadlineMs)
+      const within = (ms: number, message: string) => {
+        clearTimeout(timer)
+        timer = setTimeout(() => reject(new Error(`${message} within ${ms / 1000} s`)), ms)
+      }
+      within(handoverMs, 'the message was not handed over')
+      body.once('end', () => {
+        sentAll = true
+        within(answerMs, 'the server had the message and did not answer')
+      })
       connection.on('error', reject)
       // Said before the reason is: whoever knows more comes first.
       connection.once('end', () => setImmediate(() => reject(new Error('the connection ended'))))
@@ -86,12 +99,14 @@ export async function sendMessage(
     connection.close()
     return outcomeOf(error, ready, sentAll)
   } finally {
+    // Its end would start the clock again.
+    body.destroy()
     clearTimeout(timer)
   }
 }
 
-function optionsOf(settings: SmtpSettings, silenceMs: number) {
-  const { host, port, secure, tls } = settings
+function optionsOf(settings: SmtpSettings, socketTimeout: number) {
+  const { host, port, secure, tls, connectMs = CONNECT_MS } = settings
   const { ca, cert, key } = tls ?? {}
   return {
     host,
@@ -99,10 +114,10 @@ function optionsOf(settings: SmtpSettings, silenceMs: number) {
     secure: secure === 'tls',
     requireTLS: secure === 'starttls',
     ignoreTLS: secure === 'none',
-    connectionTimeout: silenceMs,
-    greetingTimeout: silenceMs,
-    socketTimeout: silenceMs,
-    dnsTimeout: silenceMs,
+    connectionTimeout: connectMs,
+    greetingTimeout: connectMs,
+    dnsTimeout: connectMs,
+    socketTimeout,
     tls: {
       minVersion: 'TLSv1.2' as const,
       ...(ca === undefined ? {} : { ca }),
