@@ -4,10 +4,12 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 /** What the server does with one message; by default it takes it. */
 export type Behaviour =
   | 'take'
-  /** 550 to the recipient. */
+  /** 550 to the recipient, whom it names. */
   | 'refuse recipient'
   /** 554 to the message. */
   | 'refuse message'
+  /** 554 to the recipient, whom it names: it forwards nothing for us. */
+  | 'refuse relay'
   /** 451 to the recipient. */
   | 'later'
   /** Reads the message and says nothing for ever. */
@@ -58,7 +60,8 @@ export async function anSmtpServer(
     onRcptTo: ({ address }, session, done) => {
       const behaviour = behave(address)
       behaviours.set(session.id, behaviour)
-      if (behaviour === 'refuse recipient') done(refused(550, '5.1.1 no such mailbox'))
+      if (behaviour === 'refuse recipient') done(refused(550, `5.1.1 <${address}>: no such mailbox`))
+      else if (behaviour === 'refuse relay') done(refused(554, `5.7.1 <${address}>: Relay access denied`))
       else if (behaviour === 'later') done(refused(451, '4.7.1 try again later'))
       else if (behaviour === 'close early') cut(server, session.id)
       else done()

@@ -54,6 +54,7 @@ describe('what became of it', () => {
   test.each<[Behaviour, string, RegExp]>([
     ['refuse recipient', 'refused', /^RCPT TO: .*550/],
     ['refuse message', 'refused', /554/],
+    ['refuse relay', 'server', /^RCPT TO: .*554/],
     ['later', 'later', /451/],
     ['close early', 'server', /closed/],
     ['hang', 'unknown', /did not answer/],
@@ -89,6 +90,12 @@ describe('what became of it', () => {
     expect(await send(settings(late.port))).toEqual({ kind: 'server', reason: expect.stringContaining('421') })
     const closed = await serving(() => 'take', { onConnect: (_session, done) => done(failure(554)) })
     expect(await send(settings(closed.port))).toMatchObject({ kind: 'server' })
+  })
+
+  test.each([550, 553, 451])('a sender that the server does not allow is no fault of the message: %i', async (code) => {
+    const server = await serving(() => 'take', { onMailFrom: (_from, _session, done) => done(failure(code)) })
+    const reason = expect.stringMatching(new RegExp(`^MAIL FROM: .*${code}`))
+    expect(await send(settings(server.port))).toEqual({ kind: 'server', reason })
   })
 
   test('a message larger than the server takes is refused', async () => {

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import SMTPConnection from 'nodemailer/lib/smtp-connection'
+import { refusesUs } from './refuses-us.ts'
 
 export interface SmtpSettings {
   readonly host: string
@@ -37,11 +38,18 @@ export type SendOutcome =
   | { readonly kind: 'refused'; readonly reason: string }
   /** The server does not take this message now. */
   | { readonly kind: 'later'; readonly reason: string }
-  /** The server cannot be used, whatever the message. */
+  /** The server cannot be used, or refuses us, whatever the message. */
   | { readonly kind: 'server'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string }
 
-type Failure = Error & { code?: string; command?: string; responseCode?: number; permanent?: boolean; originalCode?: string }
+type Failure = Error & {
+  code?: string
+  command?: string
+  response?: string
+  responseCode?: number
+  permanent?: boolean
+  originalCode?: string
+}
 
 const PORTS = { starttls: 587, tls: 465, none: 25 } as const
 
@@ -128,15 +136,18 @@ function optionsOf(settings: SmtpSettings, socketTimeout: number) {
 }
 
 function outcomeOf(error: unknown, ready: boolean, sentAll: boolean): SendOutcome {
-  const { message, code, command, responseCode, permanent, originalCode }: Failure =
+  const { message, code, command, response, responseCode, permanent, originalCode }: Failure =
     error instanceof Error ? error : new Error('unknown error')
   const step = command === undefined || command === 'CONN' || command === 'API' ? '' : `${command}: `
   const reason = `${step}${message}${originalCode === undefined || message.includes(originalCode) ? '' : ` (${originalCode})`}`
   if (!ready) return { kind: 'server', reason }
-  // 421 is said to whatever comes: the server is leaving.
-  if (responseCode !== undefined && responseCode !== 421) return { kind: permanent === true ? 'refused' : 'later', reason }
-  if (responseCode === undefined && sentAll) return { kind: 'unknown', reason }
+  if (responseCode !== undefined) {
+    // A refusal that the connection broke off has lost its command.
+    const asked = sentAll ? 'DATA' : (command ?? '')
+    if (refusesUs({ command: asked, code: responseCode, response: response ?? '' })) return { kind: 'server', reason }
+    return { kind: permanent === true ? 'refused' : 'later', reason }
+  }
+  if (sentAll) return { kind: 'unknown', reason }
   // Found out before the server was asked: an address or a size that cannot be sent.
-  if (responseCode === undefined && (code === 'EENVELOPE' || code === 'EMESSAGE')) return { kind: 'refused', reason }
-  return { kind: 'server', reason }
+  return { kind: code === 'EENVELOPE' || code === 'EMESSAGE' ? 'refused' : 'server', reason }
 }

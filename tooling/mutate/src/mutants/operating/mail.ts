@@ -2,6 +2,7 @@ import type { Mutant } from '../../mutant.ts'
 
 const rows = 'packages/db/src/notifications.ts'
 const send = 'packages/mail/src/sending/send-message.ts'
+const refusing = 'packages/mail/src/sending/refuses-us.ts'
 const linked = 'packages/mail/src/link/find-linked-license.ts'
 const claiming = ['packages/db/src/notifications.integration.test.ts']
 const sending = ['packages/mail/src/sending/send-message.integration.test.ts']
@@ -25,15 +26,29 @@ export const mailMutants: readonly Mutant[] = [
   {
     rule: 'mail: an answer that was lost is no refusal',
     file: send,
-    find: "if (responseCode === undefined && sentAll) return { kind: 'unknown', reason }",
+    find: "if (sentAll) return { kind: 'unknown', reason }",
     put: '',
     tests: sending,
   },
   {
     rule: 'mail: a server that is leaving refuses no message',
+    file: refusing,
+    find: 'new Set([421, ',
+    put: 'new Set([',
+    tests: sending,
+  },
+  {
+    rule: 'mail: a server that refuses our sender refuses no message',
+    file: refusing,
+    find: " || (command !== 'RCPT TO' && command !== 'DATA')",
+    put: '',
+    tests: sending,
+  },
+  {
+    rule: 'mail: a server that has the message is waited for',
     file: send,
-    find: 'responseCode !== undefined && responseCode !== 421',
-    put: 'responseCode !== undefined',
+    find: "within(answerMs, 'the server had the message and did not answer')",
+    put: '',
     tests: sending,
   },
   {
