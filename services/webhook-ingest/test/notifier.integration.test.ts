@@ -235,6 +235,25 @@ test('a server that is away: mails wait, an alert says so once, and all go out w
   expect(await metrics()).toContain('\nlicenseoperator_mail_maybe_twice_total 0\n')
 })
 
+test('a server that does not relay for us: mails wait until it does, and no log names who was written to', async () => {
+  let relays = false
+  const server = await smtp(() => (relays ? 'take' : 'refuse relay'))
+  const { metrics, log } = await notifier(server.port)
+  await announce(await sell())
+  await until(async () => expect(await mails('failed')).toHaveLength(1))
+  await until(async () => expect(await metrics()).toContain('\nlicenseoperator_smtp_usable 0\n'))
+  const reason = expect.stringContaining('554 5.7.1 <[address]>: Relay access denied')
+  const fields = { server: `127.0.0.1:${server.port}`, reason }
+  const message = 'mails wait: the SMTP server cannot be used'
+  expect(log.said).toContainEqual(expect.objectContaining({ level: 'error', message, fields }))
+  expect(JSON.stringify(log.said)).not.toContain('ada@acme')
+  relays = true
+  await until(async () => {
+    await hurry()
+    expect(await mails('sent')).toHaveLength(1)
+  })
+})
+
 test('a crash between the server’s yes and our record: sent again under the same id, and counted', async () => {
   const server = await smtp()
   const { ingest } = await notifier(server.port)

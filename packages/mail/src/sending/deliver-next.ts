@@ -50,7 +50,7 @@ export async function deliverNext(deps: DeliverDeps): Promise<Delivery> {
   const record = (work: Parameters<typeof recordSurely>[1]) => recordSurely(deps, work, until)
   const bury = async (reason: string, level: 'warn' | 'error'): Promise<Delivery> => {
     await record((tx) => notifications.bury(tx, notificationId, owner, reason))
-    log[level]('a license was not mailed', { ...said, reason: withoutAddresses(reason) })
+    log[level]('a license was not mailed', { ...said, reason })
     return { kind: 'dead' }
   }
   const again = (state: 'failed' | 'sending', kind: 'later' | 'server' | 'unknown', lastError: string) => {
@@ -58,7 +58,7 @@ export async function deliverNext(deps: DeliverDeps): Promise<Delivery> {
     log.warn('a license could not be mailed, it is tried again', {
       ...said,
       nextAttemptAt,
-      reason: withoutAddresses(lastError),
+      reason: lastError,
     })
     return record((tx) => notifications.postpone(tx, notificationId, owner, { state, nextAttemptAt, lastError }))
   }
@@ -131,9 +131,4 @@ async function readMessage(deps: DeliverDeps, claimed: notifications.Notificatio
 function backoffMs(attempts: number, kind: 'later' | 'server' | 'unknown'): number {
   const most = kind === 'server' ? 300_000 : 3_600_000
   return Math.round(Math.min(most, 5000 * 2 ** Math.min(attempts, 12)) * (0.5 + Math.random()))
-}
-
-/** What a server says often names the recipient, whom a log need not know. */
-function withoutAddresses(text: string): string {
-  return text.replaceAll(/[^\s<>@]+@[^\s<>@]+/g, '[address]')
 }

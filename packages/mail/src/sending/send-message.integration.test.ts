@@ -52,9 +52,9 @@ test('a message arrives whole: headers, both bodies, and the license byte by byt
 
 describe('what became of it', () => {
   test.each<[Behaviour, string, RegExp]>([
-    ['refuse recipient', 'refused', /^RCPT TO: .*550/],
+    ['refuse recipient', 'refused', /^RCPT TO: .*550 5\.1\.1 <\[address\]>: no/],
     ['refuse message', 'refused', /554/],
-    ['refuse relay', 'server', /^RCPT TO: .*554/],
+    ['refuse relay', 'server', /^RCPT TO: .*554 5\.7\.1 <\[address\]>: Relay/],
     ['later', 'later', /451/],
     ['close early', 'server', /closed/],
     ['hang', 'unknown', /did not answer/],

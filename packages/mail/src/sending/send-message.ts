@@ -30,7 +30,7 @@ export const MOST_MS = HANDOVER_MS + ANSWER_MS
 /**
  * What became of a message. Only of `unknown` nobody can tell whether it arrives: all of it was sent, and the answer was lost.
  *
- * @property reason  for people; may hold what the server said, and with it an address
+ * @property reason  for people and logs: what the server said, without the addresses that it names
  */
 export type SendOutcome =
   | { readonly kind: 'sent' }
@@ -105,7 +105,7 @@ export async function sendMessage(
     return { kind: 'sent' }
   } catch (error) {
     connection.close()
-    return outcomeOf(error, ready, sentAll)
+    return withoutAddresses(outcomeOf(error, ready, sentAll), envelope.to)
   } finally {
     // Its end would start the clock again.
     body.destroy()
@@ -150,4 +150,11 @@ function outcomeOf(error: unknown, ready: boolean, sentAll: boolean): SendOutcom
   if (sentAll) return { kind: 'unknown', reason }
   // Found out before the server was asked: an address or a size that cannot be sent.
   return { kind: code === 'EENVELOPE' || code === 'EMESSAGE' ? 'refused' : 'server', reason }
+}
+
+/** What a server says often names the recipient, whom a log need not know. */
+function withoutAddresses(outcome: SendOutcome, recipient: string): SendOutcome {
+  if (outcome.kind === 'sent') return outcome
+  const reason = outcome.reason.replaceAll(recipient, '[address]').replaceAll(/[^\s<>@]+@[^\s<>@]+/g, '[address]')
+  return { ...outcome, reason }
 }
