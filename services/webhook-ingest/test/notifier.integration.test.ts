@@ -287,6 +287,8 @@ test('a server that never says what became of a mail gets it three times, then i
   const fields = expect.objectContaining({ licenseId, reason: perhaps })
   expect(log.said).toContainEqual(expect.objectContaining({ level: 'error', message: 'a license was not mailed', fields }))
   await until(async () => expect(await metrics()).toMatch(/licenseoperator_mail_total\{outcome="dead"\} 1\n/))
+  // An answer that was lost says nothing of the server: no alert, neither in the gauge nor in the log.
+  expect(await metrics()).not.toMatch(/^licenseoperator_smtp_usable \d/m)
 
   // As the third crash leaves it.
   await database.db
