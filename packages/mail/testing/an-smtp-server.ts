@@ -12,6 +12,8 @@ export type Behaviour =
   | 'refuse relay'
   /** 451 to the recipient. */
   | 'later'
+  /** Says nothing to the recipient for ever. */
+  | 'mute'
   /** Reads the message and says nothing for ever. */
   | 'hang'
   /** Takes the message, and says so only after three seconds. */
@@ -64,7 +66,7 @@ export async function anSmtpServer(
       else if (behaviour === 'refuse relay') done(refused(554, `5.7.1 <${address}>: Relay access denied`))
       else if (behaviour === 'later') done(refused(451, '4.7.1 try again later'))
       else if (behaviour === 'close early') cut(server, session.id)
-      else done()
+      else if (behaviour !== 'mute') done()
     },
     onData: (stream, session, done) => {
       void buffer(stream).then((bytes) => {

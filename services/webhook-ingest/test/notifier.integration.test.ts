@@ -299,6 +299,25 @@ test('a server that never says what became of a mail gets it three times, then i
   expect(server.received).toHaveLength(3)
 })
 
+test('told to stop: a mail that the server has is recorded as it answers, one that it has not is free for others at once', async () => {
+  const server = await smtp((to) => (to === 'slow@acme.test' ? 'slow' : 'mute'))
+  const { ingest, log } = await notifier(server.port)
+  const slow = await sell({ email: 'slow@acme.test' })
+  const mute = await sell()
+  await announce(mute)
+  await until(async () => expect(server.sessions()).toBe(1))
+  await announce(slow)
+  await until(async () => expect(server.received).toHaveLength(1))
+  await ingest.stop()
+  running = []
+  expect(await mails('sent')).toMatchObject([{ licenseId: slow, attempts: 1 }])
+  const [failed] = await mails('failed')
+  const lastError = 'we stop, and the server did not have the message'
+  expect(failed).toMatchObject({ licenseId: mute, attempts: 1, lastError })
+  expect(failed?.nextAttemptAt?.getTime()).toBeLessThanOrEqual(Date.now())
+  expect(log.said.filter(({ message }) => message.startsWith('mails wait') || message.startsWith('stopped without'))).toEqual([])
+})
+
 test('refused for good, revoked meanwhile, an address that breaks out of its header: dead, with the reason', async () => {
   const server = await smtp((to) => (to === 'gone@acme.test' ? 'refuse recipient' : 'take'))
   const { metrics, log } = await notifier(server.port)

@@ -19,14 +19,18 @@ export interface DeliverDeps {
   readonly now: () => Date
   /** Name of this worker in its leases. */
   readonly owner: string
-  /** Ends waiting for MySQL to record an outcome. */
+  /** Ends waiting for MySQL to record an outcome, and a mail that the server has not all of. */
   readonly signal: AbortSignal
+  /** Mails that are being sent: whoever ends a process gives these time to be recorded. */
+  readonly underway: Set<string>
   /** Told that a mail is sent again although the one before may have arrived. */
   readonly onMaybeTwice: () => void
 }
 
 /** What became of one try; `idle` when nothing was due. */
 export type Delivery = { readonly kind: 'idle' | 'sent' | 'dead' } | Exclude<SendOutcome, { kind: 'sent' | 'refused' }>
+
+type TriedAgain = Exclude<SendOutcome['kind'], 'sent' | 'refused'>
 
 /** Longer than one mail may take with everything around it: whoever finds the lease over may take it for abandoned. */
 const LEASE_MS = MOST_MS + 120_000
@@ -40,11 +44,22 @@ const GIVE_UP_MS = 5 * 24 * 3_600_000
  * that record is what no protocol rules out: the mail is found abandoned, sent again under the same Message-ID, and counted.
  */
 export async function deliverNext(deps: DeliverDeps): Promise<Delivery> {
-  const { db, log, now, owner } = deps
+  const { db, now, owner, underway } = deps
   const at = now()
   const until = new Date(at.getTime() + LEASE_MS)
   const claimed = await inTransaction(db, (tx) => notifications.claimOne(tx, { owner, now: at, until }))
   if (claimed === undefined) return { kind: 'idle' }
+  underway.add(claimed.notificationId)
+  try {
+    return await deliver(deps, claimed, until)
+  } finally {
+    underway.delete(claimed.notificationId)
+  }
+}
+
+/** @param until  when the lease ends */
+async function deliver(deps: DeliverDeps, claimed: notifications.ClaimedNotification, until: Date): Promise<Delivery> {
+  const { log, now, owner } = deps
   const { notificationId, licenseId, attempts } = claimed
   const said = { notificationId, licenseId, mailReason: claimed.reason, attempts }
   const record = (work: Parameters<typeof recordSurely>[1]) => recordSurely(deps, work, until)
@@ -53,7 +68,7 @@ export async function deliverNext(deps: DeliverDeps): Promise<Delivery> {
     log[level]('a license was not mailed', { ...said, reason })
     return { kind: 'dead' }
   }
-  const again = (state: 'failed' | 'sending', kind: 'later' | 'server' | 'unknown', lastError: string) => {
+  const again = (state: 'failed' | 'sending', kind: TriedAgain, lastError: string) => {
     const nextAttemptAt = new Date(now().getTime() + backoffMs(attempts, kind))
     log.warn('a license could not be mailed, it is tried again', {
       ...said,
@@ -79,7 +94,7 @@ export async function deliverNext(deps: DeliverDeps): Promise<Delivery> {
     throw error
   }
   if (typeof message === 'string') return bury(message, 'warn')
-  const outcome = await sendMessage(deps.smtp, { from: deps.from.address, to: claimed.recipient }, message)
+  const outcome = await sendMessage(deps.smtp, { from: deps.from.address, to: claimed.recipient }, message, deps.signal)
   if (outcome.kind === 'sent') {
     await record((tx) => notifications.markSent(tx, notificationId, now()))
     log.info('a license was mailed', said)
@@ -128,7 +143,9 @@ async function readMessage(deps: DeliverDeps, claimed: notifications.Notificatio
 }
 
 /** Longer each time, with jitter; a server that is away is looked for at least every five minutes. */
-function backoffMs(attempts: number, kind: 'later' | 'server' | 'unknown'): number {
+function backoffMs(attempts: number, kind: TriedAgain): number {
+  // Another worker may have it at once.
+  if (kind === 'stopped') return 0
   const most = kind === 'server' ? 300_000 : 3_600_000
   return Math.round(Math.min(most, 5000 * 2 ** Math.min(attempts, 12)) * (0.5 + Math.random()))
 }

@@ -109,6 +109,31 @@ describe('what became of it', () => {
     expect(server.received).toHaveLength(1)
   })
 
+  test('told to stop: what the server has not all of ends at once, for the rest its answer is waited for', async () => {
+    const message = await composeMessage(mail)
+    const stopped = { kind: 'stopped', reason: 'we stop, and the server did not have the message' }
+    const sendTo = ({ port }: AnSmtpServer, signal: AbortSignal) =>
+      sendMessage(settings(port, { answerMs: 60_000 }), { from: mail.from.address, to: mail.to }, message, signal)
+    const early = new AbortController()
+    const mute = await serving(() => 'take', { onMailFrom: () => early.abort() })
+    expect(await sendTo(mute, early.signal)).toEqual(stopped)
+    expect(await sendTo(mute, early.signal)).toEqual(stopped)
+    expect(mute.sessions()).toBe(1)
+
+    const late = new AbortController()
+    const onData: SMTPServerOptions['onData'] = (stream, _session, done) =>
+      void stream.resume().once('end', () => {
+        late.abort()
+        setTimeout(() => done(null), 300)
+      })
+    expect(await sendTo(await serving(() => 'take', { onData }), late.signal)).toEqual({ kind: 'sent' })
+
+    const never = new AbortController()
+    const silent = await serving(() => 'take', { onData: (stream) => void stream.resume().once('end', () => never.abort()) })
+    const reason = 'we stop, and the server had the message and did not answer within 7 s'
+    expect(await sendTo(silent, never.signal)).toEqual({ kind: 'unknown', reason })
+  }, 30_000)
+
   test('a server that is slow before it has the message does not hold a worker', async () => {
     const server = await serving(() => 'take', { onMailFrom: () => undefined })
     const outcome = await send(settings(server.port, { handoverMs: 600, answerMs: 60_000 }))

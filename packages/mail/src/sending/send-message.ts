@@ -24,6 +24,8 @@ export interface SmtpSettings {
 const CONNECT_MS = 20_000
 const HANDOVER_MS = 60_000
 const ANSWER_MS = 600_000
+/** How long an answer is waited for by whoever is told to stop: most servers give it within, and without it the mail is sent again. */
+const LAST_ANSWER_MS = 7000
 /** One mail takes no longer, unless the settings say so. */
 export const MOST_MS = HANDOVER_MS + ANSWER_MS
 
@@ -41,6 +43,13 @@ export type SendOutcome =
   /** The server cannot be used, or refuses us, whatever the message. */
   | { readonly kind: 'server'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string }
+  /** We were told to stop before the server had the message. */
+  | { readonly kind: 'stopped'; readonly reason: string }
+
+const STOPPED = 'we stop, and the server did not have the message'
+class StoppedEarly extends Error {
+  override readonly name = 'StoppedEarly'
+}
 
 type Failure = Error & {
   code?: string
@@ -57,12 +66,18 @@ export function smtpPlace({ host, port, secure }: SmtpSettings): string {
   return `${host}:${port ?? PORTS[secure]}`
 }
 
-/** Sends one message to one recipient over a connection of its own. Never rejects. */
+/**
+ * Sends one message to one recipient over a connection of its own. Never rejects.
+ *
+ * @param signal  ends it at once while the server has not all of the message; from then on the answer is waited for a few seconds more
+ */
 export async function sendMessage(
   settings: SmtpSettings,
   envelope: { from: string; to: string },
   message: Buffer,
+  signal?: AbortSignal,
 ): Promise<SendOutcome> {
+  if (signal?.aborted === true) return { kind: 'stopped', reason: STOPPED }
   const { handoverMs = HANDOVER_MS, answerMs = ANSWER_MS } = settings
   const connection = new SMTPConnection(optionsOf(settings, handoverMs + answerMs))
   // Before this the server may be wrong about us, which is no message's fault.
@@ -70,6 +85,7 @@ export async function sendMessage(
   const body = Readable.from([message])
   let sentAll = false
   let timer: NodeJS.Timeout | undefined
+  let onStop: () => void = () => undefined
   try {
     await new Promise<void>((resolve, reject) => {
       const within = (ms: number, message: string) => {
@@ -81,6 +97,11 @@ export async function sendMessage(
         sentAll = true
         within(answerMs, 'the server had the message and did not answer')
       })
+      onStop = () => {
+        if (sentAll) within(Math.min(answerMs, LAST_ANSWER_MS), 'we stop, and the server had the message and did not answer')
+        else reject(new StoppedEarly(STOPPED))
+      }
+      signal?.addEventListener('abort', onStop)
       connection.on('error', reject)
       // Said before the reason is: whoever knows more comes first.
       connection.once('end', () => setImmediate(() => reject(new Error('the connection ended'))))
@@ -105,11 +126,13 @@ export async function sendMessage(
     return { kind: 'sent' }
   } catch (error) {
     connection.close()
+    if (error instanceof StoppedEarly) return { kind: 'stopped', reason: error.message }
     return withoutAddresses(outcomeOf(error, ready, sentAll), envelope.to)
   } finally {
     // Its end would start the clock again.
     body.destroy()
     clearTimeout(timer)
+    signal?.removeEventListener('abort', onStop)
   }
 }
 

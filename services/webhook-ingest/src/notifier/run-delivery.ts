@@ -39,7 +39,7 @@ export async function runDelivery(
       signal,
       async () => {
         const delivery = await deliverNext({ ...deps, owner, onMaybeTwice: () => maybeTwice.inc({}) })
-        if (delivery.kind === 'idle') return 0
+        if (delivery.kind === 'idle' || delivery.kind === 'stopped') return 0
         outcomes.inc({ outcome: delivery.kind })
         onServer(delivery)
         failures = delivery.kind === 'server' ? failures + 1 : 0
@@ -57,7 +57,7 @@ function serverWatch(log: Log, server: string, onChange: (usable: boolean) => vo
   let usable: boolean | undefined
   return (delivery) => {
     // Of a mail that is dead before it is sent the server has heard nothing, and an answer that was lost says nothing of it.
-    if (delivery.kind === 'dead' || delivery.kind === 'unknown') return
+    if (delivery.kind !== 'sent' && delivery.kind !== 'later' && delivery.kind !== 'server') return
     const now = delivery.kind !== 'server'
     if (now === usable) return
     if (delivery.kind === 'server') log.error('mails wait: the SMTP server cannot be used', { server, reason: delivery.reason })
