@@ -154,7 +154,7 @@ export const readinessMutants: readonly Mutant[] = [
     rule: 'a worker leaves behind what waits for a MySQL that hangs',
     file: 'services/webhook-ingest/src/start-work.ts',
     find: 'if (await finishedBy(work, signal, STOP_WORK_MS)) return',
-    put: 'if ((await work) !== undefined)',
+    put: 'if ((await work) === undefined) return',
     tests: stopTests,
   },
   {
