@@ -397,7 +397,13 @@ const rows: Record<string, Row> = {
     ],
   },
   'mail.templates': text(undefined),
-  'mail.locale': { fallback: 'en', value: 'de-AT', env: 'fr', becomesFromEnv: 'fr', wrong: ['../x', 'e', 'de_AT', '', 5] },
+  'mail.locale': {
+    fallback: 'en',
+    value: 'de-AT',
+    env: 'fr',
+    becomesFromEnv: 'fr',
+    wrong: ['../x', 'e', 'de_AT', 'en-a', 'abcd', 'de-DE-DE', '', 5],
+  },
   'mail.link_base_url': url(undefined),
   'mail.link_ttl': {
     at: 'mail.linkTtlMs',

@@ -19,11 +19,24 @@ const readHost = readTextLike({
   pattern: /^(?:[A-Za-z0-9._-]+|\[?[0-9A-Fa-f:.]+\]?)$/,
   message: 'must be a host name or address',
 })
-const readLocale = readTextLike({
+const LOCALE_MESSAGE = 'must be a locale such as en or de-AT'
+const readLocaleLike = readTextLike({
   max: 35,
   pattern: /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/,
-  message: 'must be a locale such as en or de-AT',
+  message: LOCALE_MESSAGE,
 })
+
+/** Dates and numbers of a mail are written with it: what `Intl` refuses would fail with every mail. */
+function readLocale(value: unknown): string | Wrong {
+  const locale = readLocaleLike(value)
+  if (locale instanceof Wrong) return locale
+  try {
+    Intl.getCanonicalLocales(locale)
+    return locale
+  } catch {
+    return new Wrong(LOCALE_MESSAGE)
+  }
+}
 
 /** Who a mail comes from: an address, or a name and the address in angle brackets. */
 export interface Sender {

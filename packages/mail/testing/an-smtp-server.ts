@@ -4,14 +4,20 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 /** What the server does with one message; by default it takes it. */
 export type Behaviour =
   | 'take'
-  /** 550 to the recipient. */
+  /** 550 to the recipient, whom it names. */
   | 'refuse recipient'
   /** 554 to the message. */
   | 'refuse message'
+  /** 554 to the recipient, whom it names: it forwards nothing for us. */
+  | 'refuse relay'
   /** 451 to the recipient. */
   | 'later'
+  /** Says nothing to the recipient for ever. */
+  | 'mute'
   /** Reads the message and says nothing for ever. */
   | 'hang'
+  /** Takes the message, and says so only after three seconds. */
+  | 'slow'
   /** Cuts the connection when it hears the sender. */
   | 'close early'
   /** Has all of the message, keeps it, and cuts the connection instead of saying so. */
@@ -56,10 +62,11 @@ export async function anSmtpServer(
     onRcptTo: ({ address }, session, done) => {
       const behaviour = behave(address)
       behaviours.set(session.id, behaviour)
-      if (behaviour === 'refuse recipient') done(refused(550, '5.1.1 no such mailbox'))
+      if (behaviour === 'refuse recipient') done(refused(550, `5.1.1 <${address}>: no such mailbox`))
+      else if (behaviour === 'refuse relay') done(refused(554, `5.7.1 <${address}>: Relay access denied`))
       else if (behaviour === 'later') done(refused(451, '4.7.1 try again later'))
       else if (behaviour === 'close early') cut(server, session.id)
-      else done()
+      else if (behaviour !== 'mute') done()
     },
     onData: (stream, session, done) => {
       void buffer(stream).then((bytes) => {
@@ -70,7 +77,7 @@ export async function anSmtpServer(
         const to = session.envelope.rcptTo[0]?.address ?? ''
         received.push({ to, messageId: /^Message-ID: (.*)$/im.exec(raw)?.[1]?.trim() ?? '', raw })
         if (behaviour === 'take and close') cut(server, session.id)
-        else done(null)
+        else setTimeout(() => done(null), behaviour === 'slow' ? 3000 : 0)
       })
     },
     ...options,

@@ -19,6 +19,8 @@ const DURABLE = 'licenseoperator_processor'
 const BACKLOG_EVERY_MS = 10_000
 /** With the second or two that closing connections can take, a worker is gone five seconds after it was told to stop. */
 const STOP_WORK_MS = 2500
+/** Besides, for a mail that is underway: its server is given seven seconds to answer, and MySQL one to hear of it. */
+const STOP_MAIL_MS = 5500
 
 export interface WorkOptions {
   readonly config: Config
@@ -40,12 +42,15 @@ export function startWork(
   signal: AbortSignal,
 ): Promise<unknown>[] {
   const { roles, log } = options
+  const mailsUnderway = new Set<string>()
   return [
     ...(roles.includes('processor') ? [runProcessor(options, connections, metrics, signal)] : []),
     ...(roles.includes('relay') ? [startRelay(options, connections, metrics, signal)] : []),
-    ...(roles.includes('notifier') ? [runNotifier(options, connections, metrics, signal)] : []),
+    ...(roles.includes('notifier') ? [runNotifier(options, connections, metrics, mailsUnderway, signal)] : []),
   ].map(async (work) => {
-    if (!(await finishedBy(work, signal, STOP_WORK_MS))) log.warn('stopped without waiting for work that does not end')
+    if (await finishedBy(work, signal, STOP_WORK_MS)) return
+    if (mailsUnderway.size > 0 && (await finishedBy(work, signal, STOP_MAIL_MS))) return
+    log.warn('stopped without waiting for work that does not end')
   })
 }
 

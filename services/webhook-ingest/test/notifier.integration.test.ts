@@ -176,7 +176,7 @@ test('with the relay beside it: from the outbox to the mail, whose link opens th
   expect((link?.expiresAt.getTime() ?? 0) - (link?.issuedAt.getTime() ?? 0)).toBe(90 * 24 * 3_600_000)
 })
 
-test('50 announcements, two notifiers, a server that refuses, hangs and closes at random: one mail each, and what may be twice is counted', async () => {
+test('50 announcements, two notifiers, a server that refuses, is slow and closes at random: one mail each, and what may be twice is counted', async () => {
   const random = seeded(7)
   const tries = new Map<string, number>()
   const server = await smtp((recipient) => {
@@ -184,7 +184,7 @@ test('50 announcements, two notifiers, a server that refuses, hangs and closes a
     tries.set(recipient, times)
     // Everybody is served in the end.
     if (times > 2) return 'take'
-    if (recipient === 'buyer7@acme.test' && times === 1) return 'hang'
+    if (recipient === 'buyer7@acme.test' && times === 1) return 'slow'
     const all = ['take', 'take', 'later', 'close early', 'take and close'] as const
     return all[Math.floor(random() * all.length)] ?? 'take'
   })
@@ -237,6 +237,25 @@ test('a server that is away: mails wait, an alert says so once, and all go out w
   expect(await metrics()).toContain('\nlicenseoperator_mail_maybe_twice_total 0\n')
 })
 
+test('a server that does not relay for us: mails wait until it does, and no log names who was written to', async () => {
+  let relays = false
+  const server = await smtp(() => (relays ? 'take' : 'refuse relay'))
+  const { metrics, log } = await notifier(server.port)
+  await announce(await sell())
+  await until(async () => expect(await mails('failed')).toHaveLength(1))
+  await until(async () => expect(await metrics()).toContain('\nlicenseoperator_smtp_usable 0\n'))
+  const reason = expect.stringContaining('554 5.7.1 <[address]>: Relay access denied')
+  const fields = { server: `127.0.0.1:${server.port}`, reason }
+  const message = 'mails wait: the SMTP server cannot be used'
+  expect(log.said).toContainEqual(expect.objectContaining({ level: 'error', message, fields }))
+  expect(JSON.stringify(log.said)).not.toContain('ada@acme')
+  relays = true
+  await until(async () => {
+    await hurry()
+    expect(await mails('sent')).toHaveLength(1)
+  })
+})
+
 test('a crash between the server’s yes and our record: sent again under the same id, and counted', async () => {
   const server = await smtp()
   const { ingest } = await notifier(server.port)
@@ -254,6 +273,51 @@ test('a crash between the server’s yes and our record: sent again under the sa
   expect(new Set(server.received.map(({ messageId }) => messageId)).size).toBe(1)
   expect(server.received).toHaveLength(2)
   expect(await metrics()).toContain('\nlicenseoperator_mail_maybe_twice_total 1\n')
+})
+
+test('a server that never says what became of a mail gets it three times, then it is dead; so is what crashed as often', async () => {
+  const server = await smtp(() => 'take and close')
+  const { metrics, log } = await notifier(server.port)
+  const licenseId = await sell()
+  await announce(licenseId)
+  const perhaps = expect.stringMatching(/^outcome unknown, perhaps delivered: .*closed/)
+  await until(async () => {
+    await hurry()
+    expect(await mails('dead')).toMatchObject([{ licenseId, attempts: 3, maybeTwice: 2, lastError: perhaps }])
+  })
+  expect(server.received).toHaveLength(3)
+  const fields = expect.objectContaining({ licenseId, reason: perhaps })
+  expect(log.said).toContainEqual(expect.objectContaining({ level: 'error', message: 'a license was not mailed', fields }))
+  await until(async () => expect(await metrics()).toMatch(/licenseoperator_mail_total\{outcome="dead"\} 1\n/))
+  // An answer that was lost says nothing of the server: no alert, neither in the gauge nor in the log.
+  expect(await metrics()).not.toMatch(/^licenseoperator_smtp_usable \d/m)
+
+  // As the third crash leaves it.
+  await database.db
+    .updateTable('notifications')
+    .set({ state: 'sending', maybe_twice: 2, next_attempt_at: new Date(), lease_owner: 'gone' })
+    .execute()
+  await until(async () => expect(await mails('dead')).toMatchObject([{ lastError: 'outcome unknown, perhaps delivered' }]))
+  expect(server.received).toHaveLength(3)
+})
+
+test('told to stop: a mail that the server has is recorded as it answers, one that it has not is free for others at once', async () => {
+  const server = await smtp((to) => (to === 'slow@acme.test' ? 'slow' : 'mute'))
+  const { ingest, log } = await notifier(server.port)
+  const slow = await sell({ email: 'slow@acme.test' })
+  const mute = await sell()
+  await announce(mute)
+  await until(async () => expect(server.sessions()).toBe(1))
+  await announce(slow)
+  await until(async () => expect(server.received).toHaveLength(1))
+  await ingest.stop()
+  running = []
+  expect(await mails('sent')).toMatchObject([{ licenseId: slow, attempts: 1 }])
+  const [failed] = await mails('failed')
+  const lastError = 'we stop, and the server did not have the message'
+  expect(failed).toMatchObject({ licenseId: mute, attempts: 1, lastError })
+  expect(failed?.nextAttemptAt?.getTime()).toBeLessThanOrEqual(Date.now())
+  expect(log.said.filter(({ message }) => message.startsWith('mails wait') || message.startsWith('stopped without'))).toEqual([])
 })
 
 test('refused for good, revoked meanwhile, an address that breaks out of its header: dead, with the reason', async () => {

@@ -5,7 +5,7 @@ import { mailKindOf } from '../mail-reason.ts'
 import { templateValuesOf } from '../template-values-of.ts'
 import { composeMessage, type Sender, UnsafeHeader } from './compose-message.ts'
 import { recordSurely } from './record-surely.ts'
-import { type SendOutcome, type SmtpSettings, sendMessage } from './send-message.ts'
+import { MOST_MS, type SendOutcome, type SmtpSettings, sendMessage } from './send-message.ts'
 
 export interface DeliverDeps {
   readonly db: Db
@@ -19,8 +19,10 @@ export interface DeliverDeps {
   readonly now: () => Date
   /** Name of this worker in its leases. */
   readonly owner: string
-  /** Ends waiting for MySQL to record an outcome. */
+  /** Ends waiting for MySQL to record an outcome, and a mail that the server has not all of. */
   readonly signal: AbortSignal
+  /** Mails that are being sent: whoever ends a process gives these time to be recorded. */
+  readonly underway: Set<string>
   /** Told that a mail is sent again although the one before may have arrived. */
   readonly onMaybeTwice: () => void
 }
@@ -28,8 +30,12 @@ export interface DeliverDeps {
 /** What became of one try; `idle` when nothing was due. */
 export type Delivery = { readonly kind: 'idle' | 'sent' | 'dead' } | Exclude<SendOutcome, { kind: 'sent' | 'refused' }>
 
+type TriedAgain = Exclude<SendOutcome['kind'], 'sent' | 'refused'>
+
 /** Longer than one mail may take with everything around it: whoever finds the lease over may take it for abandoned. */
-const LEASE_MS = 180_000
+const LEASE_MS = MOST_MS + 120_000
+/** Then a mail ends: a server that never says what became of it would get it again for ever. */
+const MOST_UNKNOWN = 3
 /** Then whoever does not take a mail never will. The server being away is not counted: then all wait. */
 const GIVE_UP_MS = 5 * 24 * 3_600_000
 
@@ -38,33 +44,47 @@ const GIVE_UP_MS = 5 * 24 * 3_600_000
  * that record is what no protocol rules out: the mail is found abandoned, sent again under the same Message-ID, and counted.
  */
 export async function deliverNext(deps: DeliverDeps): Promise<Delivery> {
-  const { db, log, now, owner } = deps
+  const { db, now, owner, underway } = deps
   const at = now()
   const until = new Date(at.getTime() + LEASE_MS)
   const claimed = await inTransaction(db, (tx) => notifications.claimOne(tx, { owner, now: at, until }))
   if (claimed === undefined) return { kind: 'idle' }
+  underway.add(claimed.notificationId)
+  try {
+    return await deliver(deps, claimed, until)
+  } finally {
+    underway.delete(claimed.notificationId)
+  }
+}
+
+/** @param until  when the lease ends */
+async function deliver(deps: DeliverDeps, claimed: notifications.ClaimedNotification, until: Date): Promise<Delivery> {
+  const { log, now, owner } = deps
   const { notificationId, licenseId, attempts } = claimed
   const said = { notificationId, licenseId, mailReason: claimed.reason, attempts }
-  if (claimed.unsure) {
-    deps.onMaybeTwice()
-    log.warn('a mail is sent again although it may have arrived: its outcome is not known', said)
-  }
   const record = (work: Parameters<typeof recordSurely>[1]) => recordSurely(deps, work, until)
   const bury = async (reason: string, level: 'warn' | 'error'): Promise<Delivery> => {
     await record((tx) => notifications.bury(tx, notificationId, owner, reason))
-    log[level]('a license was not mailed', { ...said, reason: withoutAddresses(reason) })
+    log[level]('a license was not mailed', { ...said, reason })
     return { kind: 'dead' }
   }
-  const again = (state: 'failed' | 'sending', kind: 'later' | 'server' | 'unknown', lastError: string) => {
+  const again = (state: 'failed' | 'sending', kind: TriedAgain, lastError: string) => {
     const nextAttemptAt = new Date(now().getTime() + backoffMs(attempts, kind))
     log.warn('a license could not be mailed, it is tried again', {
       ...said,
       nextAttemptAt,
-      reason: withoutAddresses(lastError),
+      reason: lastError,
     })
     return record((tx) => notifications.postpone(tx, notificationId, owner, { state, nextAttemptAt, lastError }))
   }
 
+  const perhaps = 'outcome unknown, perhaps delivered'
+  // Also tries that ended with us, in a crash.
+  if (claimed.maybeTwice >= MOST_UNKNOWN) return bury(perhaps, 'error')
+  if (claimed.unsure) {
+    deps.onMaybeTwice()
+    log.warn('a mail is sent again although it may have arrived: its outcome is not known', said)
+  }
   let message: Buffer | string
   try {
     message = await readMessage(deps, claimed)
@@ -74,7 +94,7 @@ export async function deliverNext(deps: DeliverDeps): Promise<Delivery> {
     throw error
   }
   if (typeof message === 'string') return bury(message, 'warn')
-  const outcome = await sendMessage(deps.smtp, { from: deps.from.address, to: claimed.recipient }, message)
+  const outcome = await sendMessage(deps.smtp, { from: deps.from.address, to: claimed.recipient }, message, deps.signal)
   if (outcome.kind === 'sent') {
     await record((tx) => notifications.markSent(tx, notificationId, now()))
     log.info('a license was mailed', said)
@@ -82,6 +102,8 @@ export async function deliverNext(deps: DeliverDeps): Promise<Delivery> {
   }
   const tooLate = now().getTime() - claimed.createdAt.getTime() > GIVE_UP_MS
   if (outcome.kind === 'refused' || (outcome.kind === 'later' && tooLate)) return bury(outcome.reason, 'error')
+  // This one, and those before.
+  if (outcome.kind === 'unknown' && claimed.maybeTwice + 1 >= MOST_UNKNOWN) return bury(`${perhaps}: ${outcome.reason}`, 'error')
   await again(outcome.kind === 'unknown' ? 'sending' : 'failed', outcome.kind, outcome.reason)
   return outcome
 }
@@ -121,12 +143,9 @@ async function readMessage(deps: DeliverDeps, claimed: notifications.Notificatio
 }
 
 /** Longer each time, with jitter; a server that is away is looked for at least every five minutes. */
-function backoffMs(attempts: number, kind: 'later' | 'server' | 'unknown'): number {
+function backoffMs(attempts: number, kind: TriedAgain): number {
+  // Another worker may have it at once.
+  if (kind === 'stopped') return 0
   const most = kind === 'server' ? 300_000 : 3_600_000
   return Math.round(Math.min(most, 5000 * 2 ** Math.min(attempts, 12)) * (0.5 + Math.random()))
-}
-
-/** What a server says often names the recipient, whom a log need not know. */
-function withoutAddresses(text: string): string {
-  return text.replaceAll(/[^\s<>@]+@[^\s<>@]+/g, '[address]')
 }

@@ -30,8 +30,9 @@ const settings = (port: number, more: Partial<SmtpSettings> = {}): SmtpSettings 
   user: undefined,
   password: undefined,
   tls: undefined,
-  silenceMs: 400,
-  deadlineMs: 5000,
+  connectMs: 400,
+  handoverMs: 5000,
+  answerMs: 5000,
   ...more,
 })
 const send = async (to: SmtpSettings) => sendMessage(to, { from: mail.from.address, to: mail.to }, await composeMessage(mail))
@@ -51,15 +52,17 @@ test('a message arrives whole: headers, both bodies, and the license byte by byt
 
 describe('what became of it', () => {
   test.each<[Behaviour, string, RegExp]>([
-    ['refuse recipient', 'refused', /^RCPT TO: .*550/],
+    ['refuse recipient', 'refused', /^RCPT TO: .*550 5\.1\.1 <\[address\]>: no/],
     ['refuse message', 'refused', /554/],
+    ['refuse relay', 'server', /^RCPT TO: .*554 5\.7\.1 <\[address\]>: Relay/],
     ['later', 'later', /451/],
     ['close early', 'server', /closed/],
-    ['hang', 'unknown', /Timeout/],
+    ['hang', 'unknown', /did not answer/],
     ['take and close', 'unknown', /closed/],
   ])('%s: %s', async (behaviour, kind, reason) => {
     const server = await serving(() => behaviour)
-    expect(await send(settings(server.port))).toEqual({ kind, reason: expect.stringMatching(reason) })
+    const answerMs = behaviour === 'hang' ? 400 : 5000
+    expect(await send(settings(server.port, { answerMs }))).toEqual({ kind, reason: expect.stringMatching(reason) })
     expect(server.received).toHaveLength(behaviour === 'take and close' ? 1 : 0)
   })
 
@@ -89,15 +92,52 @@ describe('what became of it', () => {
     expect(await send(settings(closed.port))).toMatchObject({ kind: 'server' })
   })
 
+  test.each([550, 553, 451])('a sender that the server does not allow is no fault of the message: %i', async (code) => {
+    const server = await serving(() => 'take', { onMailFrom: (_from, _session, done) => done(failure(code)) })
+    const reason = expect.stringMatching(new RegExp(`^MAIL FROM: .*${code}`))
+    expect(await send(settings(server.port))).toEqual({ kind: 'server', reason })
+  })
+
   test('a message larger than the server takes is refused', async () => {
     const server = await serving(() => 'take', { size: 100 })
     expect(await send(settings(server.port))).toMatchObject({ kind: 'refused' })
   })
 
-  test('a slow server does not hold a worker beyond the deadline', async () => {
-    const server = await serving(() => 'hang')
-    const outcome = await send(settings(server.port, { silenceMs: 60_000, deadlineMs: 300 }))
-    expect(outcome).toEqual({ kind: 'unknown', reason: 'it took longer than 0.3 s' })
+  test('a server that thinks about the message for longer than everything else may take is waited for', async () => {
+    const server = await serving(() => 'slow')
+    expect(await send(settings(server.port, { handoverMs: 2000, answerMs: 60_000 }))).toEqual({ kind: 'sent' })
+    expect(server.received).toHaveLength(1)
+  })
+
+  test('told to stop: what the server has not all of ends at once, for the rest its answer is waited for', async () => {
+    const message = await composeMessage(mail)
+    const stopped = { kind: 'stopped', reason: 'we stop, and the server did not have the message' }
+    const sendTo = ({ port }: AnSmtpServer, signal: AbortSignal) =>
+      sendMessage(settings(port, { answerMs: 60_000 }), { from: mail.from.address, to: mail.to }, message, signal)
+    const early = new AbortController()
+    const mute = await serving(() => 'take', { onMailFrom: () => early.abort() })
+    expect(await sendTo(mute, early.signal)).toEqual(stopped)
+    expect(await sendTo(mute, early.signal)).toEqual(stopped)
+    expect(mute.sessions()).toBe(1)
+
+    const late = new AbortController()
+    const onData: SMTPServerOptions['onData'] = (stream, _session, done) =>
+      void stream.resume().once('end', () => {
+        late.abort()
+        setTimeout(() => done(null), 300)
+      })
+    expect(await sendTo(await serving(() => 'take', { onData }), late.signal)).toEqual({ kind: 'sent' })
+
+    const never = new AbortController()
+    const silent = await serving(() => 'take', { onData: (stream) => void stream.resume().once('end', () => never.abort()) })
+    const reason = 'we stop, and the server had the message and did not answer within 7 s'
+    expect(await sendTo(silent, never.signal)).toEqual({ kind: 'unknown', reason })
+  }, 30_000)
+
+  test('a server that is slow before it has the message does not hold a worker', async () => {
+    const server = await serving(() => 'take', { onMailFrom: () => undefined })
+    const outcome = await send(settings(server.port, { handoverMs: 600, answerMs: 60_000 }))
+    expect(outcome).toEqual({ kind: 'server', reason: 'the message was not handed over within 0.6 s' })
   })
 })
 

@@ -39,7 +39,7 @@ export async function runDelivery(
       signal,
       async () => {
         const delivery = await deliverNext({ ...deps, owner, onMaybeTwice: () => maybeTwice.inc({}) })
-        if (delivery.kind === 'idle') return 0
+        if (delivery.kind === 'idle' || delivery.kind === 'stopped') return 0
         outcomes.inc({ outcome: delivery.kind })
         onServer(delivery)
         failures = delivery.kind === 'server' ? failures + 1 : 0
@@ -56,9 +56,9 @@ export async function runDelivery(
 function serverWatch(log: Log, server: string, onChange: (usable: boolean) => void): (delivery: Delivery) => void {
   let usable: boolean | undefined
   return (delivery) => {
-    // Of a mail that is dead before it is sent the server has heard nothing.
-    if (delivery.kind === 'dead') return
-    const now = delivery.kind !== 'server' && delivery.kind !== 'unknown'
+    // Of a mail that is dead before it is sent the server has heard nothing, and an answer that was lost says nothing of it.
+    if (delivery.kind !== 'sent' && delivery.kind !== 'later' && delivery.kind !== 'server') return
+    const now = delivery.kind !== 'server'
     if (now === usable) return
     if (delivery.kind === 'server') log.error('mails wait: the SMTP server cannot be used', { server, reason: delivery.reason })
     else if (now && usable === false) log.info('the SMTP server can be used again', { server })

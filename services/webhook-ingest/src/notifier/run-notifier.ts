@@ -44,11 +44,12 @@ export function mailSettings({ mail, server, internalAuth }: Config) {
   return { smtp, from, templates: mail.templates, locale: mail.locale, linkOf }
 }
 
-/** Writes down what the stream announces as mails to send, and sends what is due. Either goes on while the other's server is away. */
+/** Writes down what the stream announces as mails to send, and sends what is due. Either goes on while the other's server is away. @param underway  mails that are being sent, for whoever ends the process */
 export async function runNotifier(
   { config, log }: NotifierOptions,
   connections: Connections,
   metrics: Metrics,
+  underway: Set<string>,
   signal: AbortSignal,
 ): Promise<void> {
   const settings = mailSettings(config)
@@ -59,7 +60,7 @@ export async function runNotifier(
   if (startedAt === undefined) return
   await Promise.all([
     queueing({ config, log }, connections, metrics, { startedAt, sender: settings.from.address }, signal),
-    runDelivery({ db, ...settings, log, now: () => new Date(), signal }, metrics, away),
+    runDelivery({ db, ...settings, log, now: () => new Date(), signal, underway }, metrics, away),
     watching(connections, metrics, log, signal),
   ])
 }

@@ -153,8 +153,8 @@ export const readinessMutants: readonly Mutant[] = [
   {
     rule: 'a worker leaves behind what waits for a MySQL that hangs',
     file: 'services/webhook-ingest/src/start-work.ts',
-    find: 'if (!(await finishedBy(work, signal, STOP_WORK_MS)))',
-    put: 'if ((await work) !== undefined)',
+    find: 'if (await finishedBy(work, signal, STOP_WORK_MS)) return',
+    put: 'if ((await work) === undefined) return',
     tests: stopTests,
   },
   {
