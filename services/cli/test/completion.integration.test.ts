@@ -39,8 +39,8 @@ describe('bash', () => {
   test('commands, by what is typed of them', () => {
     expect(proposed('')).toEqual(expect.arrayContaining(['serve', 'license', 'config', 'completion', 'help']))
     expect(proposed('li')).toEqual(['license'])
-    expect(proposed('license', 're')).toEqual(['revoke', 'restore'])
-    expect(proposed('license', '')).toHaveLength(8)
+    expect(proposed('license', 're')).toEqual(['revoke', 'restore', 'resend', 'revoke-links'])
+    expect(proposed('license', '')).toHaveLength(10)
     expect(proposed('help', 'pro')).toEqual(['products'])
     expect(proposed('help', 'license', 'iss')).toEqual(['issue'])
     expect(proposed('completion', '')).toEqual(['bash', 'zsh', 'fish'])
