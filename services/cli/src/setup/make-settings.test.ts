@@ -92,8 +92,9 @@ test('the key of an account does not go to the emulator', async () => {
   expect(readdirSync(emulator)).toEqual([])
 })
 
-test('a folder that is not there is named, and so is what an example lacks', async () => {
+test('a file in the way of a folder is named, and so is what an example lacks', async () => {
   const { config } = twoFolders()
-  await expect(makeSettings(join(config, 'gone'), example, undefined)).rejects.toThrow(UsageError)
+  writeFileSync(join(config, 'taken'), '')
+  await expect(makeSettings(join(config, 'taken', 'below'), example, undefined)).rejects.toThrow(UsageError)
   expect(() => settingsOfExample(example.replace('# jwt_secret_file', '# secret_file'))).toThrow('internal_auth.jwt_secret_file')
 })
