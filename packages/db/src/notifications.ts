@@ -164,7 +164,7 @@ export async function backlog(
   const waiting = (['queued', 'sending', 'failed'] as const).flatMap((state) => of(state)?.oldest ?? [])
   return {
     counts: { queued: count('queued'), sending: count('sending'), failed: count('failed'), dead: count('dead') },
-    oldest: waiting.toSorted((one, other) => one.getTime() - other.getTime())[0],
+    oldest: waiting.toSorted((a, b) => a.getTime() - b.getTime())[0],
   }
 }
 

@@ -34,5 +34,5 @@ export {
   type SubscriptionFamily,
   soldOf,
 } from './subscription-family.ts'
-export { idOfProduct, unitsOfSession } from './units-of-session.ts'
+export { unitsOfSession } from './units-of-session.ts'
 export { unserved } from './unserved.ts'

@@ -61,16 +61,11 @@ export function lineOf({ price, quantity }: Pick<Stripe.LineItem, 'price' | 'qua
   const never = new Date(0)
   return {
     priceId: price?.id,
-    stripeProductId: idOfProduct(price),
+    stripeProductId: idOf(price?.product),
     unitAmountMinor: price?.unit_amount ?? undefined,
     quantity: quantity ?? 1,
     period: { start: never, end: never },
     itemId: undefined,
     kind: 'once',
   }
-}
-
-/** Of a line item's price, whether it was expanded or not. */
-export function idOfProduct(price: Stripe.Price | null): string | undefined {
-  return idOf(price?.product)
 }

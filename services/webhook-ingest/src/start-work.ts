@@ -2,11 +2,11 @@ import { type EventOutcome, reachOf, type WorkerDeps, webhookHandler } from '@li
 import type { Config } from '@licenseoperator/config'
 import { outbox, reading, stripeEvents } from '@licenseoperator/db'
 import { type Log, newId } from '@licenseoperator/domain'
-import { consume, type MessageHandler } from '@licenseoperator/events'
 import type { Metrics } from '@licenseoperator/http'
 import type { KeyRing } from '@licenseoperator/signing'
 import { createStripe } from '@licenseoperator/stripe'
 import type { Connections, IngestRole } from './connections.ts'
+import { consumeWhenever } from './consume-whenever.ts'
 import { every, finishedBy } from './every.ts'
 import { runNotifier } from './notifier/run-notifier.ts'
 import { runSweeps } from './processor/run-processor.ts'
@@ -75,7 +75,19 @@ async function runProcessor({ config, keys, log }: WorkOptions, connections: Con
     webhookSecrets: config.stripe.webhookSecrets.map((secret) => secret.reveal()),
     onRefused: (refusal) => refused.inc({ refusal }),
   }
-  const consuming = consumeWhenever({ config, log }, connections, webhookHandler(deps, onOutcome), signal)
+  // What waits in MySQL is processed meanwhile, by the sweeps.
+  const consuming = consumeWhenever(
+    connections,
+    {
+      kind: 'webhook',
+      durable: DURABLE,
+      filterSubject: config.nats.subjectStripeWebhook,
+      stopMs: STOP_WORK_MS,
+      log,
+      signal,
+    },
+    webhookHandler(deps, onOutcome),
+  )
   const agree = metrics.gauge(
     'licenseoperator_books_agree',
     "1 when the last reconciliation found Stripe's books and ours in agreement, 0 when not",
@@ -101,30 +113,6 @@ async function runProcessor({ config, keys, log }: WorkOptions, connections: Con
     runReconcile(deps, config.reconcile, (agrees) => agree.set({}, agrees ? 1 : 0), signal),
     watching,
   ])
-}
-
-/** What waits in MySQL is processed meanwhile, by the sweeps. */
-async function consumeWhenever(
-  { config, log }: Pick<WorkOptions, 'config' | 'log'>,
-  connections: Connections,
-  handler: MessageHandler,
-  signal: AbortSignal,
-): Promise<void> {
-  const stream = await connections.streamWhenever('webhook', signal, log)
-  if (stream === undefined) return
-  await consume(
-    await connections.nats.ready(15_000),
-    {
-      stream,
-      durable: DURABLE,
-      filterSubject: config.nats.subjectStripeWebhook,
-      signal,
-      stopMs: STOP_WORK_MS,
-      log,
-      onMissing: async () => void (await connections.ensureStream('webhook', 2000)),
-    },
-    handler,
-  )
 }
 
 async function startRelay({ config, log }: WorkOptions, connections: Connections, metrics: Metrics, signal: AbortSignal) {

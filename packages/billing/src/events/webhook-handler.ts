@@ -59,7 +59,7 @@ function asWebhookMessage(data: Uint8Array): StripeWebhookMessage | undefined {
   }
 }
 
-/** Settles what is no event of Stripe's: it would be delivered for ever and keep others from being delivered. It is kept as evidence, and the log says so. */
+/** Ends with what is no event of Stripe's: it would be delivered for ever and keep others from being delivered. It is kept as evidence, and the log says so. */
 async function refuse(
   deps: WorkerDeps,
   message: ConsumedMessage,

@@ -2,6 +2,7 @@ import { inTransaction, stripeEvents } from '@licenseoperator/db'
 import { DomainError } from '@licenseoperator/domain'
 import {
   type CheckoutSession,
+  idOf,
   isPaid,
   isUnknownObject,
   paymentOfInvoice,
@@ -10,7 +11,6 @@ import {
 } from '@licenseoperator/stripe'
 import {
   checkoutIssuanceKey,
-  idOfProduct,
   inDoubt,
   isForeign,
   isMaintenance,
@@ -151,7 +151,7 @@ export async function sellsOurProduct(
   try {
     for await (const { price } of deps.stripe.checkout.sessions.listLineItems(sessionId, { limit: 100 })) {
       if (await sellsOneOf(deps.db, [price?.id])) return true
-      if (await sellsOneOfProducts(deps.db, [idOfProduct(price)])) return true
+      if (await sellsOneOfProducts(deps.db, [idOf(price?.product)])) return true
     }
     return false
   } catch (error) {

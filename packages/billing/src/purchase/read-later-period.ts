@@ -117,8 +117,8 @@ async function changedTo(
   const at = lastStartOf(prorations)
   if (at === undefined) return UNTOUCHED
   const changesSet = isChange && changesItems(prorations)
-  const ownKey = planChangeIssuanceKey(subscriptionId, invoice.id)
-  const before = family && (await inForceAt(deps, subscriptionId, at, ownKey))
+  const changeKey = planChangeIssuanceKey(subscriptionId, invoice.id)
+  const before = family && (await inForceAt(deps, subscriptionId, at, changeKey))
   // What stood beside the changed item is only known from the license that was in force.
   if (changesSet && before === undefined && deps.now().getTime() - receivedAt.getTime() <= CHANGE_WAITS_MS)
     throw new DomainError('temporarily_unavailable', 'the license that was changed is not issued yet')

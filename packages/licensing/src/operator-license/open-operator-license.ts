@@ -56,7 +56,7 @@ class FileGuard {
   readonly #options: OperatorLicenseOptions
   readonly #filePath: string
   #text: string | undefined
-  #told: OperatorLicenseState = 'off'
+  #announced: OperatorLicenseState = 'off'
 
   constructor(options: OperatorLicenseOptions, filePath: string) {
     this.#options = options
@@ -74,7 +74,7 @@ class FileGuard {
 
   state(): OperatorLicenseState {
     const { state, reason } = this.#judge()
-    if (state !== this.#told) this.#tell(state, reason)
+    if (state !== this.#announced) this.#tell(state, reason)
     return state
   }
 
@@ -102,7 +102,7 @@ class FileGuard {
   }
 
   #tell(state: OperatorLicenseState, reason: string): void {
-    this.#told = state
+    this.#announced = state
     const { log } = this.#options
     if (state === 'valid') log.info('operator license is valid')
     else

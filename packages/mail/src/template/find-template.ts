@@ -38,9 +38,9 @@ export async function findTemplate(
 ): Promise<Template> {
   const locales = new Set([locale, locale.replace(/-.*/, ''), 'en'])
   const folders = [...(vendorFolder === undefined ? [] : [vendorFolder]), ownFolder()]
-  for (const one of locales)
+  for (const candidate of locales)
     for (const folder of folders) {
-      const path = join(folder, one, `${kind}.${format}`)
+      const path = join(folder, candidate, `${kind}.${format}`)
       const text = await readIfThere(path)
       if (text !== undefined) return { path, text }
     }

@@ -2,11 +2,11 @@ import { reachOf, whyFailed } from '@licenseoperator/billing'
 import type { Config } from '@licenseoperator/config'
 import { inTransaction, notifications, reading } from '@licenseoperator/db'
 import { isDomainError, type Log } from '@licenseoperator/domain'
-import { consume } from '@licenseoperator/events'
 import type { Metrics } from '@licenseoperator/http'
 import { linkKeyOf, linkUrl, queueNotification, writeLink } from '@licenseoperator/mail'
 import type { SmtpSettings } from '@licenseoperator/mail/sending'
 import type { Connections } from '../connections.ts'
+import { consumeWhenever } from '../consume-whenever.ts'
 import { every, pause } from '../every.ts'
 import { runDelivery } from './run-delivery.ts'
 
@@ -16,6 +16,8 @@ const BACKLOG_EVERY_MS = 10_000
 /** What waits longer than this is worth waking somebody for; said once in as long. */
 const ALARM_AFTER_MS = 600_000
 const RETRY_MS = 2000
+/** What is in flight is one short transaction. */
+const STOP_QUEUEING_MS = 2000
 
 interface NotifierOptions {
   readonly config: Config
@@ -103,18 +105,15 @@ async function queueing(
     now: () => new Date(),
     onForeign: () => foreign.inc({}),
   }
-  const stream = await connections.streamWhenever('licenseIssued', signal, log)
-  if (stream === undefined) return
-  await consume(
-    await connections.nats.ready(15_000),
+  await consumeWhenever(
+    connections,
     {
-      stream,
+      kind: 'licenseIssued',
       durable: DURABLE,
       filterSubject: config.nats.subjectLicenseIssued,
-      signal,
-      stopMs: RETRY_MS,
+      stopMs: STOP_QUEUEING_MS,
       log,
-      onMissing: async () => void (await connections.ensureStream('licenseIssued', 2000)),
+      signal,
     },
     async ({ messageId, publishedAt }) => {
       await queueNotification(deps, { messageId, publishedAt })
