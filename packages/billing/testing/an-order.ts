@@ -1,1 +1,1 @@
-export { licensesTaken, member, ops, orderOf, settings } from '@licenseoperator/checkout/testing'
+export { couponsTaken, licensesTaken, member, ops, orderOf, promote, settings } from '@licenseoperator/checkout/testing'

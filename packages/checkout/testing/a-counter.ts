@@ -5,6 +5,7 @@ import { type Caller, silentLog } from '@licenseoperator/domain'
 import { createStripe } from '@licenseoperator/stripe'
 import { type CheckoutInput, type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
 import { type CheckoutDeps, type CheckoutRequest, createCheckoutSession } from '../src/session/create-checkout-session.ts'
+import { settings } from './settings.ts'
 
 const ada: Caller = { identity: 'ada', email: 'ada@acme.example', roles: [], groups: ['acme'], scopes: undefined }
 
@@ -37,19 +38,9 @@ export async function openCounter(options: { automaticTax?: boolean } = {}): Pro
   let frozenAt: Date | undefined
   const now = () => frozenAt ?? new Date()
   const deps = { db: database.db, stripe, log: silentLog, now }
-  const settings = {
-    rootAppUrl: 'https://shop.example',
-    successBaseUrl: undefined,
-    frontendBasePath: '',
-    requireGroupName: true,
-    automaticTax: options.automaticTax ?? false,
-    defaultSubscriptionSlug: undefined,
-    defaultOneOffSlug: undefined,
-    defaultTermDays: 365,
-    defaultTrialDays: 0,
-  }
   const startCheckout = async (order: Order) =>
-    (await createCheckoutSession({ ...deps, settings }, ada, { ...order, organizationName: 'acme' })).sessionId
+    (await createCheckoutSession({ ...deps, settings: { ...settings, ...options } }, ada, { ...order, organizationName: 'acme' }))
+      .sessionId
   return {
     database,
     emulator,

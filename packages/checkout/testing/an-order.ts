@@ -1,18 +1,7 @@
 import { type Caller, silentLog } from '@licenseoperator/domain'
 import { type CheckoutRequest, createCheckoutSession } from '../src/session/create-checkout-session.ts'
 import type { Counter } from './a-counter.ts'
-
-export const settings = {
-  rootAppUrl: 'https://shop.example',
-  successBaseUrl: undefined,
-  frontendBasePath: '',
-  requireGroupName: true,
-  automaticTax: false,
-  defaultSubscriptionSlug: undefined,
-  defaultOneOffSlug: undefined,
-  defaultTermDays: 365,
-  defaultTrialDays: 0,
-}
+import { settings } from './settings.ts'
 
 export const ops: Caller = { identity: 'ops', email: undefined, roles: ['sysadmin'], groups: [], scopes: undefined }
 

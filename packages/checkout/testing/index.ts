@@ -1,4 +1,6 @@
 export * from './a-counter.ts'
+export * from './a-coupon.ts'
 export * from './an-order.ts'
 export * from './forget-all.ts'
 export * from './kinds.ts'
+export * from './settings.ts'

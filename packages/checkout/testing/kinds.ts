@@ -1,7 +1,7 @@
 import type { ProductFields } from '@licenseoperator/catalog'
-import { coupons, inTransaction, products } from '@licenseoperator/db'
 import type { CheckoutInput } from '@licenseoperator/stripe-emulator'
 import type { Counter, Order } from './a-counter.ts'
+import { promote } from './a-coupon.ts'
 import { forgetAll } from './forget-all.ts'
 
 /** One way to buy. */
@@ -91,16 +91,7 @@ export async function sellAll(shop: Counter): Promise<void> {
   await shop.sell({ slug: 'agent-part-year', productKey: 'agent', ...yearly })
   // What a change of plan leads to.
   await shop.sell({ slug: 'small', ...yearly, plan: 'small', unitAmountMinor: 900, maxManagedProducts: 3 })
-  const cheaper = await products.findBySlug(shop.database.db, 'cheaper')
-  const coupon = {
-    productId: cheaper?.id ?? 0,
-    code: 'less25',
-    active: true,
-    behavior: 'stripe_promotion' as const,
-    metadata: {},
-    stripePromotion: { percentOff: 25, duration: 'once' as const },
-  }
-  await inTransaction(shop.database.db, (tx) => coupons.insert(tx, coupon, new Date()))
+  await promote(shop, 'cheaper', { code: 'less25' })
 }
 
 /** Everything as it was before the first purchase, here and at Stripe. */

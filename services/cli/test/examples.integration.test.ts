@@ -5,15 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { createCheckoutSession } from '@licenseoperator/checkout'
 import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
-import { silentLog } from '@licenseoperator/domain'
-import { createStripe } from '@licenseoperator/stripe'
 import { type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { topics } from '../src/command-table.ts'
 import type { Entry } from '../src/context.ts'
 import { entriesOf } from '../src/find-command.ts'
+import { unheardPurchase } from './a-purchase.ts'
 
 // The examples of the help, one after the other in one folder, as a person who reads them would type them.
 
@@ -78,28 +76,7 @@ async function aSale(): Promise<void> {
       'licenseoperator products create --slug core --name Core --type one_off --plan core --product-key core --unit-amount 100',
     ),
   ).toMatchObject({ status: 0 })
-  const { sessionId } = await createCheckoutSession(
-    {
-      db: database.db,
-      stripe: createStripe({ apiKey: emulator.apiKey, apiBase: emulator.url }),
-      settings: {
-        rootAppUrl: 'https://app.example.com',
-        successBaseUrl: undefined,
-        frontendBasePath: '',
-        requireGroupName: true,
-        automaticTax: false,
-        defaultSubscriptionSlug: undefined,
-        defaultOneOffSlug: undefined,
-        defaultTermDays: 365,
-        defaultTrialDays: 0,
-      },
-      log: silentLog,
-      now: () => new Date(),
-    },
-    { identity: 'ada', email: 'ada@acme.example', roles: [], groups: ['acme'], scopes: undefined },
-    { lookupKey: 'core', organizationName: 'acme' },
-  )
-  await emulator.control.completeCheckout(sessionId)
+  await unheardPurchase(database, emulator)
   expect(await typed('licenseoperator stripe reconcile --since 1h')).toMatchObject({ status: 0 })
 }
 

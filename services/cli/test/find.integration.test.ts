@@ -1,12 +1,10 @@
-import { createCheckoutSession } from '@licenseoperator/checkout'
 import { migrate } from '@licenseoperator/db'
 import { createTestDatabase, type TestDatabase } from '@licenseoperator/db/testing'
-import { silentLog } from '@licenseoperator/domain'
 import { generateSigningKey } from '@licenseoperator/signing'
-import { createStripe } from '@licenseoperator/stripe'
 import { type Emulator, startEmulator } from '@licenseoperator/stripe-emulator'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { unheardPurchase } from './a-purchase.ts'
 import { run } from './a-terminal.ts'
 
 let database: TestDatabase
@@ -41,31 +39,7 @@ beforeEach(async () => {
   await run(['stripe', 'sync-products'], env)
 })
 
-/** A purchase whose webhook never arrived. */
-async function purchase(): Promise<void> {
-  const { sessionId } = await createCheckoutSession(
-    {
-      db: database.db,
-      stripe: createStripe({ apiKey: emulator.apiKey, apiBase: emulator.url }),
-      settings: {
-        rootAppUrl: 'https://app.example.com',
-        successBaseUrl: undefined,
-        frontendBasePath: '',
-        requireGroupName: true,
-        automaticTax: false,
-        defaultSubscriptionSlug: undefined,
-        defaultOneOffSlug: undefined,
-        defaultTermDays: 365,
-        defaultTrialDays: 0,
-      },
-      log: silentLog,
-      now: () => new Date(),
-    },
-    { identity: 'ada', email: 'ada@acme.example', roles: [], groups: ['acme'], scopes: undefined },
-    { lookupKey: 'core', organizationName: 'acme' },
-  )
-  await emulator.control.completeCheckout(sessionId)
-}
+const purchase = () => unheardPurchase(database, emulator)
 
 async function json(line: string) {
   const { code, out, notes } = await run([...line.split(' '), '--json'], env)

@@ -1,9 +1,9 @@
 import type { CheckoutRequest } from '@licenseoperator/checkout'
-import { coupons, inTransaction, products, reservations, stripeEvents } from '@licenseoperator/db'
+import { inTransaction, reservations, stripeEvents } from '@licenseoperator/db'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { handledHistory, tell } from '../../testing/a-history.ts'
 import { openShop, type Shop } from '../../testing/a-shop.ts'
-import { licensesTaken, ops, orderOf } from '../../testing/an-order.ts'
+import { couponsTaken, licensesTaken, ops, orderOf, promote } from '../../testing/an-order.ts'
 import { startOver } from '../../testing/kinds.ts'
 import { discardEvent } from './discard-event.ts'
 
@@ -15,28 +15,13 @@ beforeAll(async () => {
   shop = await openShop()
   await shop.sell({ slug: 'rare', maxLicenseTotal: 150 })
   await shop.sell({ slug: 'year', type: 'subscription', billingInterval: 'year' })
-  const year = await products.findBySlug(shop.database.db, 'year')
-  const coupon = {
-    productId: year?.id ?? 0,
-    code: 'few',
-    active: true,
-    behavior: 'stripe_promotion' as const,
-    maxTotal: 100,
-    metadata: {},
-    stripePromotion: { percentOff: 25, duration: 'once' as const },
-  }
-  await inTransaction(shop.database.db, (tx) => coupons.insert(tx, coupon, new Date()))
+  await promote(shop, 'year', { code: 'few', maxTotal: 100 })
 })
 afterAll(() => shop.close())
 beforeEach(() => startOver(shop))
 
 const order = (group?: string, request?: Partial<CheckoutRequest>, name?: string) => orderOf(shop, group, request, name)
 const taken = () => licensesTaken(shop)
-
-async function couponsTaken(): Promise<number | undefined> {
-  const query = shop.database.db.selectFrom('coupons').select('taken').where('code', '=', 'few')
-  return (await query.executeTakeFirst())?.taken
-}
 
 /** Parks an event as it came, or with some of it as told. @returns its id */
 async function parked(type: string, told: (event: { data: { object: object } }) => object = (event) => event): Promise<string> {
@@ -105,9 +90,9 @@ describe('discarding', () => {
   test("an invoice of a subscription gives back the coupon's place", async () => {
     const { sessionId } = await order('acme', cheaper)
     await shop.emulator.control.completeCheckout(sessionId)
-    expect(await couponsTaken()).toBe(1)
+    expect(await couponsTaken(shop, 'few')).toBe(1)
     await discard(await parked('invoice.paid'))
-    expect(await couponsTaken()).toBe(0)
+    expect(await couponsTaken(shop, 'few')).toBe(0)
   })
 
   test.each([

@@ -1,9 +1,8 @@
-import { coupons, inTransaction, products } from '@licenseoperator/db'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { forgetAll, handledHistory, resultOf, tell } from '../../testing/a-history.ts'
 import { openShop, type Shop } from '../../testing/a-shop.ts'
-import { licensesTaken, orderOf } from '../../testing/an-order.ts'
+import { couponsTaken, licensesTaken, orderOf, promote } from '../../testing/an-order.ts'
 import { sellAll, startOver } from '../../testing/kinds.ts'
 
 const CODE = 'twice'
@@ -13,18 +12,7 @@ beforeAll(async () => {
   shop = await openShop()
   await sellAll(shop)
   await shop.sell({ slug: 'rare', maxLicenseTotal: 2 })
-  const { db } = shop.database
-  const product = await products.findBySlug(db, 'rare')
-  const coupon = {
-    productId: product?.id ?? 0,
-    code: CODE,
-    active: true,
-    behavior: 'stripe_promotion' as const,
-    maxTotal: 2,
-    metadata: {},
-    stripePromotion: { percentOff: 25, duration: 'once' as const },
-  }
-  await inTransaction(db, (tx) => coupons.insert(tx, coupon, new Date()))
+  await promote(shop, 'rare', { code: CODE, maxTotal: 2 })
 })
 afterAll(() => shop.close())
 beforeEach(() => startOver(shop))
@@ -39,11 +27,6 @@ const licenseIds = async () => {
     .orderBy('issuance_key')
     .execute()
   return rows.map((row) => `${row.issuance_key} ${row.license_id}`)
-}
-
-async function couponsTaken(): Promise<number | undefined> {
-  const query = shop.database.db.selectFrom('coupons').select('taken').where('code', '=', CODE)
-  return (await query.executeTakeFirst())?.taken
 }
 
 test('what is issued again has its id again, parts of bundles too', async () => {
@@ -65,7 +48,7 @@ test('what a lost checkout held counts again: the cap and the coupon are not sol
   await restoreBackup()
   await tell(shop, history)
   await tell(shop, history)
-  expect([await licensesTaken(shop), await couponsTaken()]).toEqual([2, 2])
+  expect([await licensesTaken(shop), await couponsTaken(shop, CODE)]).toEqual([2, 2])
   expect(await shop.count()).toMatchObject({ licenses: 2, heldReservations: 0 })
   await expect(orderOf(shop)).rejects.toThrow('quota exceeded')
 })

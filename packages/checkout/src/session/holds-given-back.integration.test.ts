@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { coupons, inTransaction, products } from '@licenseoperator/db'
 import { createStripe } from '@licenseoperator/stripe'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Counter, openCounter } from '../../testing/a-counter.ts'
+import { couponsTaken, promote } from '../../testing/a-coupon.ts'
 import { licensesTaken, orderOf } from '../../testing/an-order.ts'
 import { startOver } from '../../testing/kinds.ts'
 import type { CheckoutRequest } from './create-checkout-session.ts'
@@ -17,28 +17,13 @@ beforeAll(async () => {
   shop = await openCounter()
   await shop.sell({ slug: 'rare', maxLicenseTotal: 150 })
   await shop.sell({ slug: 'year', type: 'subscription', billingInterval: 'year' })
-  const year = await products.findBySlug(shop.database.db, 'year')
-  const coupon = {
-    productId: year?.id ?? 0,
-    code: 'few',
-    active: true,
-    behavior: 'stripe_promotion' as const,
-    maxTotal: 100,
-    metadata: {},
-    stripePromotion: { percentOff: 25, duration: 'once' as const },
-  }
-  await inTransaction(shop.database.db, (tx) => coupons.insert(tx, coupon, new Date()))
+  await promote(shop, 'year', { code: 'few', maxTotal: 100 })
 })
 afterAll(() => shop.close())
 beforeEach(() => startOver(shop))
 
 const order = (group?: string, request?: Partial<CheckoutRequest>, name?: string) => orderOf(shop, group, request, name)
 const taken = () => licensesTaken(shop)
-
-async function couponsTaken(): Promise<number | undefined> {
-  const query = shop.database.db.selectFrom('coupons').select('taken').where('code', '=', 'few')
-  return (await query.executeTakeFirst())?.taken
-}
 
 /** A Stripe that has one answer to everything. */
 async function orderWhereStripeAnswers(status: number): Promise<unknown> {
@@ -108,7 +93,7 @@ describe('unpaid sessions', () => {
     await expect(order('acme', cheaper, 'eve')).rejects.toMatchObject({ code: 'quota_exceeded' })
     expect((await order('acme', { ...cheaper, ...domains[0] }, 'member-0')).sessionId).toBe(opened[0])
     await expect(order('other', cheaper, 'zoe')).resolves.toHaveProperty('url')
-    expect(await couponsTaken()).toBe(4)
+    expect(await couponsTaken(shop, 'few')).toBe(4)
   })
 
   test('of a group whose members all ask at the same instant three get one', async () => {

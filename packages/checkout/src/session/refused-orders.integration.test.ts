@@ -1,7 +1,7 @@
 import { silentLog } from '@licenseoperator/domain'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Counter, openCounter } from '../../testing/a-counter.ts'
-import { settings } from '../../testing/an-order.ts'
+import { settings } from '../../testing/settings.ts'
 import { createCheckoutSession } from './create-checkout-session.ts'
 
 let shop: Counter

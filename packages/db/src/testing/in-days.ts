@@ -1,18 +1,10 @@
 import type * as licenses from '../licenses.ts'
 import type * as payments from '../payments.ts'
+import { aStoredLicense } from './a-license.ts'
 
 /** Noon of a day of 2026; a test counts in days. */
 export function day(number: number): Date {
   return new Date(Date.UTC(2026, 0, number, 12))
-}
-
-const good: licenses.LicenseState = {
-  revokedAt: undefined,
-  revokedReason: undefined,
-  supersededBy: undefined,
-  disputed: false,
-  adminRevokedAt: undefined,
-  adminRevokedNote: undefined,
 }
 
 export interface LicenseFields extends Partial<Omit<licenses.StoredLicense, 'state'>> {
@@ -22,31 +14,20 @@ export interface LicenseFields extends Partial<Omit<licenses.StoredLicense, 'sta
 
 /** A stored license of a subscription, day 1 to 31; a test names only what it is about. */
 export function aLicense({ state, ...fields }: LicenseFields): licenses.StoredLicense {
-  return {
+  const license = aStoredLicense({
     licenseId: `L-${fields.issuanceKey}`,
     groupName: 'Acme',
     email: 'owner@acme.test',
-    productId: 1,
-    productSlug: 'core',
-    productKey: 'core',
-    plan: 'core',
-    domain: undefined,
     kind: 'subscription',
-    seats: undefined,
-    priceLocked: false,
-    couponCode: undefined,
     issuedAt: day(1),
     expiresAt: day(31),
-    maintenanceExpiresAt: undefined,
-    maintenanceIncludedUntil: undefined,
-    takesLicense: false,
     keyId: 'a'.repeat(64),
     text: 'a license',
     identity: undefined,
     stripe: { subscriptionId: 'sub_1' },
     ...fields,
-    state: { ...good, ...state },
-  }
+  })
+  return { ...license, state: { ...license.state, ...state } }
 }
 
 /** A captured payment of 10.00 of which nothing went back. */
